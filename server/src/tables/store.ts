@@ -1,0 +1,135 @@
+/**
+ * What a table host needs of durable storage, in the words of the game.
+ *
+ * Every method resolves only after its transaction committed. A method that cannot tell whether its
+ * commit went through finds out before it answers, so a call may be repeated with the same ids and
+ * never moves chips twice. `BankUnavailableError` means: nothing moved, ask again later.
+ */
+import type { Chips } from "@croupier/shared/core/chips";
+import type { Posting, SettledBet } from "@croupier/shared/core/table/effects";
+import type {
+  ChipsOnSpots,
+  OperationAnswer,
+  OperationKind,
+  SpotChange,
+} from "@croupier/shared/core/table/inputs";
+import type {
+  ClientSeed,
+  Payout,
+  Pocket,
+  TableConfig,
+  WheelName,
+  ZeroRule,
+} from "@croupier/shared/core/types";
+
+/** The database does not answer. An operational failure: nothing was acknowledged. */
+export class BankUnavailableError extends Error {
+  override readonly name = "BankUnavailableError";
+}
+
+export type PostResult =
+  | { readonly status: "posted"; readonly balance: Chips }
+  | { readonly status: "already"; readonly content: string; readonly answer: OperationAnswer }
+  | { readonly status: "insufficient"; readonly balance: Chips };
+
+/** An operation that was posted earlier: a digest of its content, and the answer it got. */
+export interface RecalledOperation {
+  readonly content: string;
+  readonly answer: OperationAnswer;
+}
+
+export interface OpeningRound {
+  readonly tableId: string;
+  readonly round: number;
+  readonly wheel: WheelName;
+  readonly zeroRule: ZeroRule;
+  readonly entropy: string;
+  readonly clientSeeds: readonly ClientSeed[];
+  /** Epoch milliseconds, as all times here. */
+  readonly openedAt: number;
+}
+
+export interface SettlingRound {
+  readonly tableId: string;
+  readonly round: number;
+  readonly seed: string;
+  readonly pocket: Pocket;
+  readonly bets: readonly SettledBet[];
+  readonly payouts: readonly Payout[];
+  readonly settledAt: number;
+}
+
+/** A posted operation as the log holds it, in the order of posting. */
+export interface LoggedOperation {
+  readonly playerId: string;
+  readonly op: string;
+  readonly kind: OperationKind;
+  readonly content: string;
+  readonly changes: readonly SpotChange[];
+  readonly answer: OperationAnswer;
+}
+
+/** A round that was running when its process ended. */
+export interface UnfinishedRound {
+  readonly round: number;
+  readonly status: "open" | "locked";
+  readonly wheel: WheelName;
+  readonly zeroRule: ZeroRule;
+  readonly commitment: string;
+  readonly entropy: string;
+  readonly clientSeeds: readonly ClientSeed[];
+  readonly openedAt: number;
+  readonly betsDigest: string | null;
+  readonly operations: readonly LoggedOperation[];
+}
+
+/** What a table's past says when a host starts on it. */
+export interface TableHistory {
+  /** The number of the last finished round; 0 before the first. */
+  readonly lastRound: number;
+  /** Newest first. */
+  readonly lastPockets: readonly Pocket[];
+  readonly unfinished: UnfinishedRound | null;
+}
+
+export interface TableStore {
+  /** Makes sure that the table has its escrow, house and seed chain, and reads where it stands. */
+  prepareTable(config: TableConfig): Promise<TableHistory>;
+
+  /** Makes a round durable and answers its commitment, `seed[round - 1]` in hex. */
+  openRound(opening: OpeningRound): Promise<{ commitment: string }>;
+
+  /**
+   * Posts one operation: its transfer, its log row, the balance; group-committed with whatever else
+   * arrives. `content` in `already` is the digest made by {@link contentDigest}.
+   */
+  post(tableId: string, posting: Posting): Promise<PostResult>;
+
+  /** Finds an operation of the player that was posted earlier, at any table and in any round. */
+  recall(playerId: string, op: string): Promise<RecalledOperation | null>;
+
+  /** Ends betting durably; after this no operation is posted to the round. Answers its seed, hex. */
+  lockRound(locking: {
+    readonly tableId: string;
+    readonly round: number;
+    readonly betsDigest: string;
+    readonly lockedAt: number;
+  }): Promise<{ seed: string }>;
+
+  /** Outcome, bets, payouts and the seed's release in one transaction; answers the new balances. */
+  settleRound(settling: SettlingRound): Promise<{ balances: ReadonlyMap<string, Chips> }>;
+
+  /** Gives every stake back, and consumes the number and the seed; answers the new balances. */
+  voidRound(voiding: {
+    readonly tableId: string;
+    readonly round: number;
+    readonly reason: string;
+    readonly voidedAt: number;
+  }): Promise<{
+    balances: ReadonlyMap<string, Chips>;
+    stakes: ReadonlyMap<string, Chips>;
+  }>;
+
+  /** The player's layout in the last round at this table that had chips of theirs; may be empty. */
+  lastChips(tableId: string, playerId: string): Promise<ChipsOnSpots>;
+}
