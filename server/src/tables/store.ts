@@ -29,12 +29,12 @@ export class BankUnavailableError extends Error {
 
 export type PostResult =
   | { readonly status: "posted"; readonly balance: Chips }
-  | { readonly status: "already"; readonly content: string; readonly answer: OperationAnswer }
+  | { readonly status: "already"; readonly sameContent: boolean; readonly answer: OperationAnswer }
   | { readonly status: "insufficient"; readonly balance: Chips };
 
-/** An operation that was posted earlier: a digest of its content, and the answer it got. */
+/** An operation that was posted earlier: whether it asked for the same, and the answer it got. */
 export interface RecalledOperation {
-  readonly content: string;
+  readonly sameContent: boolean;
   readonly answer: OperationAnswer;
 }
 
@@ -64,7 +64,6 @@ export interface LoggedOperation {
   readonly playerId: string;
   readonly op: string;
   readonly kind: OperationKind;
-  readonly content: string;
   readonly changes: readonly SpotChange[];
   readonly answer: OperationAnswer;
 }
@@ -101,12 +100,16 @@ export interface TableStore {
 
   /**
    * Posts one operation: its transfer, its log row, the balance; group-committed with whatever else
-   * arrives. `content` in `already` is the digest made by {@link contentDigest}.
+   * arrives.
    */
   post(tableId: string, posting: Posting): Promise<PostResult>;
 
   /** Finds an operation of the player that was posted earlier, at any table and in any round. */
-  recall(playerId: string, op: string): Promise<RecalledOperation | null>;
+  recall(asked: {
+    readonly playerId: string;
+    readonly op: string;
+    readonly content: string;
+  }): Promise<RecalledOperation | null>;
 
   /** Ends betting durably; after this no operation is posted to the round. Answers its seed, hex. */
   lockRound(locking: {

@@ -31,7 +31,7 @@ export interface OperationInput {
 export type PostOutcome =
   | { readonly status: "posted"; readonly balance: Chips }
   /** The op was posted before, perhaps in another round: nothing moved now. */
-  | { readonly status: "already"; readonly content: string; readonly answer: OperationAnswer }
+  | { readonly status: "already"; readonly sameContent: boolean; readonly answer: OperationAnswer }
   | { readonly status: "insufficient"; readonly balance: Chips }
   | { readonly status: "unavailable" };
 

@@ -1,0 +1,68 @@
+/** What rooms may ask of a running table, and what it tells them. */
+import type { Chips } from "@croupier/shared/core/chips";
+import type {
+  ChipsOnSpots,
+  OperationAnswer,
+  OperationKind,
+  PlayerResult,
+  SpotChange,
+} from "@croupier/shared/core/table/inputs";
+import type { Refusal } from "@croupier/shared/core/table/refusal";
+import type { TableState } from "@croupier/shared/core/table/state";
+import type { TableConfig } from "@croupier/shared/core/types";
+
+export type TableEvent =
+  /** Chips moved on the felt: show them with the next patch. */
+  | { readonly type: "moved"; readonly playerId: string; readonly changes: readonly SpotChange[] }
+  /** Phase or round changed: show it now. */
+  | { readonly type: "turn" }
+  | { readonly type: "result"; readonly result: PlayerResult }
+  | {
+      readonly type: "voided";
+      readonly playerId: string;
+      readonly round: number;
+      readonly reason: string;
+      readonly stake: Chips;
+      readonly balance: Chips;
+    };
+
+export type OperationReply =
+  | { readonly answer: OperationAnswer }
+  | { readonly refusal: Refusal };
+
+export interface OperationRequest {
+  readonly playerId: string;
+  readonly op: string;
+  readonly kind: OperationKind;
+  /** Shape checked only: spots and amounts may still be nonsense. Empty for all but `bet`. */
+  readonly chips: readonly (readonly [spot: string, amount: number])[];
+}
+
+export interface TableHost {
+  readonly config: TableConfig;
+  readonly state: Readonly<TableState>;
+
+  /** Takes a seat; again is the same. */
+  sit(playerId: string): Promise<void>;
+
+  /** Gives the seat up; chips on the felt stay and are settled in absence. */
+  leave(playerId: string): void;
+
+  operate(request: OperationRequest): Promise<OperationReply>;
+
+  /** The seed counts from the answered round on. */
+  setClientSeed(playerId: string, seed: string): { fromRound: number };
+
+  /** Answers a function that ends the subscription. */
+  subscribe(listener: (event: TableEvent) => void): () => void;
+
+  /** The player's own chips; `lastChips` is what `repeat` would place. */
+  ownLayout(playerId: string): {
+    readonly stake: Chips;
+    readonly chips: ChipsOnSpots;
+    readonly lastChips: ChipsOnSpots;
+  };
+
+  /** Stops taking operations and ticking, once everything in flight is answered. */
+  stop(): Promise<void>;
+}
