@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const postgres = "server/src/testing/postgres.global.ts";
+
+/**
+ * Three projects, one after the other (`groupOrder`), because what measures time must not share
+ * two cores with what spends it:
+ * - `unit`: no process, no socket, no database;
+ * - `integration`: the server's parts on a real Postgres, a database of its own per file;
+ * - `e2e`: whole server processes and a real browser, one file at a time.
+ */
+export default defineConfig({
+  root,
+  test: {
+    reporters: ["default"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          root,
+          include: [
+            "shared/src/**/*.test.ts",
+            "server/{src,bin,bench}/**/*.test.ts",
+            "client/src/**/*.test.ts",
+            "e2e/bots/**/*.test.ts",
+            "e2e/src/**/*.test.ts",
+            ".config/**/*.test.ts",
+          ],
+          exclude: ["**/*.integration.test.ts", "**/*.e2e.test.ts", "**/node_modules/**"],
+          sequence: { groupOrder: 0 },
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          root,
+          include: ["{server,e2e}/**/*.integration.test.ts"],
+          exclude: ["**/node_modules/**"],
+          globalSetup: existsSync(`${root}/${postgres}`) ? [postgres] : [],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          root,
+          include: ["e2e/src/**/*.e2e.test.ts"],
+          exclude: ["**/node_modules/**"],
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
