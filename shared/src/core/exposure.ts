@@ -8,14 +8,10 @@
  */
 import { assert } from "./assert.ts";
 import type { Chips } from "./chips.ts";
-import { isEvenMoney } from "./payouts.ts";
+import { isEvenMoney, MOST_STAKE } from "./payouts.ts";
 import type { Layout } from "./spots.ts";
-import { PAYS_TO_ONE } from "./spots.ts";
 import type { Spot, ZeroRule } from "./types.ts";
 import { isZero, pocketsOf } from "./wheel.ts";
-
-/** Past this stake the returns of one pocket could leave the safe integers. */
-const MOST_STAKE = Math.floor(Number.MAX_SAFE_INTEGER / (PAYS_TO_ONE.straight + 1));
 
 /** For each spot of a layout, by its index: the pockets that it touches, as places on the wheel. */
 interface Coverage {

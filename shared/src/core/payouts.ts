@@ -3,7 +3,7 @@ import { assert } from "./assert.ts";
 import type { Chips } from "./chips.ts";
 import { addChips, asChips, NO_CHIPS } from "./chips.ts";
 import { compareBytes } from "./order.ts";
-import { layoutOf } from "./spots.ts";
+import { layoutOf, PAYS_TO_ONE } from "./spots.ts";
 import type { Bet, Payout, Pocket, Spot, SpotKind, WheelName, ZeroRule } from "./types.ts";
 import { isZero } from "./wheel.ts";
 
@@ -12,6 +12,9 @@ export interface Outcome {
   readonly zeroRule: ZeroRule;
   readonly pocket: Pocket;
 }
+
+/** Most chips on the felt of one round: past it the returns could leave the safe integers. */
+export const MOST_STAKE = asChips(Math.floor(Number.MAX_SAFE_INTEGER / (PAYS_TO_ONE.straight + 1)));
 
 const EVEN_MONEY: ReadonlySet<SpotKind> = new Set(["red", "black", "odd", "even", "low", "high"]);
 
