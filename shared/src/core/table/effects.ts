@@ -78,12 +78,4 @@ export type TableEffect =
   | { readonly type: "moved"; readonly playerId: string; readonly changes: readonly SpotChange[] }
   /** The public state took a turn that everyone should see now. */
   | { readonly type: "turn" }
-  | { readonly type: "result"; readonly result: PlayerResult }
-  | {
-      readonly type: "voided";
-      readonly playerId: string;
-      readonly round: number;
-      readonly reason: string;
-      readonly stake: Chips;
-      readonly balance: Chips;
-    };
+  | { readonly type: "result"; readonly result: PlayerResult };

@@ -4,7 +4,6 @@
  */
 import type { Chips } from "../chips.ts";
 import type { Pocket, SpotId } from "../types.ts";
-import type { Refusal } from "./refusal.ts";
 
 /** The five operations of a player; `content` is compared when an `op` comes again. */
 export type OperationKind = "bet" | "undo" | "clear" | "double" | "repeat";
@@ -79,13 +78,6 @@ export type TableInput =
       readonly now: number;
       readonly balances: ReadonlyMap<string, Chips>;
     }
-  /** The running round is void and every stake is back, durably. */
-  | {
-      readonly type: "voided";
-      readonly now: number;
-      readonly reason: string;
-      readonly balances: ReadonlyMap<string, Chips>;
-    }
   /** Whether the database answers; while it does not, the table is paused and says so. */
   | { readonly type: "bank"; readonly now: number; readonly available: boolean };
 
@@ -102,5 +94,3 @@ export interface PlayerResult {
   readonly balance: Chips;
   readonly wins: readonly Win[];
 }
-
-export type { Refusal };

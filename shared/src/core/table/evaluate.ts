@@ -1,0 +1,156 @@
+/**
+ * Whether an operation is allowed, and what it would change. Reads the state, changes nothing but
+ * the exposure, which counts additions from here on so that two bets in flight cannot pass the
+ * house limit together.
+ */
+import { BOUNDS } from "../bounds.ts";
+import { isChips, NO_CHIPS } from "../chips.ts";
+import type { SpotId } from "../types.ts";
+import { expose, unexpose } from "./exposing.ts";
+import type { OperationInput, SpotChange } from "./inputs.ts";
+import { inverse, placing } from "./layouts.ts";
+import type { Refusal } from "./refusal.ts";
+import type { PlayerAtTable, TableState } from "./state.ts";
+
+export type Evaluation =
+  | { readonly ok: true; readonly changes: readonly SpotChange[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+const refused = (refusal: Refusal): Evaluation => ({ ok: false, refusal });
+
+/** What an operation asks for, in one canonical text: the same op must always mean the same. */
+export function contentOf(input: Pick<OperationInput, "kind" | "chips">): string {
+  let text: string = input.kind;
+  for (const [spot, amount] of input.chips) text += `|${spot}:${amount}`;
+  return text;
+}
+
+/** Evaluates an operation against the player's posted chips and the table's limits. */
+export function evaluate(
+  state: TableState,
+  player: PlayerAtTable,
+  input: OperationInput,
+): Evaluation {
+  if (player.answered.size >= BOUNDS.operationsPerPlayerAndRound) {
+    const most = BOUNDS.operationsPerPlayerAndRound;
+    return refused({
+      code: "TOO_MANY_REQUESTS",
+      message: `At most ${most} operations in one round.`,
+      limit: most,
+    });
+  }
+  switch (input.kind) {
+    case "bet":
+      return evaluateBet(state, player, input);
+    case "undo": {
+      const last = player.batches.at(-1);
+      if (last === undefined) return refused(NOTHING_TO_UNDO);
+      return { ok: true, changes: inverse(last) };
+    }
+    case "clear":
+      if (player.chips.size === 0) return refused(NOTHING_TO_UNDO);
+      return { ok: true, changes: inverse(placing(player.chips)) };
+    case "double":
+      if (player.chips.size === 0) {
+        return refused({ code: "NOTHING_TO_REPEAT", message: "There are no chips to double." });
+      }
+      return withinLimits(state, player, placing(player.chips));
+    case "repeat":
+      if (player.lastChips.length === 0) {
+        return refused({
+          code: "NOTHING_TO_REPEAT",
+          message: "There is no earlier bet to repeat.",
+        });
+      }
+      return withinLimits(state, player, placing(player.lastChips));
+  }
+}
+
+const NOTHING_TO_UNDO: Refusal = {
+  code: "NOTHING_TO_UNDO",
+  message: "You have no chips on the table to take back.",
+};
+
+function evaluateBet(state: TableState, player: PlayerAtTable, input: OperationInput): Evaluation {
+  const sums = new Map<SpotId, number>();
+  for (const [spot, amount] of input.chips) {
+    if (state.layout.find(spot) === undefined) {
+      return refused({
+        code: "SPOT_UNKNOWN",
+        message: `This ${state.config.wheel} table has no spot ${JSON.stringify(spot).slice(0, 80)}.`,
+        spot,
+      });
+    }
+    if (!isChips(amount) || amount === 0) {
+      return refused({
+        code: "AMOUNT_INVALID",
+        message: "An amount is a whole number of chips, 1 or more.",
+        spot,
+      });
+    }
+    sums.set(spot, (sums.get(spot) ?? 0) + amount);
+  }
+  return withinLimits(state, player, [...sums]);
+}
+
+/** Checks additions against every limit; counts them into the exposure where they are allowed. */
+function withinLimits(
+  state: TableState,
+  player: PlayerAtTable,
+  additions: readonly SpotChange[],
+): Evaluation {
+  const { limits } = state.config;
+  let stake: number = player.stake;
+  for (const [spotId, amount] of additions) {
+    const refusal = spotRefusal(state, player, spotId, amount);
+    if (refusal !== null) return refused(refusal);
+    stake += amount;
+  }
+  if (stake > limits.playerMax) {
+    return refused({
+      code: "ABOVE_PLAYER_MAX",
+      message: `At most ${limits.playerMax} chips for one player in one round.`,
+      limit: limits.playerMax,
+    });
+  }
+  expose(state, player.chips, additions);
+  if (state.exposure.worst() > limits.houseMax) {
+    unexpose(state, player.chips, additions);
+    return refused({
+      code: "HOUSE_LIMIT",
+      message: `The house pays at most ${limits.houseMax} chips in one round; this bet would pass that.`,
+      limit: limits.houseMax,
+    });
+  }
+  return { ok: true, changes: additions };
+}
+
+function spotRefusal(
+  state: TableState,
+  player: PlayerAtTable,
+  spotId: SpotId,
+  amount: number,
+): Refusal | null {
+  const { limits } = state.config;
+  const kind = state.layout.find(spotId)?.kind;
+  if (kind === undefined) return { code: "SPOT_UNKNOWN", message: "No such spot.", spot: spotId };
+  const after = (player.chips.get(spotId) ?? NO_CHIPS) + amount;
+  if (after < limits.min) {
+    return {
+      code: "BELOW_MIN",
+      message: `At least ${limits.min} chips on a spot.`,
+      limit: limits.min,
+      spot: spotId,
+    };
+  }
+  const most = limits.max[kind];
+  if (after > most) {
+    return {
+      code: "ABOVE_SPOT_MAX",
+      message: `At most ${most} chips of yours on a ${kind} spot.`,
+      limit: most,
+      spot: spotId,
+    };
+  }
+  return null;
+}
