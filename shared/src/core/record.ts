@@ -10,6 +10,7 @@ import { isChips } from "./chips.ts";
 import { betsDigestOf, commitmentOf, compareBets, entropyOf, outcomeOf } from "./fairness.ts";
 import { compareBytes } from "./order.ts";
 import { MOST_STAKE, settleBets } from "./payouts.ts";
+import { HELD_BY_DIGEST, recordDigestOf } from "./recordDigest.ts";
 import type { RoundRecord, SettledRecord, VoidRecord } from "./recordShape.ts";
 import { isRecordShaped, shapeFaults } from "./recordShape.ts";
 import { layoutOf } from "./spots.ts";
