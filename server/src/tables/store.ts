@@ -133,6 +133,9 @@ export interface TableStore {
     stakes: ReadonlyMap<string, Chips>;
   }>;
 
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+
   /** The player's layout in the last round at this table that had chips of theirs; may be empty. */
   lastChips(tableId: string, playerId: string): Promise<ChipsOnSpots>;
 }

@@ -26,9 +26,7 @@ export type TableEvent =
       readonly balance: Chips;
     };
 
-export type OperationReply =
-  | { readonly answer: OperationAnswer }
-  | { readonly refusal: Refusal };
+export type OperationReply = { readonly answer: OperationAnswer } | { readonly refusal: Refusal };
 
 export interface OperationRequest {
   readonly playerId: string;

@@ -101,10 +101,10 @@ function withinLimits(
 ): Evaluation {
   const { limits } = state.config;
   let stake: number = player.stake;
-  for (const [spotId, amount] of additions) {
-    const refusal = spotRefusal(state, player, spotId, amount);
+  for (const addition of additions) {
+    const refusal = spotRefusal(state, player, addition);
     if (refusal !== null) return refused(refusal);
-    stake += amount;
+    stake += addition[1];
   }
   if (stake > limits.playerMax) {
     return refused({
@@ -128,8 +128,7 @@ function withinLimits(
 function spotRefusal(
   state: TableState,
   player: PlayerAtTable,
-  spotId: SpotId,
-  amount: number,
+  [spotId, amount]: SpotChange,
 ): Refusal | null {
   const { limits } = state.config;
   const kind = state.layout.find(spotId)?.kind;

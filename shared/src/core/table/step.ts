@@ -7,7 +7,6 @@
  * replays its inputs. A broken invariant throws; the state is then void and must be recovered from
  * the store.
  */
-import { assert } from "../assert.ts";
 import type { TableEffect } from "./effects.ts";
 import type { TableInput } from "./inputs.ts";
 import { takeOperation, takePosted } from "./operations.ts";
@@ -60,8 +59,8 @@ export function step(state: TableState, input: TableInput): Step {
     }
     case "client-seed": {
       const player = state.players.get(input.playerId);
-      assert(player?.seated === true, "a client seed of somebody who does not sit here");
-      player.clientSeed = input.seed;
+      // Who has left meanwhile has no say in the next round.
+      if (player?.seated === true) player.clientSeed = input.seed;
       break;
     }
     case "bank":

@@ -1,0 +1,264 @@
+/**
+ * The host of one table: it owns the state, feeds it time, requests and the store's answers through
+ * one queue, and carries out what the step wishes for.
+ *
+ *   running ──(a broken invariant)──▶ frozen ──(void what is open, start again)──▶ running
+ *      └──────────────(stop)──────────────▶ stopped
+ *
+ * While the store is unavailable the host asks again and again, with growing, jittered pauses, and
+ * the table shows `paused`; nothing is told that is not durable. A broken invariant freezes the
+ * table: nothing in memory is believed any more, the running round is voided by the store, and the
+ * table starts again from what the store holds.
+ */
+import { NO_CHIPS } from "@croupier/shared/core/chips";
+import type { TableEffect } from "@croupier/shared/core/table/effects";
+import type { ChipsOnSpots, TableInput } from "@croupier/shared/core/table/inputs";
+import type { TableState } from "@croupier/shared/core/table/state";
+import { createTable, nextTickAt } from "@croupier/shared/core/table/state";
+import { seedCountsFrom, step } from "@croupier/shared/core/table/step";
+import type { TableConfig } from "@croupier/shared/core/types";
+import type { Clock, Timer } from "../platform/clock.ts";
+import { Inbox } from "./inbox.ts";
+import type { TableObserver } from "./observer.ts";
+import { Persistence, StoppedError } from "./persistence.ts";
+import { recoverTable } from "./recovery.ts";
+import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
+import { Requests } from "./requests.ts";
+import type { TableStore } from "./store.ts";
+import type { OperationReply, OperationRequest, TableEvent, TableHost } from "./tableHost.ts";
+
+/** Between a freeze and the next start: twice as long each time, until a round was opened. */
+const FIRST_FREEZE_MS = 250;
+const LONGEST_FREEZE_MS = 60_000;
+
+const FROZE = "The table met an error of its own and took the round back.";
+
+export interface HostOptions {
+  readonly config: TableConfig;
+  readonly store: TableStore;
+  readonly clock: Clock;
+  /** Uniform in 0…1, for jitter. */
+  readonly random: () => number;
+  readonly observer: TableObserver;
+}
+
+/** Recovers a table from its store and starts its rounds. */
+export async function startTable(options: HostOptions): Promise<TableHost> {
+  const host = new RunningTable(options);
+  await host.start();
+  return host;
+}
+
+class RunningTable implements TableHost {
+  readonly config: TableConfig;
+  readonly #options: HostOptions;
+  readonly #inbox: Inbox<TableInput>;
+  readonly #persistence: Persistence;
+  readonly #requests = new Requests();
+  readonly #listeners = new Set<(event: TableEvent) => void>();
+  #state: TableState;
+  #timer: Timer | null = null;
+  #life: "running" | "frozen" | "stopped" = "frozen";
+  #stopping = false;
+  /** Freezes since the last round opened. */
+  #freezes = 0;
+
+  constructor(options: HostOptions) {
+    this.config = options.config;
+    this.#options = options;
+    this.#state = createTable(options.config, { lastRound: 0, lastPockets: [] });
+    this.#inbox = new Inbox((input) => this.#take(input));
+    this.#persistence = new Persistence({
+      ...options,
+      put: (input) => this.#put(input),
+      broke: (error) => this.#freeze(error),
+    });
+  }
+
+  get state(): Readonly<TableState> {
+    return this.#state;
+  }
+
+  /** Recovers; `broken` says why the running round must not go on. */
+  async start(broken?: string): Promise<void> {
+    const { state, voided } = await this.#persistence.retrying("recover", () =>
+      recoverTable({ ...this.#options, broken }),
+    );
+    if (this.#stopping) return;
+    this.#carrySeatsTo(state);
+    this.#state = state;
+    this.#life = "running";
+    for (const player of voided) this.#tell({ type: "voided", ...player });
+    this.#tell({ type: "turn" });
+    this.#schedule();
+  }
+
+  async sit(playerId: string): Promise<void> {
+    const known = this.#state.players.get(playerId);
+    let lastChips: ChipsOnSpots = known?.lastChips ?? [];
+    if (known === undefined) {
+      // What `repeat` would place is a comfort: a seat is taken without it where the bank is away.
+      lastChips = await this.#options.store
+        .lastChips(this.config.tableId, playerId)
+        .catch(() => []);
+    }
+    this.#put({ type: "sat", now: this.#options.clock.now(), playerId, lastChips });
+  }
+
+  leave(playerId: string): void {
+    this.#put({ type: "left", now: this.#options.clock.now(), playerId });
+  }
+
+  operate({ playerId, op, kind, chips }: OperationRequest): Promise<OperationReply> {
+    if (this.#life !== "running" || this.#stopping) return Promise.resolve({ refusal: PAUSED });
+    const { request, reply } = this.#requests.open();
+    const now = this.#options.clock.now();
+    this.#put({ type: "operation", now, request, playerId, op, kind, chips });
+    return reply;
+  }
+
+  setClientSeed(playerId: string, seed: string): { fromRound: number } {
+    const fromRound = seedCountsFrom(this.#state);
+    this.#put({ type: "client-seed", now: this.#options.clock.now(), playerId, seed });
+    return { fromRound };
+  }
+
+  subscribe(listener: (event: TableEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  ownLayout(playerId: string) {
+    const player = this.#state.players.get(playerId);
+    return {
+      stake: player?.stake ?? NO_CHIPS,
+      chips: player === undefined ? [] : [...player.chips],
+      lastChips: player?.lastChips ?? [],
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#timer?.cancel();
+    // What is in flight is answered yet; the round goes on from the store at the next start.
+    await this.#persistence.stop();
+    this.#life = "stopped";
+    this.#requests.refuseAll(PAUSED);
+    this.#listeners.clear();
+  }
+
+  #put(input: TableInput): void {
+    if (this.#life !== "running") {
+      // A seat outlives a restart of the table; everything else is asked for again from the store.
+      if (input.type === "sat" || input.type === "left") step(this.#state, input);
+      return;
+    }
+    try {
+      this.#inbox.put(input);
+    } catch (error) {
+      this.#freeze(error);
+      return;
+    }
+    this.#schedule();
+  }
+
+  #take(input: TableInput): void {
+    const announced = this.#state.phaseEndsAt;
+    const { state, effects } = step(this.#state, input);
+    this.#state = state;
+    if (input.type === "opened") this.#freezes = 0;
+    for (const effect of effects) this.#carryOut(effect, announced);
+  }
+
+  #carryOut(effect: TableEffect, announced: number): void {
+    switch (effect.type) {
+      case "answer":
+        this.#requests.close(effect.request, { answer: effect.answer });
+        break;
+      case "refuse":
+        this.#refuse(effect);
+        break;
+      case "moved":
+      case "result":
+        this.#tell(effect);
+        break;
+      case "turn":
+        this.#observeTurn(announced);
+        this.#tell(effect);
+        break;
+      default:
+        this.#persistence.carryOut(effect);
+    }
+  }
+
+  /** A refusal stands only where the op was not accepted before, in whatever round. */
+  #refuse(effect: Extract<TableEffect, { type: "refuse" }>): void {
+    const { request, playerId, op, content, refusal } = effect;
+    if (refusal.code === "INSUFFICIENT_CHIPS" || refusal.code === "BANK_UNAVAILABLE") {
+      // The store has just been asked about this very op.
+      this.#requests.close(request, { refusal });
+      return;
+    }
+    this.#options.store.recall({ playerId, op, content }).then(
+      (earlier) => {
+        if (earlier === null) this.#requests.close(request, { refusal });
+        else if (earlier.sameContent) this.#requests.close(request, { answer: earlier.answer });
+        else this.#requests.close(request, { refusal: REUSED });
+      },
+      () => this.#requests.close(request, { refusal: UNKNOWN }),
+    );
+  }
+
+  #observeTurn(announced: number): void {
+    const { observer, clock } = this.#options;
+    const lateMs = announced === 0 ? 0 : Math.max(0, clock.now() - announced);
+    observer.turned(this.config.tableId, this.#state.stage, lateMs);
+  }
+
+  #schedule(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#life !== "running" || this.#stopping) return;
+    const at = nextTickAt(this.#state);
+    if (at === null) return;
+    const { clock } = this.#options;
+    this.#timer = clock.at(at, () => this.#put({ type: "tick", now: clock.now() }));
+  }
+
+  #freeze(error: unknown): void {
+    if (this.#stopping) return;
+    this.#life = "frozen";
+    this.#timer?.cancel();
+    this.#inbox.clear();
+    this.#options.observer.froze(this.config.tableId, error);
+    this.#persistence.abandon();
+    this.#requests.refuseAll(PAUSED);
+    void this.#startAgain();
+  }
+
+  async #startAgain(): Promise<void> {
+    const most = FIRST_FREEZE_MS * 2 ** Math.min(this.#freezes, 16);
+    this.#freezes += 1;
+    await this.#persistence.pause(Math.min(most, LONGEST_FREEZE_MS));
+    try {
+      await this.start(FROZE);
+    } catch (error) {
+      if (!(error instanceof StoppedError)) this.#freeze(error);
+    }
+  }
+
+  /** Those who sit stay seated, with their client seeds. */
+  #carrySeatsTo(state: TableState): void {
+    const now = this.#options.clock.now();
+    for (const { playerId, seated, clientSeed, lastChips } of this.#state.players.values()) {
+      if (!seated) continue;
+      step(state, { type: "sat", now, playerId, lastChips });
+      if (clientSeed !== null)
+        step(state, { type: "client-seed", now, playerId, seed: clientSeed });
+    }
+  }
+
+  #tell(event: TableEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

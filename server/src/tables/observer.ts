@@ -1,0 +1,9 @@
+/** What a host tells those who run it: numbers for metrics and lines for the log. */
+export interface TableObserver {
+  /** A stage turned `lateMs` after the time that had been announced for it. */
+  turned(tableId: string, stage: string, lateMs: number): void;
+  /** The store did not answer; the host asks for `what` again in `pauseMs`. */
+  unavailable(tableId: string, what: string, pauseMs: number): void;
+  /** A bug: the table froze and starts again. */
+  froze(tableId: string, error: unknown): void;
+}
