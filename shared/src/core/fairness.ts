@@ -84,15 +84,28 @@ export function wordsOf(digest: Uint8Array): number[] {
   return Array.from({ length: digest.byteLength / 4 }, (_, index) => view.getUint32(4 * index));
 }
 
+/**
+ * The first usable index among the digests of counter 0, 1, 2 …
+ *
+ * A digest of 256 bits with no usable word does not happen in a casino's life, but the rule has it.
+ */
+export function drawIndex(n: number, digestAt: (counter: number) => Uint8Array): number {
+  for (let counter = 0; ; counter += 1) {
+    const index = pickIndex(wordsOf(digestAt(counter)), n);
+    if (index !== undefined) return index;
+  }
+}
+
 /** The pocket that a round's seed and entropy give. */
 export function outcomeOf({ tableId, round, wheel, entropy, seed }: OutcomeInput): Pocket {
   assert(HASH_PATTERN.test(seed), "a seed is 32 bytes in lower-case hex");
   const pockets = pocketsOf(wheel);
   const key = hexToBytes(seed);
-  for (let counter = 0; ; counter += 1) {
+  const place = drawIndex(pockets.length, (counter) => {
     const message = [FAIRNESS_VERSION, tableId, round, wheel, entropy, counter].join("|");
-    const index = pickIndex(wordsOf(hmac(sha256, key, utf8ToBytes(message))), pockets.length);
-    const pocket = index === undefined ? undefined : pockets[index];
-    if (pocket !== undefined) return pocket;
-  }
+    return hmac(sha256, key, utf8ToBytes(message));
+  });
+  const pocket = pockets[place];
+  assert(pocket !== undefined, `the ${wheel} wheel has no place ${place}`);
+  return pocket;
 }
