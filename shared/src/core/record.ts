@@ -1,13 +1,15 @@
 /**
  * The check that anyone can run on a finished round, without trusting who tells about it.
  *
+ * Lists may come in any order, since what is hashed is sorted first; nothing may be in them twice.
+ *
  * Every field of a record is either derived again from the others (commitment, entropy, digests,
  * pocket, payouts) or goes into such a derivation (seed, client seeds, bets, table, round, wheel,
  * zero rule). Times, the reason of a void round, and the few characters of a table's name or round
  * that by chance give the same pocket are held by the record's own digest.
  */
 import { isChips } from "./chips.ts";
-import { betsDigestOf, commitmentOf, compareBets, entropyOf, outcomeOf } from "./fairness.ts";
+import { betsDigestOf, commitmentOf, entropyOf, outcomeOf } from "./fairness.ts";
 import { compareBytes } from "./order.ts";
 import { MOST_STAKE, settleBets } from "./payouts.ts";
 import { HELD_BY_DIGEST, recordDigestOf } from "./recordDigest.ts";
@@ -97,7 +99,7 @@ function checkZeroRule({ wheel, zeroRule }: RoundRecord): RecordCheck {
 
 function checkEntropy({ clientSeeds, entropy }: RoundRecord): RecordCheck[] {
   return [
-    faultless("client seeds", "clientSeeds", orderFaults(clientSeeds, byPlayer)),
+    faultless("client seeds", "clientSeeds", repeats(clientSeeds, playerOf)),
     compare({
       check: "entropy",
       field: "entropy, clientSeeds",
@@ -112,15 +114,16 @@ function checkCommitment({ commitment, seed }: SettledRecord | VoidRecord): Reco
   return compare({ check: "commitment", field: "commitment, seed", claimed: commitment, derived });
 }
 
-/** What is wrong with bets as a whole: their spots, their order, more chips than can be settled. */
+/** What is wrong with bets as a whole: their spots, one twice, more chips than can be settled. */
 function betFaults(wheel: WheelName, bets: readonly Bet[]): string[] {
   const layout = layoutOf(wheel);
   const unknown = bets
     .filter((bet) => layout.find(bet.spot) === undefined)
     .map((bet) => `the ${wheel} felt has no spot ${bet.spot}`);
+  const repeated = repeats(bets, ({ playerId, spot }) => `${playerId}|${spot}`);
   const stake = bets.reduce((sum, bet) => sum + bet.amount, 0);
   const tooMany = isChips(stake) && stake <= MOST_STAKE ? [] : [`no round takes ${stake} chips`];
-  return [...unknown, ...orderFaults(bets, compareBets), ...tooMany];
+  return [...unknown, ...repeated, ...tooMany];
 }
 
 function checkBets(wheel: WheelName, bets: readonly Bet[]): RecordCheck {
@@ -162,16 +165,19 @@ function checkPayouts(record: SettledRecord | VoidRecord): RecordCheck {
   if (betFaults(record.wheel, record.bets).length > 0) {
     return { check: "payouts", field, ok: false, detail: "such bets cannot be settled" };
   }
-  const claimed = record.payouts ?? [];
-  const due = duePayouts(record);
-  const faults = due.flatMap((payout, index) => {
-    const given = claimed[index];
+  const payouts = record.payouts ?? [];
+  const claimed = new Map(payouts.map((payout) => [payout.playerId, payout]));
+  const due = new Map(duePayouts(record).map((payout) => [payout.playerId, payout]));
+  const wrong = [...due.values()].flatMap((payout) => {
+    const given = claimed.get(payout.playerId);
     return given !== undefined && tell(given) === tell(payout)
       ? []
       : [`due is ${tell(payout)}; the record has ${given ? tell(given) : "nothing"}`];
   });
-  const beyond = claimed.slice(due.length).map((payout) => `nothing is due to ${payout.playerId}`);
-  return faultless("payouts", field, [...faults, ...beyond]);
+  const undue = payouts
+    .filter(({ playerId }) => !due.has(playerId))
+    .map(({ playerId }) => `nothing is due to ${playerId}`);
+  return faultless("payouts", field, [...wrong, ...undue, ...repeats(payouts, playerOf)]);
 }
 
 function tell({ playerId, stake, returned }: Payout): string {
@@ -199,19 +205,20 @@ function checkDigest(record: RoundRecord): RecordCheck {
   });
 }
 
-const byPlayer = (left: { playerId: string }, right: { playerId: string }): number =>
-  compareBytes(left.playerId, right.playerId);
-
-/** The places where a list is not in strictly rising order. */
-function orderFaults<T extends { playerId: string }>(
+/** The entries of a list that stand for something that an entry before them stands for. */
+function repeats<T extends { readonly playerId: string }>(
   list: readonly T[],
-  order: (left: T, right: T) => number,
+  keyOf: (entry: T) => string,
 ): string[] {
-  return list
-    .slice(1)
-    .flatMap((item, index) =>
-      order(list[index] as T, item) < 0
-        ? []
-        : [`entry ${index + 2}, of ${item.playerId}, is out of order or there twice`],
-    );
+  const keys = new Set<string>();
+  return list.flatMap((entry) => {
+    const key = keyOf(entry);
+    if (keys.has(key)) return [`${key} is there twice`];
+    keys.add(key);
+    return [];
+  });
+}
+
+function playerOf({ playerId }: { readonly playerId: string }): string {
+  return playerId;
 }

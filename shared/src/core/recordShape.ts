@@ -19,7 +19,7 @@ interface RecordBase {
   readonly zeroRule: ZeroRule;
   /** The seed of the round before, hex. */
   readonly commitment: string;
-  /** Sorted by player, bytewise. */
+  /** One for each player, in any order. */
   readonly clientSeeds: readonly ClientSeed[];
   readonly entropy: string;
   /** ISO 8601 in UTC, like the other times. */
@@ -31,11 +31,11 @@ interface RecordBase {
 export interface SettledRecord extends RecordBase {
   readonly status: "settled";
   readonly seed: string;
-  /** Sorted by player, then spot, bytewise; one for each player and spot. */
+  /** One for each player and spot, in any order. */
   readonly bets: readonly Bet[];
   readonly betsDigest: string;
   readonly pocket: Pocket;
-  /** Sorted by player, bytewise; one for each player with a bet. */
+  /** One for each player with a bet, in any order. */
   readonly payouts: readonly Payout[];
   readonly lockedAt: string;
   readonly settledAt: string;
