@@ -2,14 +2,16 @@
  * A table driven by hand: its clock stands still until told, its store answers when told, and its
  * seeds are a short real chain.
  */
-import { bytesToHex } from "@noble/hashes/utils.js";
-import { asChips, type Chips } from "../core/chips.ts";
+import type { Chips } from "../core/chips.ts";
+import { asChips } from "../core/chips.ts";
 import { commitmentOf } from "../core/fairness.ts";
 import type { Posting, TableEffect } from "../core/table/effects.ts";
 import type { OperationKind, PostOutcome, TableInput } from "../core/table/inputs.ts";
-import { createTable, nextTickAt, type Stage, type TableState } from "../core/table/state.ts";
+import type { Stage, TableState } from "../core/table/state.ts";
+import { createTable, nextTickAt } from "../core/table/state.ts";
 import { step } from "../core/table/step.ts";
-import { SPOT_KINDS, type Limits, type SpotKind, type TableConfig } from "../core/types.ts";
+import type { Limits, SpotKind, TableConfig } from "../core/types.ts";
+import { SPOT_KINDS } from "../core/types.ts";
 
 /** Limits with the same most for every kind of spot. */
 export function limitsOf(options: {
@@ -45,8 +47,8 @@ export function tableConfig(overrides: Partial<TableConfig> = {}): TableConfig {
 }
 
 /** `seeds[k]` for k = 0 … length; each the SHA-256 of the next. */
-export function seedChain(length: number, fill = 7): readonly string[] {
-  const seeds = [bytesToHex(new Uint8Array(32).fill(fill))];
+export function seedChain(length: number): readonly string[] {
+  const seeds = ["07".repeat(32)];
   while (seeds.length <= length) seeds.unshift(commitmentOf(seeds[0] ?? ""));
   return seeds;
 }

@@ -1,0 +1,207 @@
+import { asChips } from "@croupier/shared/core/chips";
+import type { Stage } from "@croupier/shared/core/table/state";
+import { phaseOf } from "@croupier/shared/core/table/state";
+import type { TableConfig } from "@croupier/shared/core/types";
+import { tableConfig } from "@croupier/shared/testing/drivenTable";
+import { describe, expect, it } from "vitest";
+import { ManualClock } from "../testing/manualClock.ts";
+import { MemoryTableStore } from "../testing/memoryTableStore.ts";
+import { startTable } from "./host.ts";
+import type { TableEvent, TableHost } from "./tableHost.ts";
+
+/** Lets everything that does not wait for the clock happen. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+class Bench {
+  readonly clock = new ManualClock();
+  readonly store = new MemoryTableStore();
+  readonly events: TableEvent[] = [];
+  readonly observed: string[] = [];
+  host: TableHost = undefined as never;
+
+  async start(config: TableConfig = tableConfig()): Promise<TableHost> {
+    this.host = await startTable({
+      config,
+      store: this.store,
+      clock: this.clock,
+      random: () => 0,
+      observer: {
+        turned: () => undefined,
+        unavailable: (_, what) => this.observed.push(`unavailable ${what}`),
+        froze: (_, error) => this.observed.push(`froze ${error}`),
+      },
+    });
+    this.host.subscribe((event) => this.events.push(event));
+    return this.host;
+  }
+
+  async until(stage: Stage): Promise<void> {
+    for (let turns = 0; this.host.state.stage !== stage; turns += 1) {
+      expect(turns, `the table stays ${this.host.state.stage}, never ${stage}`).toBeLessThan(200);
+      this.clock.next();
+      await settle();
+    }
+  }
+
+  bet(op: string, amount: number, playerId = "ann") {
+    return this.host.operate({ playerId, op, kind: "bet", chips: [["red", amount]] });
+  }
+}
+
+async function betting(): Promise<Bench> {
+  const bench = new Bench();
+  bench.store.addPlayer("ann", 1_000);
+  await bench.start();
+  await bench.host.sit("ann");
+  await bench.until("betting");
+  return bench;
+}
+
+describe("a running table", () => {
+  it("plays round after round by the clock", async () => {
+    const bench = await betting();
+    expect(await bench.bet("a", 10)).toEqual({
+      answer: { op: "a", round: 1, stake: 10, balance: 990 },
+    });
+    await bench.until("result");
+    const result = bench.events.find((event) => event.type === "result");
+    expect(result?.result).toMatchObject({ playerId: "ann", round: 1, stake: 10 });
+    expect(result?.result.balance).toBe(bench.store.balances.get("ann"));
+    await bench.until("betting");
+    expect(bench.host.state.round).toBe(2);
+  });
+
+  it("answers nothing before the store has", async () => {
+    const bench = await betting();
+    const release = bench.store.hold();
+    let answered = false;
+    const reply = bench.bet("a", 10).then((answer) => {
+      answered = true;
+      return answer;
+    });
+    await settle();
+    expect(answered).toBe(false);
+    expect(bench.host.state.totalStake).toBe(0);
+    release();
+    expect(await reply).toHaveProperty("answer");
+  });
+
+  it("gives the stored answer to an op of an earlier round, and refuses its reuse", async () => {
+    const bench = await betting();
+    const first = await bench.bet("a", 10);
+    await bench.until("spinning");
+    expect(await bench.bet("a", 10)).toEqual(first);
+    expect(await bench.bet("a", 11)).toMatchObject({ refusal: { code: "OP_REUSED" } });
+    expect(await bench.bet("b", 10)).toMatchObject({ refusal: { code: "BETTING_CLOSED" } });
+    await bench.until("betting");
+    expect(await bench.bet("a", 10)).toEqual(first);
+    expect(bench.host.state.totalStake).toBe(0);
+  });
+
+  it("answers what is in flight when it stops, and takes nothing more", async () => {
+    const bench = await betting();
+    const release = bench.store.hold();
+    const reply = bench.bet("a", 10);
+    const stopped = bench.host.stop();
+    expect(await bench.bet("b", 10)).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+    release();
+    expect(await reply).toHaveProperty("answer");
+    await stopped;
+  });
+});
+
+describe("a bank that is away", () => {
+  it("refuses bets, pauses the table, and lets it go on when it is back", async () => {
+    const bench = await betting();
+    bench.store.away = true;
+    expect(await bench.bet("a", 10)).toMatchObject({ refusal: { code: "BANK_UNAVAILABLE" } });
+    await settle();
+    expect(phaseOf(bench.host.state)).toBe("paused");
+    expect(await bench.bet("b", 10)).toMatchObject({ refusal: { code: "BANK_UNAVAILABLE" } });
+    bench.store.away = false;
+    bench.clock.advance(1_000);
+    await settle();
+    expect(phaseOf(bench.host.state)).toBe("betting");
+    expect(await bench.bet("a", 10)).toHaveProperty("answer");
+  });
+
+  it("holds a turn of the round until it is durable, then goes on with the same round", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    bench.store.away = true;
+    bench.clock.advance(60_000);
+    await settle();
+    expect(bench.host.state.stage).toBe("locking");
+    expect(bench.events.some((event) => event.type === "result")).toBe(false);
+    bench.store.away = false;
+    await bench.until("result");
+    expect(bench.store.round("t1", 1).status).toBe("settled");
+    expect(bench.observed).toContain("unavailable lock");
+  });
+});
+
+describe("a table that starts again", () => {
+  it("goes on in the same round with the same bets", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    const { commitment, entropy } = bench.host.state;
+    await bench.start();
+    expect(bench.host.state).toMatchObject({ stage: "betting", round: 1, commitment, entropy });
+    expect(bench.host.state.phaseEndsAt).toBeGreaterThanOrEqual(bench.clock.now() + 5_000);
+    expect(bench.host.ownLayout("ann")).toMatchObject({ stake: 10, chips: [["red", 10]] });
+    await bench.until("result");
+    expect(bench.store.round("t1", 1).status).toBe("settled");
+  });
+
+  it("settles a round that was locked", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    // The process ends after the lock was durable and before the settlement was.
+    const { lockRound } = bench.store;
+    bench.store.lockRound = async (locking) => {
+      const locked = await lockRound.call(bench.store, locking);
+      bench.store.away = true;
+      return locked;
+    };
+    await bench.until("settling");
+    await bench.host.stop();
+    bench.store.away = false;
+    await bench.start();
+    await bench.until("spinning");
+    expect(bench.host.state.round).toBe(1);
+    expect(bench.store.round("t1", 1).status).toBe("settled");
+  });
+
+  it("voids the round where the wheel was changed meanwhile", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    await bench.start(tableConfig({ wheel: "american" }));
+    expect(bench.store.round("t1", 1).status).toBe("void");
+    expect(bench.store.balances.get("ann")).toBe(1_000);
+    await bench.until("betting");
+    expect(bench.host.state.round).toBe(2);
+  });
+});
+
+describe("a broken invariant", () => {
+  it("freezes the table, takes the round back, tells the players and goes on", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    const player = bench.host.state.players.get("ann");
+    if (player !== undefined) player.stake = asChips(3);
+    const reply = bench.host.operate({ playerId: "ann", op: "b", kind: "clear", chips: [] });
+    expect(await reply).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+    bench.clock.advance(1_000);
+    await settle();
+    expect(bench.observed[0]).toMatch(/froze InvariantError/);
+    expect(bench.events.find((event) => event.type === "voided")).toMatchObject({
+      playerId: "ann",
+      round: 1,
+      stake: 10,
+      balance: 1_000,
+    });
+    await bench.until("betting");
+    expect(bench.host.state.round).toBe(2);
+    expect(await bench.bet("c", 10)).toHaveProperty("answer");
+  });
+});
