@@ -165,6 +165,7 @@ describe("a table that starts again", () => {
     };
     await bench.until("settling");
     await bench.host.stop();
+    bench.store.lockRound = lockRound;
     bench.store.away = false;
     await bench.start();
     await bench.until("spinning");
