@@ -1,0 +1,4 @@
+/** A failure that its message explains in full: it is shown without a stack. */
+export class ExpectedError extends Error {
+  expected = true;
+}
