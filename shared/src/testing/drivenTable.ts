@@ -4,7 +4,6 @@
  */
 import type { Chips } from "../core/chips.ts";
 import { asChips } from "../core/chips.ts";
-import { commitmentOf } from "../core/fairness.ts";
 import type { Posting, TableEffect } from "../core/table/effects.ts";
 import type { OperationKind, PostOutcome, TableInput } from "../core/table/inputs.ts";
 import type { Stage, TableState } from "../core/table/state.ts";
@@ -12,6 +11,7 @@ import { createTable, nextTickAt } from "../core/table/state.ts";
 import { step } from "../core/table/step.ts";
 import type { Limits, SpotKind, TableConfig } from "../core/types.ts";
 import { SPOT_KINDS } from "../core/types.ts";
+import { seedChain } from "./records.ts";
 
 /** Limits with the same most for every kind of spot. */
 export function limitsOf(options: {
@@ -46,16 +46,9 @@ export function tableConfig(overrides: Partial<TableConfig> = {}): TableConfig {
   };
 }
 
-/** `seeds[k]` for k = 0 … length; each the SHA-256 of the next. */
-export function seedChain(length: number): readonly string[] {
-  const seeds = ["07".repeat(32)];
-  while (seeds.length <= length) seeds.unshift(commitmentOf(seeds[0] ?? ""));
-  return seeds;
-}
-
 export class DrivenTable {
   readonly state: TableState;
-  readonly seeds = seedChain(50);
+  readonly seeds = seedChain("07".repeat(32), 50);
   /** Every effect so far. */
   readonly effects: TableEffect[] = [];
   /** Postings that the store has not answered yet. */

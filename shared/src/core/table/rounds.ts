@@ -45,7 +45,7 @@ function beginOpening(state: TableState, effects: TableEffect[]): void {
   state.stage = "opening";
   const clientSeeds: ClientSeed[] = [];
   for (const player of state.players.values()) {
-    if (player.seated && player.clientSeed !== null) {
+    if (player.clientSeed !== null) {
       clientSeeds.push({ playerId: player.playerId, seed: player.clientSeed });
     }
   }

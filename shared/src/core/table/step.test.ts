@@ -168,6 +168,15 @@ describe("operations", () => {
     expect(table.state.totalStake).toBe(10);
   });
 
+  it("are forgotten with their round: the store knows the older ones", () => {
+    const table = open();
+    table.operate("ann", "bet", { op: "x", chips: [["red", 10]] });
+    table.until("result");
+    table.until("betting");
+    table.ask("ann", "bet", { op: "x", chips: [["red", 10]] });
+    expect(table.posted).toHaveLength(1);
+  });
+
   it("answer everyone who asked with the same op while it was in flight", () => {
     const table = open();
     table.ask("ann", "bet", { op: "x", chips: [["red", 10]] });
@@ -247,7 +256,7 @@ describe("limits", () => {
       "too much for a player",
       [
         ["red", 90],
-        ["odd", 61],
+        ["odd", 51],
       ],
       { code: "ABOVE_PLAYER_MAX", limit: 150 },
     ],
