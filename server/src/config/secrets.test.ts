@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ConfigError } from "./configError.ts";
+import { readSecrets } from "./secrets.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "croupier-secrets-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const GIVEN = {
+  JWT_SECRET: "a long enough secret",
+  SEED_KEY: "0f".repeat(32),
+  ADMIN_PASSWORD: "let me in please",
+};
+
+describe("secrets", () => {
+  it("are made once, and kept where only their owner reads them", () => {
+    const first = readSecrets({}, folder);
+    const path = join(folder, "secrets.json");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readSecrets({}, folder)).toEqual(first);
+    expect(first.seedKey).toHaveLength(32);
+  });
+
+  it("come from the environment where it has them, and are then not written anywhere", () => {
+    const secrets = readSecrets(GIVEN, folder);
+    expect(secrets.jwtSecret).toBe(GIVEN.JWT_SECRET);
+    expect(secrets.seedKey.toString("hex")).toBe(GIVEN.SEED_KEY);
+    expect(() => readFileSync(join(folder, "secrets.json"))).toThrow();
+  });
+
+  it("keep the file's others when one is given", () => {
+    const made = readSecrets({}, folder);
+    const mixed = readSecrets({ ADMIN_PASSWORD: GIVEN.ADMIN_PASSWORD }, folder);
+    expect(mixed).toEqual({ ...made, adminPassword: GIVEN.ADMIN_PASSWORD });
+    expect(readSecrets({}, folder)).toEqual(made);
+  });
+
+  it.each(["JWT_SECRET", "SEED_KEY", "ADMIN_PASSWORD"])(
+    "must be given in production: %s",
+    (name) => {
+      const environment = { ...GIVEN, NODE_ENV: "production", [name]: "" };
+      expect(() => readSecrets(environment, folder)).toThrow(new RegExp(`^${name} is not set`));
+    },
+  );
+
+  it("are not shown when they cannot be used", () => {
+    const attempt = () => readSecrets({ ...GIVEN, ADMIN_PASSWORD: "hunter2" }, folder);
+    expect(attempt).toThrow(ConfigError);
+    expect(attempt).not.toThrow(/hunter2/);
+    expect(attempt).toThrow(/ADMIN_PASSWORD.*at least 8 characters/);
+  });
+
+  it("refuse a file that is not theirs, in one line", () => {
+    writeFileSync(join(folder, "secrets.json"), "not json\n");
+    expect(() => readSecrets({}, folder)).toThrow(/^DATA_DIR .*secrets\.json.*$/);
+  });
+});

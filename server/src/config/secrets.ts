@@ -1,0 +1,117 @@
+/**
+ * The secrets, apart from the rest of the configuration, so that the rest can be logged.
+ *
+ * With `NODE_ENV=production` they come from the environment and nowhere else. Otherwise what the
+ * environment does not give is made once and kept in the data folder, readable by its owner alone.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { ConfigError } from "./configError.ts";
+import type { Environment, Variable } from "./environment.ts";
+import { read } from "./environment.ts";
+
+export interface Secrets {
+  /** Signs players' and admins' tokens. */
+  readonly jwtSecret: string;
+  /** 32 bytes; encrypts the unrevealed seeds at rest. */
+  readonly seedKey: Buffer;
+  readonly adminPassword: string;
+}
+
+const FILE = "secrets.json";
+
+const NAMES = ["JWT_SECRET", "SEED_KEY", "ADMIN_PASSWORD"] as const;
+type SecretName = (typeof NAMES)[number];
+
+const LEAST_LENGTH: Readonly<Record<SecretName, number>> = {
+  JWT_SECRET: 8,
+  SEED_KEY: 16,
+  ADMIN_PASSWORD: 8,
+};
+
+const MAKERS: Readonly<Record<SecretName, () => string>> = {
+  JWT_SECRET: () => randomBytes(48).toString("base64url"),
+  SEED_KEY: () => randomBytes(32).toString("hex"),
+  ADMIN_PASSWORD: () => randomBytes(15).toString("base64url"),
+};
+
+const stored = z.partialRecord(z.enum(NAMES), z.string());
+
+/** Throws {@link ConfigError} where a secret is needed and missing, or cannot be used. */
+export function readSecrets(environment: Environment, dataDir: string): Secrets {
+  const given = Object.fromEntries(
+    NAMES.map((name) => [name, read(environment, variable(name), undefined)]),
+  ) as Record<SecretName, string | undefined>;
+  const production = environment["NODE_ENV"] === "production";
+  const texts = production ? required(given) : completed(given, dataDir);
+  return {
+    jwtSecret: texts.JWT_SECRET,
+    seedKey: keyOf(texts.SEED_KEY),
+    adminPassword: texts.ADMIN_PASSWORD,
+  };
+}
+
+function variable(name: SecretName): Variable<string> {
+  const least = LEAST_LENGTH[name];
+  return {
+    name,
+    takes: `at least ${least} characters`,
+    schema: z.string().min(least),
+    secret: true,
+  };
+}
+
+function required(given: Record<SecretName, string | undefined>): Record<SecretName, string> {
+  for (const name of NAMES) {
+    if (given[name] !== undefined) continue;
+    throw new ConfigError(
+      `${name} is not set, but with NODE_ENV=production it takes at least ${LEAST_LENGTH[name]} characters.`,
+    );
+  }
+  return given as Record<SecretName, string>;
+}
+
+function completed(
+  given: Record<SecretName, string | undefined>,
+  dataDir: string,
+): Record<SecretName, string> {
+  if (NAMES.every((name) => given[name] !== undefined)) return given as Record<SecretName, string>;
+  const path = join(dataDir, FILE);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    const kept = stored.parse(JSON.parse(readIfThere(path) ?? "{}"));
+    const missing = NAMES.filter((name) => kept[name] === undefined && given[name] === undefined);
+    for (const name of missing) kept[name] = MAKERS[name]();
+    if (missing.length > 0) keep(path, kept);
+    return Object.fromEntries(
+      NAMES.map((name) => [name, given[name] ?? kept[name] ?? ""]),
+    ) as Record<SecretName, string>;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new ConfigError(`DATA_DIR takes a folder that can be written to; ${path}: ${why}`);
+  }
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Whole or not at all: a half-written file would lose the key of every unrevealed seed. */
+function keep(path: string, secrets: Partial<Record<SecretName, string>>): void {
+  const making = `${path}.${process.pid}`;
+  writeFileSync(making, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  renameSync(making, path);
+}
+
+/** 64 hex digits are the key itself; any other text is hashed into one. */
+function keyOf(text: string): Buffer {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, "hex");
+  return createHash("sha256").update(text).digest();
+}
