@@ -55,10 +55,13 @@ function hashOf(file) {
 async function install() {
   console.log("Installing the packages that package-lock.json names (once; a minute or so) …");
   const { command, first } = npm();
+  // Not "npm ci": it refuses a lock file that leaves out other platforms' optional packages, as npm
+  // itself writes one. With "--no-save" the lock file is followed and stays as it is.
   // Scripts bring the pinned Node.js and link the embedded Postgres's libraries; development
   // packages build the client, whatever NODE_ENV says.
-  const flags = ["--include=dev", "--ignore-scripts=false", "--no-progress", "--loglevel=error"];
-  const child = spawn(command, [...first, "ci", ...flags], {
+  const quiet = ["--no-progress", "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = ["--no-save", "--include=dev", "--ignore-scripts=false", ...quiet];
+  const child = spawn(command, [...first, "install", ...flags], {
     cwd: repository,
     stdio: ["ignore", "pipe", "pipe"],
     shell: process.platform === "win32" && first.length === 0,
@@ -74,7 +77,7 @@ async function install() {
     child.once("close", resolve);
   });
   if (code === 0) return;
-  throw new ExpectedError(`"npm ci" failed (exit ${code}):\n${output.trim()}`);
+  throw new ExpectedError(`"npm install" failed (exit ${code}):\n${output.trim()}`);
 }
 
 /** The npm that started this, or the one on the path. */
