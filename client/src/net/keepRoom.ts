@@ -1,0 +1,102 @@
+/**
+ * Keeps a place in a room.
+ *
+ * Two layers bring a lost connection back. The SDK reconnects by itself for as long as the server
+ * keeps the seat (60 s). When it gives up, or the server sends everyone away, the room is joined
+ * anew, with growing, jittered pauses, until it works or the answer says that it never will.
+ */
+import { backoffMs } from "./backoff.ts";
+
+/** What is needed of the SDK's room here. */
+export interface RoomLike {
+  readonly onLeave: (listener: (code: number) => void) => unknown;
+  readonly onDrop: (listener: (code: number) => void) => unknown;
+  readonly onReconnect: (listener: () => void) => unknown;
+  readonly leave: () => Promise<unknown>;
+}
+
+export type RoomStatus = "connecting" | "online" | "reconnecting";
+
+export interface KeepRoomOptions<R extends RoomLike> {
+  readonly join: () => Promise<R>;
+  /** Called with each joined room, before anything of it is lost. */
+  readonly attach: (room: R) => void;
+  readonly onStatus: (status: RoomStatus) => void;
+  /** True for an error after which joining again is pointless. */
+  readonly isFinal: (error: unknown) => boolean;
+  /** Called once, with the final error or the code that ended the stay for good. */
+  readonly onEnd: (error: unknown) => void;
+  /** Close codes by which the server says: do not come back. */
+  readonly finalCodes: readonly number[];
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly random: () => number;
+}
+
+export interface KeptRoom<R> {
+  /** The room while there is one, connected or reconnecting. */
+  readonly room: () => R | null;
+  /** Leaves for good. */
+  readonly stop: () => void;
+}
+
+/** Joins and stays until stopped. */
+export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptRoom<R> {
+  let stopped = false;
+  let current: R | null = null;
+
+  const end = (error: unknown): void => {
+    stopped = true;
+    options.onEnd(error);
+  };
+
+  const onLeave = (room: R, code: number): void => {
+    if (current !== room) return;
+    current = null;
+    if (stopped) return;
+    if (options.finalCodes.includes(code)) return end(code);
+    options.onStatus("reconnecting");
+    joinFrom(1);
+  };
+
+  const enter = (room: R): void => {
+    current = room;
+    room.onDrop(() => options.onStatus("reconnecting"));
+    room.onReconnect(() => options.onStatus("online"));
+    room.onLeave((code) => onLeave(room, code));
+    options.attach(room);
+    options.onStatus("online");
+  };
+
+  const joinFrom = (count: number): void => {
+    options.join().then(
+      (room) => {
+        if (stopped) depart(room);
+        else enter(room);
+      },
+      (error: unknown) => {
+        if (stopped) return;
+        if (options.isFinal(error)) return end(error);
+        const pause = backoffMs(count, options.random());
+        void options.wait(pause).then(() => {
+          if (!stopped) joinFrom(count + 1);
+        });
+      },
+    );
+  };
+
+  options.onStatus("connecting");
+  joinFrom(1);
+  return {
+    room: () => current,
+    stop: () => {
+      stopped = true;
+      if (current !== null) depart(current);
+      current = null;
+    },
+  };
+}
+
+/** A connection that is already gone cannot be left; that is as good as having left. */
+function depart(room: RoomLike): void {
+  void room.leave().catch(() => undefined);
+}

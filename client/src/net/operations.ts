@@ -1,0 +1,74 @@
+/**
+ * Sends the pending operations, one at a time, in order.
+ *
+ * An operation ends in one of three ways: answered, refused, or overtaken by the next round (the
+ * model then drops it). An answer that is lost on the way ends nothing: the same operation goes out
+ * again under the same id, after a pause or as soon as the seat is taken again.
+ */
+import type { Refusal } from "@croupier/shared/protocol/refusals";
+import { REFUSAL_CODES } from "@croupier/shared/protocol/refusals";
+import type { BetAnswer, LayoutAnswer } from "@croupier/shared/protocol/requests";
+import type { PendingOperation } from "../store/model.ts";
+import type { Store } from "../store/store.ts";
+
+/** How often one operation is sent before the player is told that the answer never came. */
+const ATTEMPTS = 6;
+
+export interface OperationsPort {
+  /** Rejects with `reason` where the server refused, with any other error where the answer is lost. */
+  readonly request: (type: string, payload: unknown) => Promise<BetAnswer | LayoutAnswer>;
+  /** Calls back before the operation goes out again: after a pause, or on a fresh connection. */
+  readonly beforeRetry: (attempt: number, resume: () => void) => void;
+}
+
+/** The refusal in a rejected request, or null where it failed in another way. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (typeof error !== "object" || error === null || !("reason" in error)) return null;
+  const { reason } = error;
+  if (typeof reason !== "object" || reason === null || !("code" in reason)) return null;
+  return REFUSAL_CODES.some((code) => code === reason.code) ? (reason as Refusal) : null;
+}
+
+/** Answers a function to call whenever something was added to the pending operations. */
+export function createOperationSender(store: Store, port: OperationsPort): () => void {
+  let sending = false;
+
+  const isPending = ({ op }: PendingOperation): boolean =>
+    store.state().pending.some((operation) => operation.op === op);
+
+  const next = (): void => {
+    sending = false;
+    flush();
+  };
+
+  const attempt = (operation: PendingOperation, count: number): void => {
+    if (!isPending(operation)) return next();
+    const { op, kind, chips } = operation;
+    port.request(kind, kind === "bet" ? { op, chips } : { op }).then(
+      (answer) => {
+        store.dispatch({ type: "operation-answered", answer });
+        next();
+      },
+      (error: unknown) => {
+        const refusal = refusalOf(error);
+        if (refusal !== null) {
+          store.dispatch({ type: "operation-refused", op, refusal });
+          next();
+        } else if (count < ATTEMPTS) {
+          port.beforeRetry(count, () => attempt(operation, count + 1));
+        } else {
+          store.dispatch({ type: "operation-lost", op });
+          next();
+        }
+      },
+    );
+  };
+
+  const flush = (): void => {
+    const [first] = store.state().pending;
+    if (sending || first === undefined) return;
+    sending = true;
+    attempt(first, 1);
+  };
+  return flush;
+}

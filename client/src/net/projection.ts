@@ -1,0 +1,110 @@
+/**
+ * The rooms' reflected states as the plain shapes of the protocol.
+ *
+ * The client has no schema classes: the SDK builds them from the server's handshake, so what arrives
+ * here is untyped. Whatever is missing or of another type becomes the empty value of its field.
+ */
+import type {
+  LobbyTableView,
+  Phase,
+  SeatView,
+  SpotView,
+  TableView,
+} from "@croupier/shared/protocol/state";
+import { PHASES } from "@croupier/shared/protocol/state";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function number(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+function phase(value: unknown): Phase {
+  return PHASES.find((known) => known === value) ?? "paused";
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function texts(value: unknown): readonly string[] {
+  return isIterable(value) ? [...value].map(text) : [];
+}
+
+/** A Map or the SDK's reflected map, which calls back with (value, key) alike. */
+function mapOf<T>(value: unknown, project: (item: unknown) => T): ReadonlyMap<string, T> {
+  const projected = new Map<string, T>();
+  const { forEach } = fieldsOf(value);
+  if (typeof forEach !== "function") return projected;
+  forEach.call(value, (item: unknown, key: unknown) => projected.set(String(key), project(item)));
+  return projected;
+}
+
+function spotView(value: unknown): SpotView {
+  const { chips, players } = fieldsOf(value);
+  return { chips: number(chips), players: number(players) };
+}
+
+function seatView(value: unknown): SeatView {
+  const { name, colour, stake, chips } = fieldsOf(value);
+  return {
+    name: text(name),
+    colour: number(colour),
+    stake: number(stake),
+    chips: mapOf(chips, number),
+  };
+}
+
+/** The state of a `table` room. */
+export function projectTable(state: unknown): TableView {
+  const fields = fieldsOf(state);
+  return {
+    tableId: text(fields["tableId"]),
+    name: text(fields["name"]),
+    wheel: text(fields["wheel"]),
+    zeroRule: text(fields["zeroRule"]),
+    phase: phase(fields["phase"]),
+    round: number(fields["round"]),
+    phaseEndsAt: number(fields["phaseEndsAt"]),
+    commitment: text(fields["commitment"]),
+    entropy: text(fields["entropy"]),
+    betsDigest: text(fields["betsDigest"]),
+    pocket: text(fields["pocket"]),
+    seed: text(fields["seed"]),
+    lastPockets: texts(fields["lastPockets"]),
+    players: number(fields["players"]),
+    totalStake: number(fields["totalStake"]),
+    spots: mapOf(fields["spots"], spotView),
+    seats: mapOf(fields["seats"], seatView),
+  };
+}
+
+function lobbyTable(value: unknown): LobbyTableView {
+  const fields = fieldsOf(value);
+  return {
+    tableId: text(fields["tableId"]),
+    name: text(fields["name"]),
+    wheel: text(fields["wheel"]),
+    phase: phase(fields["phase"]),
+    round: number(fields["round"]),
+    phaseEndsAt: number(fields["phaseEndsAt"]),
+    players: number(fields["players"]),
+    maxPlayers: number(fields["maxPlayers"]),
+    minStake: number(fields["minStake"]),
+    lastPockets: texts(fields["lastPockets"]),
+  };
+}
+
+/** The state of the `lobby` room: its tables, in the order of their names. */
+export function projectLobby(state: unknown): readonly LobbyTableView[] {
+  const tables = [...mapOf(fieldsOf(state)["tables"], lobbyTable).values()];
+  return tables.sort((left, right) => left.name.localeCompare(right.name));
+}
