@@ -1,0 +1,241 @@
+/**
+ * The embedded Postgres: a cluster of the project's own in `DATA_DIR/postgres`, on 127.0.0.1 only.
+ *
+ * It is started and stopped through `pg_ctl`, which gives it a session of its own: a Ctrl-C at the
+ * terminal reaches the server, not the database that the server still needs for its drain. A server
+ * that was killed leaves its Postgres running; the next start adopts it.
+ */
+import { randomBytes } from "node:crypto";
+import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import pg from "pg";
+import type { Logger } from "../platform/log.ts";
+import { retrying } from "../platform/retry.ts";
+import type { PostgresBinaries } from "./embeddedBinaries.ts";
+import { findBinaries } from "./embeddedBinaries.ts";
+import type { PostgresUser } from "./embeddedUser.ts";
+import { choosePostgresUser, EmbeddedPostgresError } from "./embeddedUser.ts";
+import { inOneLine, isPassing } from "./errors.ts";
+import { findPostmaster } from "./postmaster.ts";
+
+const ROLE = "croupier";
+const DATABASE = "croupier";
+/** A server that is starting, recovering or stopping is waited for: some half a minute. */
+const ADOPTION = { tries: 150, firstMs: 50, longestMs: 250 };
+
+/** Chips are never acknowledged before they are on disk: `synchronous_commit` stays on. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "50",
+  shared_buffers: "128MB",
+  synchronous_commit: "on",
+  max_wal_size: "512MB",
+  checkpoint_completion_target: "0.9",
+  tcp_keepalives_idle: "30",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  // A file for each weekday, begun anew when the day comes round again.
+  logging_collector: "on",
+  log_directory: "log",
+  log_filename: "postgres-%u.log",
+  log_truncate_on_rotation: "on",
+  log_rotation_age: "1440",
+  log_rotation_size: "0",
+  log_min_messages: "warning",
+  log_checkpoints: "off",
+};
+
+export interface EmbeddedOptions {
+  readonly dataDir: string;
+  readonly log: Logger;
+  /** Settings of Postgres that differ from the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddedPostgres {
+  readonly url: string;
+  /** True where it ran already. */
+  readonly adopted: boolean;
+  /** Stops it, whoever started it; done when nothing of it is left running. */
+  stop(): Promise<void>;
+}
+
+interface Cluster {
+  readonly folder: string;
+  readonly password: string;
+  readonly user: PostgresUser;
+  readonly binaries: PostgresBinaries;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Makes the cluster if there is none, starts or adopts its server, and answers its address. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir);
+  const root = process.getuid?.() === 0;
+  // Root's Postgres belongs to another user, who must pass through; what is secret has mode 0600.
+  await mkdir(dataDir, { recursive: true, mode: root ? 0o711 : 0o700 });
+  const binaries = await findBinaries();
+  const user = await choosePostgresUser({ dataDir, binaries: Object.values(binaries) });
+  const folder = join(dataDir, "postgres");
+  const password = await passwordIn(dataDir);
+  const settings = { ...SETTINGS, ...options.settings };
+  const cluster: Cluster = { folder, password, user, binaries, settings };
+  if (!(await exists(join(folder, "PG_VERSION")))) await initialise(cluster);
+  const adoptedPort = await adopt(cluster);
+  const port = adoptedPort ?? (await start(cluster));
+  const url = addressOf(cluster, port);
+  await ensureDatabase(cluster, port);
+  options.log.info({ port, adopted: adoptedPort !== null }, "embedded Postgres is running");
+  return { url, adopted: adoptedPort !== null, stop: () => stop(cluster) };
+}
+
+function addressOf({ password }: Cluster, port: number, database = DATABASE): string {
+  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The password of the cluster, made at the first start. */
+async function passwordIn(dataDir: string): Promise<string> {
+  const path = join(dataDir, "postgres.password");
+  try {
+    await writeFile(path, randomBytes(24).toString("hex"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  return (await readFile(path, "utf8")).trim();
+}
+
+/** Makes the cluster beside its place and moves it there whole, so that no half of one is found. */
+async function initialise({ folder, password, user, binaries }: Cluster): Promise<void> {
+  const making = `${folder}.making`;
+  const passwordFile = `${folder}.making.password`;
+  await rm(making, { recursive: true, force: true });
+  await rm(passwordFile, { force: true });
+  await mkdir(making, { mode: 0o700 });
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (user.owner !== null) {
+    await chown(making, user.owner.uid, user.owner.gid);
+    await chown(passwordFile, user.owner.uid, user.owner.gid);
+  }
+  try {
+    await user.run(binaries.initdb, [
+      `--pgdata=${making}`,
+      `--username=${ROLE}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+    ]);
+  } catch (error) {
+    throw new EmbeddedPostgresError(`The embedded Postgres cannot be set up: ${lastLine(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  await chmod(making, 0o700);
+  await rename(making, folder);
+}
+
+/** The port of a server that runs on the cluster already, once it takes connections. */
+function adopt(cluster: Cluster): Promise<number | null> {
+  const find = async () => {
+    const running = await findPostmaster(cluster.folder);
+    if (running === null) return null;
+    const refused = running.port === 0 ? "it has no port yet" : await knock(cluster, running.port);
+    if (refused === null) return running.port;
+    throw new EmbeddedPostgresError(
+      `A Postgres (process ${running.pid}) holds ${cluster.folder} and takes no connections: ${refused}`,
+    );
+  };
+  return retrying(find, ADOPTION, (error) => error instanceof EmbeddedPostgresError);
+}
+
+/** Null where the server takes a connection, else why not. */
+async function knock(cluster: Cluster, port: number): Promise<string | null> {
+  const client = new pg.Client({
+    connectionString: addressOf(cluster, port, "postgres"),
+    connectionTimeoutMillis: 2_000,
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return null;
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    return inOneLine(error);
+  }
+}
+
+/** Starts the server on a free port. Between choosing it and taking it the port may go: try again. */
+async function start(cluster: Cluster): Promise<number> {
+  const { binaries, folder, user } = cluster;
+  // What a dead server left; a living one would have been adopted.
+  await rm(join(folder, "postmaster.pid"), { force: true });
+  const attempt = async () => {
+    const port = await freePort();
+    const settings = Object.entries({ ...cluster.settings, port: String(port) });
+    const options = settings.map(([name, value]) => `-c ${name}='${value}'`).join(" ");
+    const log = join(folder, "start.log");
+    const args = ["start", "-w", "-s", "-t", "60", "-D", folder, "-l", log, "-o", options];
+    await user.run(binaries.pgCtl, args);
+    return port;
+  };
+  try {
+    return await retrying(attempt, { tries: 3, firstMs: 50, longestMs: 200 }, () => true);
+  } catch (error) {
+    const told = await readFile(join(folder, "start.log"), "utf8").catch(() => "");
+    throw new EmbeddedPostgresError(
+      `The embedded Postgres in ${folder} does not start: ${told.trim().split("\n").at(-1) || lastLine(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function freePort(): Promise<number> {
+  const { promise, resolve: found, reject } = Promise.withResolvers<number>();
+  const server = createServer();
+  server.on("error", reject);
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    server.close(() => found(typeof address === "object" && address !== null ? address.port : 0));
+  });
+  return promise;
+}
+
+async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
+  const client = new pg.Client({ connectionString: addressOf(cluster, port, "postgres") });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [
+      DATABASE,
+    ]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function stop({ binaries, folder, user }: Cluster): Promise<void> {
+  if ((await findPostmaster(folder)) === null) return;
+  try {
+    await user.run(binaries.pgCtl, ["stop", "-w", "-s", "-t", "60", "-m", "fast", "-D", folder]);
+  } catch (error) {
+    // It may have ended by itself meanwhile.
+    if ((await findPostmaster(folder)) !== null) throw error;
+  }
+}
+
+/** What a program said last on its standard error. */
+function lastLine(error: unknown): string {
+  const told = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+  return told.split("\n").at(-1) || inOneLine(error);
+}

@@ -1,0 +1,63 @@
+/**
+ * Which errors of the database mean "not now", and which mean that something is wrong.
+ *
+ * Not now: the connection, the server's start or stop, its resources, a timeout, a lost race for a
+ * lock. Everything else (a broken constraint, a syntax error) is a bug and goes up as it is.
+ */
+import { DatabaseError } from "pg";
+import { BankUnavailableError } from "../tables/store.ts";
+
+/** The connection was lost between COMMIT and its answer: it may have happened or not. */
+export class CommitUnknownError extends Error {
+  override readonly name = "CommitUnknownError";
+}
+
+/** SQLSTATE classes and codes that pass by themselves. */
+const PASSING_CLASSES = ["08", "53", "58"];
+const PASSING_CODES = [
+  "25006", // read-only: a standby that was not promoted yet
+  "25P03", // idle in transaction for too long
+  "40001",
+  "40P01",
+  "55P03",
+  "57014", // statement timeout
+  "57P01",
+  "57P02",
+  "57P03",
+  "57P05",
+];
+
+const PASSING_SYSTEM_CODES = [
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+];
+
+/** What pg says of connections, in words only. */
+const PASSING_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Query read timeout)/;
+
+/** True where asking again later may succeed. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof CommitUnknownError || error instanceof BankUnavailableError) return true;
+  if (error instanceof DatabaseError) {
+    const code = error.code ?? "";
+    return PASSING_CODES.includes(code) || PASSING_CLASSES.includes(code.slice(0, 2));
+  }
+  if (error instanceof AggregateError) return error.errors.every(isPassing);
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return PASSING_SYSTEM_CODES.includes(code) || PASSING_MESSAGES.test(error.message);
+}
+
+/** A one-line account of an error, for a person at a terminal. */
+export function inOneLine(error: unknown): string {
+  const errors = error instanceof AggregateError ? error.errors : [error];
+  const texts = errors.map((one) => (one instanceof Error ? one.message : String(one)));
+  return [...new Set(texts)].join("; ").replaceAll(/\s+/g, " ").slice(0, 300);
+}

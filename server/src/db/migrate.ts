@@ -1,0 +1,100 @@
+/**
+ * Brings a database to the schema of this code: the SQL files of `migrations/`, in order of their
+ * names, each once and in a transaction of its own, under a lock that many processes starting at the
+ * same time share. A file that was applied never changes; what it wants changed comes as a new file.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Pool, PoolClient } from "pg";
+
+/** Any fixed number: the key of the advisory lock. */
+const LOCK = 0x63726f75;
+
+/** The database's schema and this code do not fit; the message is one line for a person. */
+export class SchemaError extends Error {
+  override readonly name = "SchemaError";
+}
+
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+const MIGRATIONS = join(import.meta.dirname, "migrations");
+
+/** Applies what is missing and answers the names of what it applied. */
+export async function migrate(pool: Pool, folder = MIGRATIONS): Promise<readonly string[]> {
+  const migrations = await readMigrations(folder);
+  const client = await pool.connect();
+  try {
+    await client.query("SET statement_timeout = 0; SET lock_timeout = 0");
+    await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
+    return await applyMissing(client, migrations);
+  } finally {
+    // Thrown away, with its settings and its lock.
+    client.release(true);
+  }
+}
+
+async function readMigrations(folder: string): Promise<readonly Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join(folder, name), "utf8");
+      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    }),
+  );
+}
+
+async function applyMissing(
+  client: PoolClient,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  await client.query(
+    `CREATE TABLE IF NOT EXISTS migrations (
+       name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
+  );
+  const { rows } = await client.query<{ name: string; checksum: string }>(
+    "SELECT name, checksum FROM migrations ORDER BY name",
+  );
+  checkApplied(rows, migrations);
+  const applied = new Set(rows.map(({ name }) => name));
+  const missing = migrations.filter(({ name }) => !applied.has(name));
+  for (const migration of missing) await apply(client, migration);
+  return missing.map(({ name }) => name);
+}
+
+/** What was applied must be a part of what this code knows, unchanged and without a gap. */
+function checkApplied(
+  rows: readonly { readonly name: string; readonly checksum: string }[],
+  migrations: readonly Migration[],
+): void {
+  rows.forEach(({ name, checksum }, index) => {
+    const known = migrations.find((migration) => migration.name === name);
+    if (known === undefined) {
+      throw new SchemaError(
+        `The database is newer than this program: it has migration ${name}. Run a newer version.`,
+      );
+    }
+    if (known.checksum !== checksum) {
+      throw new SchemaError(`Migration ${name} was changed after it had been applied. Restore it.`);
+    }
+    if (migrations[index] !== known) {
+      throw new SchemaError(`Migration ${migrations[index]?.name} comes before ${name}, too late.`);
+    }
+  });
+}
+
+async function apply(client: PoolClient, { name, sql, checksum }: Migration): Promise<void> {
+  await client.query("BEGIN");
+  try {
+    await client.query(sql);
+    await client.query("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", [name, checksum]);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw new SchemaError(`Migration ${name} failed: ${String(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,41 @@
+/** The process's connections to Postgres, and the one border where its integers become numbers. */
+
+import type { Pool, PoolConfig } from "pg";
+import pg from "pg";
+import type { Logger } from "../platform/log.ts";
+import { inOneLine } from "./errors.ts";
+import { asSafeInteger } from "./integers.ts";
+
+const INT8 = 20;
+
+/** `bigint` becomes a number that is known to be exact; all else as pg has it. */
+const types: NonNullable<PoolConfig["types"]> = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === INT8 && format !== "binary"
+      ? asSafeInteger
+      : pg.types.getTypeParser(oid, format ?? "text"),
+};
+
+/**
+ * A pool of connections to `url`. Statements, transactions that do nothing, and waits for a
+ * connection end by themselves; a connection that dies while idle is logged and replaced.
+ */
+export function createPool(url: string, log: Logger, most = 12): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: most,
+    types,
+    application_name: "croupier",
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: 10_000,
+    query_timeout: 15_000,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 10_000,
+  });
+  pool.on("error", (error) => log.warn({ reason: inOneLine(error) }, "lost an idle connection"));
+  // Between checkouts the pool listens; while a transaction holds the client, this does.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}

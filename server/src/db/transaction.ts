@@ -1,0 +1,52 @@
+import type { Pool, PoolClient } from "pg";
+import { CommitUnknownError, inOneLine, isPassing } from "./errors.ts";
+
+/** Whatever runs statements: the pool, or the connection of a transaction. */
+export type Queryable = Pick<PoolClient, "query">;
+
+/**
+ * Runs `work` in one transaction (READ COMMITTED, unless `begin` says otherwise) and answers after
+ * its commit. What `work` throws rolls everything back and is thrown on; a connection that is lost
+ * during COMMIT throws {@link CommitUnknownError}.
+ */
+export async function inTransaction<Answer>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<Answer>,
+  begin = "BEGIN",
+): Promise<Answer> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(begin);
+    const answer = await work(client);
+    await commit(client);
+    return answer;
+  } catch (error) {
+    broken = await rollBack(client, error);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  try {
+    const { command } = await client.query("COMMIT");
+    // A transaction that failed without anyone noticing answers COMMIT with ROLLBACK.
+    if (command !== "COMMIT") throw new Error(`the transaction ended as ${command}`);
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    throw new CommitUnknownError(inOneLine(error), { cause: error });
+  }
+}
+
+/** Leaves the connection clean, or answers why it has to be thrown away. */
+async function rollBack(client: PoolClient, error: unknown): Promise<Error | undefined> {
+  if (error instanceof CommitUnknownError) return error;
+  try {
+    await client.query("ROLLBACK");
+    return undefined;
+  } catch (failure) {
+    return failure instanceof Error ? failure : new Error(String(failure));
+  }
+}
