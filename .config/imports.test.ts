@@ -35,6 +35,7 @@ const REFUSED: readonly (readonly [file: string, text: string, rule: string])[] 
   ["shared/src/core/toPackage.ts", value("pg"), IMPORTS],
   ["shared/src/core/reExport.ts", `export { it } from "../protocol/state.ts";\n`, IMPORTS],
   ["shared/src/core/dynamic.ts", `export const a = import("../protocol/a.ts");\n`, IMPORTS],
+  ["shared/src/core/typeInPlace.ts", `export type A = import("../protocol/a.ts").A;\n`, "plugin"],
   ["shared/src/core/time.ts", "export const a = Date.now();\n", GLOBALS],
   ["shared/src/core/newTime.ts", "export const a = new Date();\n", GLOBALS],
   ["shared/src/core/luck.ts", "export const a = Math.random();\n", PROPERTIES],
@@ -60,6 +61,7 @@ const REFUSED: readonly (readonly [file: string, text: string, rule: string])[] 
   ["server/src/rooms/client.test.ts", type("../../../client/src/store/model.ts"), IMPORTS],
   ["server/bench/toClient.ts", type("../../client/src/store/model.ts"), IMPORTS],
   ["server/src/tables/time.ts", "export const a = Date.now();\n", PROPERTIES],
+  ["server/src/tables/newTime.ts", "export const a = new Date();\n", "plugin"],
   ["server/src/tables/luck.ts", "export const a = Math.random();\n", PROPERTIES],
   ["server/src/tables/wait.ts", "setTimeout(() => undefined, 1);\n", GLOBALS],
   ["server/src/tables/nap.ts", value("node:timers/promises"), IMPORTS],
@@ -83,8 +85,9 @@ const ALLOWED: readonly (readonly [file: string, text: string])[] = [
   ["client/src/store/fine.ts", value("@croupier/shared/core/wheel")],
   ["client/src/net/serverClock.ts", value("@colyseus/sdk")],
   ["client/src/scene/fine.ts", value("pixi.js")],
-  ["server/src/platform/clock.ts", "setTimeout(() => Date.now(), 1);\n"],
+  ["server/src/platform/clock.ts", "setTimeout(() => new Date(), Date.now());\n"],
   ["server/src/config/fine.ts", "export const a = process.env.PORT;\n"],
+  ["server/src/db/fine.ts", "export const a = new Date(0);\n"],
   ["server/src/rooms/fine.ts", value("@croupier/shared/protocol/requests")],
   ["e2e/src/fine.ts", value("@croupier/shared/core/record")],
 ];
@@ -95,7 +98,9 @@ let found = new Map<string, readonly string[]>();
 beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), "croupier-imports-"));
   cpSync(join(repository, ".biome.json"), join(tree, ".biome.json"));
-  cpSync(join(repository, ".config/biome.json"), join(tree, ".config/biome.json"));
+  for (const file of ["biome.json", "importType.grit", "newDate.grit"]) {
+    cpSync(join(repository, ".config", file), join(tree, ".config", file));
+  }
   for (const [file, text] of [...REFUSED, ...ALLOWED]) {
     mkdirSync(join(tree, dirname(file)), { recursive: true });
     writeFileSync(join(tree, file), text);
