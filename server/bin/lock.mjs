@@ -18,7 +18,7 @@ const patienceMs = 20 * 60_000;
  *
  * @param {string} name
  */
-export const lockNamed = (name) => join(repository, ".croupier", `${name}.lock`);
+export const lockNamed = (name) => join(repository, ".artifacts", `${name}.lock`);
 
 /**
  * Runs `work` while holding the lock `file`.
