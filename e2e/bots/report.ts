@@ -1,0 +1,193 @@
+/** The report of a run: what INTERFACE promises, and what it takes to judge it. */
+import type { Histogram } from "node:perf_hooks";
+import { createHistogram } from "node:perf_hooks";
+import type { Phase } from "@croupier/shared/protocol/state";
+import type { BotsOptions, SloMetric } from "./options.ts";
+import type { Verification } from "./outcomes.ts";
+import type { PlayerOutcome, WorkerResult } from "./results.ts";
+import type { RoundSighting } from "./sightings.ts";
+
+/** Milliseconds, with three decimals at most. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface Report {
+  readonly players: number;
+  readonly connected: number;
+  readonly dropped: number;
+  readonly reconnected: number;
+  /** Settled and void rounds of all tables that bots saw to their end. */
+  readonly rounds: number;
+  readonly bets: {
+    readonly sent: number;
+    readonly accepted: number;
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  /** From sending an operation to its acknowledgement. */
+  readonly ackMs: Percentiles;
+  /** How long after the first bot the result of a round reached each bot. */
+  readonly resultSkewMs: Percentiles;
+  /**
+   * How long after its announced end each phase was over: `missed` counts those over 50 ms. It is
+   * counted for the phases with nothing to wait for but the clock: betting, spinning and result.
+   */
+  readonly phaseLateMs: Percentiles & { readonly phases: number; readonly missed: number };
+  /** How late the bots' own threads were: where this is much, the times above are the bots' own. */
+  readonly botDelayMs: Percentiles;
+  readonly chips: {
+    readonly start: number;
+    readonly end: number;
+    readonly staked: number;
+    readonly returned: number;
+    /** Given outside the game during the run. */
+    readonly grants: number;
+  };
+  readonly invariants: {
+    readonly conserved: boolean;
+    readonly acksMatchLedger: boolean;
+    readonly outcomesVerified: number;
+  };
+  readonly slo: Readonly<
+    Partial<Record<SloMetric, { limitMs: number; actualMs: number; ok: boolean }>>
+  >;
+  readonly errors: readonly string[];
+  /** True where every invariant and every given objective held. */
+  readonly ok: boolean;
+}
+
+/** A turn later than this after its announced time is a missed deadline. */
+const DEADLINE_MS = 50;
+const DEADLINE_PHASES: readonly Phase[] = ["betting", "spinning", "result"];
+const MOST_ERRORS = 200;
+
+export interface Run {
+  readonly options: BotsOptions;
+  readonly results: readonly WorkerResult[];
+  readonly sightings: readonly RoundSighting[];
+  readonly verification: Verification;
+}
+
+/** Puts the report of a run together. */
+export function buildReport({ options, results, sightings, verification }: Run): Report {
+  const players = results.flatMap((result) => result.players);
+  const connected = sum(results, (result) => result.connected);
+  const ackMs = percentilesOf(merged(results.map(({ ackUs }) => ackUs)), 1e3);
+  const strayed = players.flatMap((player) => conservationFault(player, verification));
+  const disagreeing = players.flatMap(({ playerId, faults }) =>
+    faults.map((fault) => `player ${playerId}: ${fault}`),
+  );
+  const unread = connected - players.length;
+  const slo = Object.fromEntries(
+    options.slos.map(({ metric, limitMs }) => {
+      const actualMs = ackMs[metric];
+      return [metric, { limitMs, actualMs, ok: actualMs <= limitMs }];
+    }),
+  );
+  const faults = [
+    ...verification.faults,
+    ...strayed,
+    ...disagreeing,
+    ...results.flatMap(({ contradictions }) => contradictions),
+  ];
+  const conserved = strayed.length === 0 && unread === 0 && connected > 0;
+  const acksMatchLedger = disagreeing.length === 0 && unread === 0 && connected > 0;
+  const sloMet = Object.values(slo).every(({ ok }) => ok);
+  return {
+    players: options.players,
+    connected,
+    dropped: sum(results, (result) => result.dropped),
+    reconnected: sum(results, (result) => result.reconnected),
+    rounds: sightings.filter(({ resultAt }) => resultAt.length > 0).length,
+    bets: {
+      sent: sum(results, (result) => result.sent),
+      accepted: sum(results, (result) => result.accepted),
+      refused: mergedCounts(results.map((result) => result.refused)),
+    },
+    ackMs,
+    resultSkewMs: resultSkew(sightings),
+    phaseLateMs: phaseLateness(sightings),
+    botDelayMs: percentilesOf(merged(results.map(({ loopDelayNs }) => loopDelayNs)), 1e6),
+    chips: {
+      start: sum(players, (player) => player.start),
+      end: sum(players, (player) => player.end),
+      staked: sum(players, ({ playerId }) => verification.chipsOf.get(playerId)?.staked ?? 0),
+      returned: sum(players, ({ playerId }) => verification.chipsOf.get(playerId)?.returned ?? 0),
+      grants: sum(players, (player) => player.grants),
+    },
+    invariants: { conserved, acksMatchLedger, outcomesVerified: verification.verified },
+    slo,
+    errors: [...faults, ...results.flatMap(({ errors }) => errors)].slice(0, MOST_ERRORS),
+    ok: conserved && acksMatchLedger && sloMet && faults.length === 0,
+  };
+}
+
+/** start + returned − staked + grants = end, for each player. */
+function conservationFault(player: PlayerOutcome, { chipsOf }: Verification): string[] {
+  const { playerId, start, end, grants } = player;
+  const { staked, returned } = chipsOf.get(playerId) ?? { staked: 0, returned: 0 };
+  const expected = start + returned - staked + grants;
+  if (expected === end) return [];
+  return [
+    `player ${playerId}: ${start} + ${returned} returned - ${staked} staked + ${grants} given is ` +
+      `${expected}, the balance is ${end}`,
+  ];
+}
+
+function resultSkew(sightings: readonly RoundSighting[]): Percentiles {
+  const skewMs = sightings.flatMap(({ resultAt }) => {
+    const first = resultAt.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
+    return resultAt.map((at) => at - first);
+  });
+  return percentilesOfSamples(skewMs);
+}
+
+function phaseLateness(sightings: readonly RoundSighting[]): Report["phaseLateMs"] {
+  const lateMs = sightings.flatMap((sighting) =>
+    DEADLINE_PHASES.map((phase) => sighting.lateMs[phase]).filter((late) => late !== undefined),
+  );
+  return {
+    ...percentilesOfSamples(lateMs),
+    phases: lateMs.length,
+    missed: lateMs.filter((late) => late > DEADLINE_MS).length,
+  };
+}
+
+/** Exact percentiles (nearest rank); zeros for no samples. */
+export function percentilesOfSamples(samples: readonly number[]): Percentiles {
+  const sorted = Float64Array.from(samples).sort();
+  const rank = (share: number): number =>
+    rounded(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
+  return { p50: rank(0.5), p95: rank(0.95), p99: rank(0.99), max: rank(1) };
+}
+
+function percentilesOf(histogram: Histogram, perMs: number): Percentiles {
+  if (histogram.count === 0) return { p50: 0, p95: 0, p99: 0, max: 0 };
+  const at = (percent: number): number => rounded(histogram.percentile(percent) / perMs);
+  return { p50: at(50), p95: at(95), p99: at(99), max: rounded(histogram.max / perMs) };
+}
+
+function merged(histograms: readonly Histogram[]): Histogram {
+  const total = createHistogram({ figures: 3 });
+  for (const histogram of histograms) {
+    if (histogram.count > 0) total.add(histogram as Parameters<typeof total.add>[0]);
+  }
+  return total;
+}
+
+function mergedCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const [code, count] of all.flatMap((counts) => Object.entries(counts))) {
+    total[code] = (total[code] ?? 0) + count;
+  }
+  return total;
+}
+
+const rounded = (value: number): number => Math.round(1000 * value) / 1000;
+
+function sum<T>(list: readonly T[], value: (item: T) => number): number {
+  return list.reduce((total, item) => total + value(item), 0);
+}

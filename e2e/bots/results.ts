@@ -1,0 +1,50 @@
+/** What passes between a run and its threads. */
+import type { Histogram } from "node:perf_hooks";
+import type { RoundNotes } from "./journal.ts";
+import type { BotsOptions } from "./options.ts";
+import type { RoundSighting } from "./sightings.ts";
+
+export interface WorkerOrders {
+  readonly options: BotsOptions;
+  readonly tables: readonly string[];
+  /** The bots of this thread: `first`, `first + workers`, … */
+  readonly first: number;
+  readonly spread: boolean;
+  /** Epoch milliseconds at which the run begins, for all threads. */
+  readonly beginsAt: number;
+}
+
+/** One bot's run, its notes beside the server's books. */
+export interface PlayerOutcome {
+  readonly playerId: string;
+  readonly tableId: string;
+  readonly start: number;
+  readonly end: number;
+  /** Chips given outside the game during the run. */
+  readonly grants: number;
+  readonly rounds: readonly RoundNotes[];
+  readonly faults: readonly string[];
+}
+
+export interface WorkerResult {
+  readonly players: readonly PlayerOutcome[];
+  readonly sightings: readonly RoundSighting[];
+  readonly contradictions: readonly string[];
+  readonly ackUs: Histogram;
+  readonly loopDelayNs: Histogram;
+  readonly connected: number;
+  readonly dropped: number;
+  readonly reconnected: number;
+  readonly sent: number;
+  readonly accepted: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly errors: readonly string[];
+  readonly errorCount: number;
+}
+
+export type WorkerMessage =
+  | { readonly type: "progress"; readonly connected: number; readonly accepted: number }
+  | { readonly type: "done"; readonly result: WorkerResult };
+
+/** How long after its end a run may wait for its last rounds, its books, and lost connections. */
+export const GRACE_MS = 120_000;

@@ -1,0 +1,36 @@
+/** What one thread counts for all its bots together. */
+import type { RecordableHistogram } from "node:perf_hooks";
+import { createHistogram } from "node:perf_hooks";
+import { ServerClock } from "./clock.ts";
+import { Sightings } from "./sightings.ts";
+
+/** Errors kept for the report; more are only counted. */
+const MOST_ERRORS = 50;
+
+export class Tally {
+  connected = 0;
+  dropped = 0;
+  reconnected = 0;
+  sent = 0;
+  accepted = 0;
+  readonly refused: Record<string, number> = {};
+  /** Microseconds from an accepted operation's last sending to its answer. */
+  readonly ackUs: RecordableHistogram = createHistogram({ figures: 3 });
+  readonly sightings = new Sightings();
+  readonly clock = new ServerClock();
+  readonly errors: string[] = [];
+  errorCount = 0;
+
+  refuse(code: string): void {
+    this.refused[code] = (this.refused[code] ?? 0) + 1;
+  }
+
+  ack(tookMs: number): void {
+    this.ackUs.record(Math.max(1, Math.round(1000 * tookMs)));
+  }
+
+  error(error: string): void {
+    this.errorCount += 1;
+    if (this.errors.length < MOST_ERRORS) this.errors.push(error);
+  }
+}
