@@ -1,0 +1,145 @@
+/**
+ * Group commit: operations of all tables of this process share transactions.
+ *
+ *   idle ──(first operation)──▶ flushing ──(nothing waits)──▶ idle
+ *                                  │ ▲
+ *      (the answer to COMMIT lost) ▼ │ (found out)
+ *                                resolving
+ *
+ * One flush is under way at a time; whatever arrives meanwhile goes into the next one. So the size of
+ * a batch follows the load by itself, and nobody waits for a timer. Nothing waits long for a
+ * database that is away: a flush that fails before its COMMIT, and all that arrives while an unknown
+ * outcome is being found out, is answered as unavailable.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import type { Posting } from "@croupier/shared/core/table/effects";
+import type { Pool } from "pg";
+import { CommitUnknownError, inOneLine, isPassing } from "../db/errors.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/log.ts";
+import { retrying } from "../platform/retry.ts";
+import type { PostResult } from "../tables/store.ts";
+import { BankUnavailableError } from "../tables/store.ts";
+import { postBatch } from "./postBatch.ts";
+import type { PostingEntry } from "./postings.ts";
+
+/** Operations in one flush. */
+const MOST_IN_FLUSH = 1_000;
+/** Operations that wait for the next flush; more are answered as unavailable. */
+const MOST_WAITING = 10_000;
+/** A broken connection, or a lost race for a lock, is tried once more at once. */
+const BEFORE_COMMIT = { tries: 2, firstMs: 10, longestMs: 10 };
+/** Some 15 s: longer than the database keeps a transaction whose client is gone. */
+const AFTER_COMMIT = { tries: 20, firstMs: 50, longestMs: 1_000 };
+
+/** Nobody could find out whether an operation was posted: its table has to start from the database. */
+export class OutcomeUnknownError extends Error {
+  override readonly name = "OutcomeUnknownError";
+}
+
+interface Waiting {
+  readonly entry: PostingEntry;
+  readonly resolve: (result: PostResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface GroupCommitOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  #waiting: Waiting[] = [];
+  #state: "idle" | "flushing" | "resolving" = "idle";
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+  }
+
+  /** Posts one operation; resolves after its transaction committed. */
+  post(tableId: string, posting: Posting): Promise<PostResult> {
+    if (this.#state === "resolving") return Promise.reject(unavailable("it lost a connection"));
+    if (this.#waiting.length >= MOST_WAITING) {
+      return Promise.reject(unavailable("too many operations wait"));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
+    const content = createHash("sha256").update(posting.content).digest();
+    const entry = { tableId, posting, content, ticket: randomUUID() };
+    this.#waiting.push({ entry, resolve, reject });
+    if (this.#state === "idle") {
+      this.#state = "flushing";
+      // What arrives in the same turn of the event loop goes along.
+      queueMicrotask(() => void this.#flushAll());
+    }
+    return promise;
+  }
+
+  async #flushAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#flush(this.#waiting.splice(0, MOST_IN_FLUSH));
+    }
+    this.#state = "idle";
+  }
+
+  /** Never throws: each of `batch` gets its result or its error. */
+  async #flush(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const results = await this.#commit(batch.map(({ entry }) => entry));
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index] ?? new Error("a flush lost a result");
+        if (result instanceof Error) reject(result);
+        else resolve(result);
+      });
+    } catch (error) {
+      if (batch.length > 1 && !isPassing(error) && !(error instanceof OutcomeUnknownError)) {
+        // One of them is a bug: the others must not suffer from it.
+        for (const one of batch) await this.#flush([one]);
+        return;
+      }
+      const told = isPassing(error) ? unavailable(inOneLine(error)) : asError(error);
+      for (const { reject } of batch) reject(told);
+    }
+  }
+
+  async #commit(entries: readonly PostingEntry[]): Promise<readonly (PostResult | Error)[]> {
+    const { pool, clock } = this.#options;
+    const ask = () => postBatch(pool, entries, clock.now());
+    try {
+      const known = (error: unknown) => isPassing(error) && !(error instanceof CommitUnknownError);
+      return await retrying(ask, BEFORE_COMMIT, known);
+    } catch (error) {
+      if (!(error instanceof CommitUnknownError)) throw error;
+      return await this.#findOut(ask, error);
+    }
+  }
+
+  /**
+   * Asks for the same again until there is an answer. Asking locks the same accounts, so it waits for
+   * a COMMIT that is still under way; what was committed is recognised by its ticket.
+   */
+  async #findOut(
+    ask: () => Promise<readonly (PostResult | Error)[]>,
+    lost: CommitUnknownError,
+  ): Promise<readonly (PostResult | Error)[]> {
+    this.#options.log.warn({ reason: lost.message }, "lost the answer to a commit: asking again");
+    this.#state = "resolving";
+    for (const { reject } of this.#waiting.splice(0)) reject(unavailable("it lost a connection"));
+    try {
+      return await retrying(ask, AFTER_COMMIT, isPassing);
+    } catch (error) {
+      throw new OutcomeUnknownError(inOneLine(error), { cause: error });
+    } finally {
+      this.#state = "flushing";
+    }
+  }
+}
+
+function unavailable(reason: string): BankUnavailableError {
+  return new BankUnavailableError(`the database is not available: ${reason}`);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

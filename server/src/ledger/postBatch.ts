@@ -1,0 +1,145 @@
+/** Posts many operations in one transaction and a handful of statements. */
+import { asChips } from "@croupier/shared/core/chips";
+import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
+import type { Pool, PoolClient } from "pg";
+import { inTransaction } from "../db/transaction.ts";
+import type { PostResult } from "../tables/store.ts";
+import { lockAccounts } from "./accounts.ts";
+import type { AcceptedPosting, KnownOperation, PostingEntry } from "./postings.ts";
+import { decidePostings, operationKey, roundKey } from "./postings.ts";
+import { addTransfers } from "./transfers.ts";
+
+/**
+ * Decides and posts `entries` in their order; one result for each. An `Error` among the results is
+ * about its own entry alone.
+ *
+ * Locks the rounds, so that none of them is locked or finished meanwhile, then the accounts: the
+ * same order as a settlement.
+ *
+ * @param now epoch milliseconds
+ */
+export function postBatch(
+  pool: Pool,
+  entries: readonly PostingEntry[],
+  now: number,
+): Promise<readonly (PostResult | Error)[]> {
+  return inTransaction(pool, async (client) => {
+    const openRounds = await holdOpenRounds(client, entries);
+    const accounts = await lockAccounts(client, {
+      players: [...new Set(entries.map(({ posting }) => posting.playerId))],
+      escrows: [...new Set(entries.map(({ tableId }) => tableId))],
+    });
+    // Read after the accounts are locked: another asking for the same op is done by then.
+    const known = await findOperations(
+      client,
+      entries.map(({ posting }) => posting),
+    );
+    const decision = decidePostings(entries, { accounts, known, openRounds });
+    await logOperations(client, decision.accepted, now);
+    await addTransfers(client, decision.transfers, now);
+    return decision.results;
+  });
+}
+
+/** Which of the entries' rounds are open; they stay so until the transaction's end. */
+async function holdOpenRounds(
+  client: PoolClient,
+  entries: readonly PostingEntry[],
+): Promise<ReadonlySet<string>> {
+  const rounds = new Map(
+    entries.map(({ tableId, posting: { round } }) => [
+      roundKey(tableId, round),
+      { tableId, round },
+    ]),
+  );
+  const { rows } = await client.query<{ table_id: string; round: number; status: string }>({
+    name: "hold-open-rounds",
+    text: `SELECT table_id, round, status FROM rounds
+      WHERE (table_id, round) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))
+      ORDER BY table_id, round FOR SHARE`,
+    values: [
+      [...rounds.values()].map(({ tableId }) => tableId),
+      [...rounds.values()].map(({ round }) => round),
+    ],
+  });
+  const open = rows.filter(({ status }) => status === "open");
+  return new Set(open.map(({ table_id, round }) => roundKey(table_id, round)));
+}
+
+interface OperationRow {
+  readonly player_id: string;
+  readonly op: string;
+  readonly round: number;
+  readonly content: Buffer;
+  readonly ticket: string;
+  readonly stake_after: number;
+  readonly balance_after: number;
+  readonly chips_after: OperationAnswer["chips"] | null;
+}
+
+/** The operations of `asked` that are in the log, by {@link operationKey}. */
+export async function findOperations(
+  client: Pick<PoolClient, "query">,
+  asked: readonly { readonly playerId: string; readonly op: string }[],
+): Promise<Map<string, KnownOperation>> {
+  const { rows } = await client.query<OperationRow>({
+    name: "find-operations",
+    text: `SELECT player_id, op, round, content, ticket, stake_after, balance_after, chips_after
+      FROM operations
+      WHERE (player_id, op) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    values: [asked.map(({ playerId }) => playerId), asked.map(({ op }) => op)],
+  });
+  return new Map(
+    rows.map((row) => {
+      const { content, ticket } = row;
+      return [operationKey(row.player_id, row.op), { content, ticket, answer: answerOf(row) }];
+    }),
+  );
+}
+
+/** The answer that an operation got, from its row in the log. */
+export function answerOf(
+  row: Pick<OperationRow, "op" | "round" | "stake_after" | "balance_after" | "chips_after">,
+): OperationAnswer {
+  const answer = {
+    op: row.op,
+    round: row.round,
+    stake: asChips(row.stake_after),
+    balance: asChips(row.balance_after),
+  };
+  return row.chips_after == null ? answer : { ...answer, chips: row.chips_after };
+}
+
+async function logOperations(
+  client: PoolClient,
+  accepted: readonly AcceptedPosting[],
+  now: number,
+): Promise<void> {
+  if (accepted.length === 0) return;
+  const rows = accepted.map(({ tableId, posting, ticket, content, balanceAfter }) => ({
+    table_id: tableId,
+    round: posting.round,
+    player_id: posting.playerId,
+    op: posting.op,
+    kind: posting.kind,
+    content: `\\x${content.toString("hex")}`,
+    ticket,
+    changes: posting.changes,
+    stake_change: posting.stakeChange,
+    stake_after: posting.stakeAfter,
+    balance_after: balanceAfter,
+    chips_after: posting.chipsAfter ?? null,
+  }));
+  const columns = `table_id, round, player_id, op, kind, content, ticket, changes, stake_change,
+    stake_after, balance_after, chips_after`;
+  // In the order of the array, which the log's own numbers then keep.
+  await client.query({
+    name: "log-operations",
+    text: `INSERT INTO operations (${columns}, posted_at)
+      SELECT ${columns}, $2 FROM ROWS FROM (json_to_recordset($1) AS (
+        table_id text, round bigint, player_id text, op text, kind text, content bytea, ticket uuid,
+        changes jsonb, stake_change bigint, stake_after bigint, balance_after bigint,
+        chips_after jsonb))`,
+    values: [JSON.stringify(rows), new Date(now)],
+  });
+}

@@ -1,0 +1,134 @@
+/**
+ * The end of a round, in one transaction: its bets are written down, its escrow is emptied to the
+ * players and the house, and its seed is released with the outcome.
+ *
+ * A settlement and a void differ in who gets what; the way is the same.
+ */
+import { assert } from "@croupier/shared/core/assert";
+import type { Chips } from "@croupier/shared/core/chips";
+import { asChips } from "@croupier/shared/core/chips";
+import type { SettledBet } from "@croupier/shared/core/table/effects";
+import type { Payout } from "@croupier/shared/core/types";
+import type { PoolClient } from "pg";
+import { lockAccounts } from "../ledger/accounts.ts";
+import type { Transfer } from "../ledger/transfers.ts";
+import { addTransfers } from "../ledger/transfers.ts";
+
+export interface RoundEnd {
+  readonly tableId: string;
+  readonly round: number;
+  /** What the players' transfers are called. */
+  readonly kind: "payout" | "void";
+  readonly bets: readonly SettledBet[];
+  readonly payouts: readonly Payout[];
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * Writes the bets and moves the chips of a round whose row the caller has locked; answers the new
+ * balance of everyone with a stake. The bets must be worth exactly what lies in the table's escrow.
+ */
+export async function emptyRound(
+  client: PoolClient,
+  end: RoundEnd,
+): Promise<ReadonlyMap<string, Chips>> {
+  const { tableId, bets, payouts, at } = end;
+  const accounts = await lockAccounts(client, {
+    players: payouts.map(({ playerId }) => playerId),
+    escrows: [tableId],
+    houses: [tableId],
+  });
+  const escrow = accounts.escrow(tableId);
+  const house = accounts.house(tableId);
+  const staked = sum(bets, ({ amount }) => amount);
+  const returned = sum(bets, (bet) => bet.returned);
+  assert(escrow.balance === staked, `escrow has ${escrow.balance}, the bets are ${staked}`);
+  checkPayouts(end, { staked, returned });
+  const balances = new Map<string, Chips>();
+  const fromEscrow = payouts.flatMap((payout): Transfer[] => {
+    const { playerId } = payout;
+    const player = accounts.player(playerId);
+    assert(player !== undefined, `player ${playerId} has no account`);
+    balances.set(playerId, asChips(player.balance + payout.returned));
+    if (payout.returned === 0) return [];
+    const amount = payout.returned;
+    return [
+      { ...place(end), kind: end.kind, debitId: escrow.id, creditId: player.id, amount, playerId },
+    ];
+  });
+  const due = returned - staked;
+  const cover: Transfer = {
+    ...place(end),
+    kind: "cover",
+    debitId: house.id,
+    creditId: escrow.id,
+    amount: due,
+  };
+  const collect: Transfer = {
+    ...place(end),
+    kind: "collect",
+    debitId: escrow.id,
+    creditId: house.id,
+    amount: -due,
+  };
+  await writeBets(client, end);
+  await addTransfers(
+    client,
+    [...(due > 0 ? [cover] : []), ...fromEscrow, ...(due < 0 ? [collect] : [])],
+    at,
+  );
+  return balances;
+}
+
+/** The payouts are the bets added up: what one says the other does too. */
+function checkPayouts(
+  { payouts, kind, bets }: RoundEnd,
+  { staked, returned }: { readonly staked: number; readonly returned: number },
+): void {
+  const players = new Set(bets.map(({ playerId }) => playerId));
+  assert(payouts.length === players.size, "there is one payout for each player with a bet");
+  assert(
+    payouts.every(({ playerId }) => players.has(playerId)),
+    "a payout without a bet",
+  );
+  assert(
+    sum(payouts, ({ stake }) => stake) === staked,
+    "the payouts have other stakes than the bets",
+  );
+  assert(
+    sum(payouts, (payout) => payout.returned) === returned,
+    "the payouts return other chips than the bets",
+  );
+  assert(kind === "payout" || staked === returned, "a void round returns every stake");
+}
+
+function place({ tableId, round }: RoundEnd) {
+  return { tableId, round };
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  let total = 0;
+  for (const item of items) total += of(item);
+  assert(Number.isSafeInteger(total), "a round's chips stay in the safe range");
+  return total;
+}
+
+async function writeBets(client: PoolClient, { tableId, round, bets }: RoundEnd): Promise<void> {
+  if (bets.length === 0) return;
+  await client.query({
+    name: "write-bets",
+    text: `INSERT INTO bets (table_id, round, player_id, spot, amount, returned)
+      SELECT $1, $2, player_id, spot, amount, returned
+      FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[])
+        AS t (player_id, spot, amount, returned)`,
+    values: [
+      tableId,
+      round,
+      bets.map(({ playerId }) => playerId),
+      bets.map(({ spot }) => spot),
+      bets.map(({ amount }) => amount),
+      bets.map((bet) => bet.returned),
+    ],
+  });
+}

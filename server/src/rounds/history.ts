@@ -1,0 +1,89 @@
+/** A table's past, as far as its host needs it to go on. */
+import { BOUNDS } from "@croupier/shared/core/bounds";
+import type { SpotChange } from "@croupier/shared/core/table/inputs";
+import type { ClientSeed, WheelName, ZeroRule } from "@croupier/shared/core/types";
+import type { Queryable } from "../db/transaction.ts";
+import { answerOf } from "../ledger/postBatch.ts";
+import type { LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
+
+/** Reads where the table stands. */
+export async function readHistory(database: Queryable, tableId: string): Promise<TableHistory> {
+  const { rows: finished } = await database.query<{ last: number | null }>(
+    `SELECT max(round) AS last FROM rounds
+     WHERE table_id = $1 AND status IN ('settled', 'void')`,
+    [tableId],
+  );
+  const { rows: pockets } = await database.query<{ pocket: string }>(
+    `SELECT pocket FROM rounds WHERE table_id = $1 AND status = 'settled'
+     ORDER BY round DESC LIMIT $2`,
+    [tableId, BOUNDS.lastPockets],
+  );
+  return {
+    lastRound: finished[0]?.last ?? 0,
+    lastPockets: pockets.map(({ pocket }) => pocket),
+    unfinished: await readUnfinished(database, tableId),
+  };
+}
+
+interface UnfinishedRow {
+  readonly round: number;
+  readonly status: "open" | "locked";
+  readonly wheel: WheelName;
+  readonly zero_rule: ZeroRule;
+  readonly commitment: Buffer;
+  readonly entropy: string;
+  readonly client_seeds: readonly ClientSeed[];
+  readonly bets_digest: string | null;
+  readonly opened_at: Date;
+}
+
+async function readUnfinished(
+  database: Queryable,
+  tableId: string,
+): Promise<UnfinishedRound | null> {
+  const { rows } = await database.query<UnfinishedRow>(
+    `SELECT round, status, wheel, zero_rule, commitment, entropy, client_seeds, bets_digest,
+       opened_at
+     FROM rounds WHERE table_id = $1 AND status IN ('open', 'locked')`,
+    [tableId],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    round: row.round,
+    status: row.status,
+    wheel: row.wheel,
+    zeroRule: row.zero_rule,
+    commitment: row.commitment.toString("hex"),
+    entropy: row.entropy,
+    clientSeeds: row.client_seeds,
+    openedAt: row.opened_at.getTime(),
+    betsDigest: row.bets_digest,
+    operations: await readOperations(database, tableId, row.round),
+  };
+}
+
+type OperationRow = Parameters<typeof answerOf>[0] & {
+  readonly player_id: string;
+  readonly kind: LoggedOperation["kind"];
+  readonly changes: readonly SpotChange[];
+};
+
+async function readOperations(
+  database: Queryable,
+  tableId: string,
+  round: number,
+): Promise<readonly LoggedOperation[]> {
+  const { rows } = await database.query<OperationRow>(
+    `SELECT player_id, op, round, kind, changes, stake_after, balance_after, chips_after
+     FROM operations WHERE table_id = $1 AND round = $2 ORDER BY seq`,
+    [tableId, round],
+  );
+  return rows.map((row) => ({
+    playerId: row.player_id,
+    op: row.op,
+    kind: row.kind,
+    changes: row.changes,
+    answer: answerOf(row),
+  }));
+}

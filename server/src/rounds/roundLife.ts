@@ -1,0 +1,206 @@
+/**
+ * The turns of a round in the database. Each is one transaction, and each may be asked for again:
+ * what is done already answers as it did the first time.
+ */
+import { assert } from "@croupier/shared/core/assert";
+import type { Chips } from "@croupier/shared/core/chips";
+import { addChips, asChips } from "@croupier/shared/core/chips";
+import { betsDigestOf } from "@croupier/shared/core/fairness";
+import type { SettledBet } from "@croupier/shared/core/table/effects";
+import type { Payout } from "@croupier/shared/core/types";
+import type { Pool, PoolClient } from "pg";
+import { inTransaction } from "../db/transaction.ts";
+import type { OpeningRound, SettlingRound, TableStore } from "../tables/store.ts";
+import { emptyRound } from "./finishRound.ts";
+
+type Locking = Parameters<TableStore["lockRound"]>[0];
+type Voiding = Parameters<TableStore["voidRound"]>[0];
+type RoundId = Pick<SettlingRound, "tableId" | "round">;
+
+/** Characters of the reason of a void round, in one line. */
+const REASON_LENGTH = 500;
+
+/** Inserts the round as open, right after the table's last one; `commitment` is the public one. */
+export function openRound(pool: Pool, opening: OpeningRound, commitment: Buffer): Promise<void> {
+  return inTransaction(pool, async (client) => {
+    const { tableId, round, entropy } = opening;
+    const { rows } = await client.query<{ round: number; status: string; entropy: string }>(
+      `SELECT round, status, entropy FROM rounds WHERE table_id = $1
+       ORDER BY round DESC LIMIT 1`,
+      [tableId],
+    );
+    const last = rows[0];
+    if (last?.round === round) {
+      assert(last.status === "open" && last.entropy === entropy, `round ${round} is another one`);
+      return;
+    }
+    assert(round === (last?.round ?? 0) + 1, `round ${round} does not follow ${last?.round ?? 0}`);
+    await client.query(
+      `INSERT INTO rounds (table_id, round, status, wheel, zero_rule, commitment, entropy,
+         client_seeds, opened_at) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8)`,
+      [
+        tableId,
+        round,
+        opening.wheel,
+        opening.zeroRule,
+        commitment,
+        entropy,
+        JSON.stringify(opening.clientSeeds),
+        new Date(opening.openedAt),
+      ],
+    );
+  });
+}
+
+/** Ends betting: from here on nothing is posted to the round. */
+export function lockRound(pool: Pool, locking: Locking): Promise<void> {
+  return inTransaction(pool, async (client) => {
+    const { tableId, round, betsDigest, lockedAt } = locking;
+    const known = await holdRound(client, locking);
+    if (known.status === "open") {
+      await client.query(
+        `UPDATE rounds SET status = 'locked', bets_digest = $3, locked_at = $4
+         WHERE table_id = $1 AND round = $2`,
+        [tableId, round, betsDigest, new Date(lockedAt)],
+      );
+      return;
+    }
+    assert(known.betsDigest === betsDigest, `round ${round} was locked with other bets`);
+  });
+}
+
+/** Settles a locked round; answers the new balance of everyone with a stake. */
+export function settleRound(
+  pool: Pool,
+  settling: SettlingRound,
+): Promise<ReadonlyMap<string, Chips>> {
+  return inTransaction(pool, async (client) => {
+    const { tableId, round, seed, pocket, bets, payouts, settledAt } = settling;
+    const known = await holdRound(client, settling);
+    if (known.status === "settled") {
+      assert(known.pocket === pocket, `round ${round} was settled with pocket ${known.pocket}`);
+      return readBalances(client, settling);
+    }
+    assert(known.status === "locked", `round ${round} is ${known.status} and cannot be settled`);
+    const balances = await emptyRound(client, {
+      tableId,
+      round,
+      kind: "payout",
+      bets,
+      payouts,
+      at: settledAt,
+    });
+    await client.query(
+      `UPDATE rounds SET status = 'settled', pocket = $3, seed = $4, settled_at = $5
+       WHERE table_id = $1 AND round = $2`,
+      [tableId, round, pocket, Buffer.from(seed, "hex"), new Date(settledAt)],
+    );
+    return balances;
+  });
+}
+
+interface VoidedRound {
+  readonly balances: ReadonlyMap<string, Chips>;
+  readonly stakes: ReadonlyMap<string, Chips>;
+}
+
+/** Gives every stake of an unfinished round back, as the log of operations has them. */
+export function voidRound(pool: Pool, voiding: Voiding, seed: Buffer): Promise<VoidedRound> {
+  return inTransaction(pool, async (client) => {
+    const { tableId, round, reason, voidedAt } = voiding;
+    const known = await holdRound(client, voiding);
+    assert(known.status !== "settled", `round ${round} is settled and cannot be void`);
+    if (known.status === "void") {
+      const [balances, stakes] = [
+        await readBalances(client, voiding),
+        await readStakes(client, voiding),
+      ];
+      return { balances, stakes };
+    }
+    const bets = await readLayout(client, voiding);
+    const payouts = stakesOf(bets);
+    const end = { tableId, round, kind: "void", bets, payouts, at: voidedAt } as const;
+    const balances = await emptyRound(client, end);
+    await client.query(
+      `UPDATE rounds SET status = 'void', reason = $3, seed = $4, settled_at = $5,
+         bets_digest = coalesce(bets_digest, $6) WHERE table_id = $1 AND round = $2`,
+      [tableId, round, inOneReason(reason), seed, new Date(voidedAt), betsDigestOf(bets)],
+    );
+    return { balances, stakes: new Map(payouts.map(({ playerId, stake }) => [playerId, stake])) };
+  });
+}
+
+interface HeldRound {
+  readonly status: "open" | "locked" | "settled" | "void";
+  readonly betsDigest: string | null;
+  readonly pocket: string | null;
+}
+
+/** Locks the round's row, before any account is locked. */
+async function holdRound(client: PoolClient, { tableId, round }: RoundId): Promise<HeldRound> {
+  const { rows } = await client.query<HeldRound>(
+    `SELECT status, bets_digest AS "betsDigest", pocket FROM rounds
+     WHERE table_id = $1 AND round = $2 FOR UPDATE`,
+    [tableId, round],
+  );
+  assert(rows[0] !== undefined, `table ${tableId} has no round ${round}`);
+  return rows[0];
+}
+
+/** What lies on the felt by the log of operations. */
+async function readLayout(
+  client: PoolClient,
+  { tableId, round }: RoundId,
+): Promise<readonly SettledBet[]> {
+  const { rows } = await client.query<{ playerId: string; spot: string; amount: number }>(
+    `SELECT player_id AS "playerId", change->>0 AS spot, sum((change->>1)::bigint)::bigint AS amount
+     FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
+     WHERE table_id = $1 AND round = $2
+     GROUP BY player_id, change->>0
+     HAVING sum((change->>1)::bigint) <> 0
+     ORDER BY player_id COLLATE "C", (change->>0) COLLATE "C"`,
+    [tableId, round],
+  );
+  return rows.map(({ playerId, spot, amount }) => {
+    const stake = asChips(amount);
+    return { playerId, spot, amount: stake, returned: stake };
+  });
+}
+
+function stakesOf(bets: readonly SettledBet[]): Payout[] {
+  const stakes = new Map<string, Chips>();
+  for (const { playerId, amount } of bets) {
+    stakes.set(playerId, addChips(stakes.get(playerId) ?? asChips(0), amount));
+  }
+  return Array.from(stakes, ([playerId, stake]) => ({ playerId, stake, returned: stake }));
+}
+
+async function readBalances(
+  client: PoolClient,
+  { tableId, round }: RoundId,
+): Promise<ReadonlyMap<string, Chips>> {
+  const { rows } = await client.query<{ player_id: string; balance: number }>(
+    `SELECT player_id, balance FROM accounts WHERE player_id IN (
+       SELECT player_id FROM bets WHERE table_id = $1 AND round = $2)`,
+    [tableId, round],
+  );
+  return new Map(rows.map((row) => [row.player_id, asChips(row.balance)]));
+}
+
+async function readStakes(
+  client: PoolClient,
+  { tableId, round }: RoundId,
+): Promise<ReadonlyMap<string, Chips>> {
+  const { rows } = await client.query<{ player_id: string; stake: number }>(
+    `SELECT player_id, sum(amount)::bigint AS stake FROM bets
+     WHERE table_id = $1 AND round = $2 GROUP BY player_id`,
+    [tableId, round],
+  );
+  return new Map(rows.map((row) => [row.player_id, asChips(row.stake)]));
+}
+
+/** The reason is public, and one line. */
+function inOneReason(reason: string): string {
+  const line = reason.replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
+  return [...line].slice(0, REASON_LENGTH).join("") || "No reason was given.";
+}
