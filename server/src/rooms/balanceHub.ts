@@ -1,0 +1,22 @@
+/** Tells a player's other places that the balance changed: other tables, and other devices. */
+export interface BalanceListener {
+  /** The balance of a player who may or may not be here. */
+  balanceChanged(playerId: string, balance: number): void;
+}
+
+export class BalanceHub {
+  readonly #listeners = new Set<BalanceListener>();
+
+  /** Answers a function that ends the subscription. */
+  subscribe(listener: BalanceListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** `origin` knows already. */
+  tell(playerId: string, balance: number, origin?: BalanceListener): void {
+    for (const listener of this.#listeners) {
+      if (listener !== origin) listener.balanceChanged(playerId, balance);
+    }
+  }
+}

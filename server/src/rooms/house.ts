@@ -1,0 +1,26 @@
+/** What rooms need of the house around them. */
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/log.ts";
+import type { TableHost } from "../tables/tableHost.ts";
+import type { BalanceHub } from "./balanceHub.ts";
+
+/** Who a valid token belongs to. */
+export interface Identity {
+  readonly playerId: string;
+  readonly name: string;
+}
+
+export interface House {
+  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly balances: BalanceHub;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long a dropped player's seat is kept. */
+  readonly seatKeptSeconds: number;
+  /** The player of a token; null where it is forged, expired, or its player is gone. */
+  identify(token: string | undefined): Promise<Identity | null>;
+  /** The player's chips, without those on tables. */
+  balanceOf(playerId: string): Promise<number>;
+  /** A bug showed: somebody has to look. */
+  alarm(what: string): void;
+}

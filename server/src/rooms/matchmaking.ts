@@ -1,0 +1,85 @@
+/**
+ * The way into rooms. Tables exist by configuration: nobody creates one over the wire, and a join
+ * goes to the table that was asked for, or to one with a free seat.
+ */
+import type { AuthContext } from "@colyseus/core";
+import { matchMaker, ServerError } from "@colyseus/core";
+import type { House } from "./house.ts";
+import { readRefusal, refusalError } from "./refusalError.ts";
+import { LOBBY_ROOM_ID, tableRoomId } from "./roomIds.ts";
+import { TableRoom } from "./tableRoom.ts";
+
+const EXPOSED = ["join", "joinById", "reconnect"] as const;
+type Exposed = (typeof EXPOSED)[number];
+
+const FULL = "This table has no free seat.";
+
+/** Puts this house's rules in the place of the matchmaker's own. */
+export function openMatchmaking(house: House): void {
+  const { controller } = matchMaker;
+  controller.exposedMethods = [...EXPOSED];
+  // biome-ignore lint/complexity/useMaxParams: the framework's signature
+  controller.invokeMethod = async (method, roomName, options, context) => {
+    if (!isExposed(method)) {
+      throw refusalError("NOT_ALLOWED", "Tables exist by configuration: join one.");
+    }
+    try {
+      if (method === "reconnect") {
+        return await matchMaker.reconnect(roomName, { reconnectionToken: tokenOf(options) });
+      }
+      const roomId = method === "join" ? roomIdFor(house, roomName, options) : roomName;
+      return await enter(roomId, context);
+    } catch (error) {
+      throw asRefusal(error);
+    }
+  };
+}
+
+function isExposed(method: string): method is Exposed {
+  return (EXPOSED as readonly string[]).includes(method);
+}
+
+/** Options are kept with a reservation, so none of a stranger's are let through. */
+async function enter(roomId: string, context: AuthContext | undefined) {
+  const room = matchMaker.getLocalRoomById(roomId);
+  if (room === undefined) throw refusalError("NOT_FOUND", "There is no such room.");
+  if (room.hasReachedMaxClients()) throw refusalError("TABLE_FULL", FULL);
+  return matchMaker.joinById(roomId, {}, context);
+}
+
+function roomIdFor(house: House, roomName: string, options: unknown): string {
+  if (roomName === "lobby") return LOBBY_ROOM_ID;
+  if (roomName !== "table") throw refusalError("NOT_FOUND", "There are the rooms table and lobby.");
+  const asked = fieldOf(options, "tableId");
+  if (asked === undefined) return roomWithFreeSeat(house);
+  if (typeof asked === "string" && house.hosts.has(asked)) return tableRoomId(asked);
+  throw refusalError("NOT_FOUND", `There is no table ${JSON.stringify(asked).slice(0, 60)}.`);
+}
+
+function roomWithFreeSeat(house: House): string {
+  for (const tableId of house.hosts.keys()) {
+    const room = matchMaker.getLocalRoomById(tableRoomId(tableId));
+    if (!(room instanceof TableRoom)) continue;
+    if (room.hasFreeSeat() && !room.hasReachedMaxClients()) return room.roomId;
+  }
+  throw refusalError("TABLE_FULL", "Every table is full.");
+}
+
+function tokenOf(options: unknown): string {
+  const token = fieldOf(options, "reconnectionToken");
+  return typeof token === "string" ? token.slice(0, 64) : "";
+}
+
+function fieldOf(options: unknown, name: string): unknown {
+  if (typeof options !== "object" || options === null) return undefined;
+  return (options as Record<string, unknown>)[name];
+}
+
+/** Whatever the matchmaker says no with, in our words. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (readRefusal(error.message) !== null) return error;
+  if (/full|locked/.test(error.message)) return refusalError("TABLE_FULL", FULL);
+  if (error instanceof ServerError) return refusalError("NOT_FOUND", error.message);
+  return error;
+}

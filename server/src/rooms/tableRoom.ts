@@ -1,0 +1,275 @@
+/**
+ * A table's room: a thin adapter between connections and the table's host. It knows who sits here,
+ * what a request looks like and how many of them one player may send; it knows no rule of the game.
+ *
+ *   join ──▶ seated ──(drop)──▶ kept for a while ──(back)──▶ seated
+ *               └──(leave)──▶ gone ◀──(too late)──┘
+ */
+import type { Client, MessageContext, RoomException } from "@colyseus/core";
+import { Room, RoomInternalState, ServerError } from "@colyseus/core";
+import { assert } from "@croupier/shared/core/assert";
+import type { PlayerResult } from "@croupier/shared/core/table/inputs";
+import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
+import { BankUnavailableError } from "../tables/store.ts";
+import type { TableEvent, TableHost } from "../tables/tableHost.ts";
+import { admit } from "./admission.ts";
+import type { BalanceListener } from "./balanceHub.ts";
+import type { House, Identity } from "./house.ts";
+import { refusalError } from "./refusalError.ts";
+import { tableRoomId } from "./roomIds.ts";
+import { MOST_SESSIONS, Seats } from "./seats.ts";
+import type { TableRoomState } from "./state.ts";
+import { TableProjection } from "./tableProjection.ts";
+import type { Reply, RequestType } from "./tableRequests.ts";
+import { REQUEST_TYPES, replyTo } from "./tableRequests.ts";
+
+export type PlayerClient = Client<{ auth: Identity; messages: PlayerMessages }>;
+
+/** Second devices, and players in the doorway of a full table, for all players together. */
+const SPARE_SESSIONS = 64;
+
+export abstract class TableRoom
+  extends Room<{ state: TableRoomState; client: PlayerClient }>
+  implements BalanceListener
+{
+  protected abstract readonly house: House;
+  override autoDispose = false;
+  override patchRate = 100;
+  /** Past it the connection is closed; a player's requests are refused long before. */
+  override maxMessagesPerSecond = 100;
+  override seatReservationTimeout = 10;
+  readonly #seats = new Seats();
+  #table: { readonly host: TableHost; readonly projection: TableProjection } | null = null;
+  #endings: readonly (() => void)[] = [];
+
+  override messages = {
+    ...Object.fromEntries(REQUEST_TYPES.map((type) => [type, this.#handlerOf(type)])),
+    _: (client: PlayerClient, type: string | number) => this.#takeUnknown(client, type),
+  };
+
+  override onCreate({ tableId }: { tableId: string }): void {
+    const host = this.house.hosts.get(tableId);
+    assert(host !== undefined, `no host for the table ${tableId}`);
+    const projection = new TableProjection(host);
+    this.#table = { host, projection };
+    this.roomId = tableRoomId(tableId);
+    this.state = projection.state;
+    this.maxClients = host.config.maxPlayers + SPARE_SESSIONS;
+    this.#endings = [
+      host.subscribe((event) => this.#guarded("event", () => this.#told(event))),
+      this.house.balances.subscribe(this),
+    ];
+  }
+
+  override async onJoin(client: PlayerClient): Promise<void> {
+    const { auth, sessionId } = client;
+    assert(auth !== undefined, `session ${sessionId} joined without a player`);
+    // Counted here and not at the reservation: many may stand in the doorway at once.
+    const sessions = this.#seats.get(auth.playerId)?.sessions.size ?? 0;
+    if (sessions === 0 && !this.hasFreeSeat()) {
+      throw refusalError("TABLE_FULL", "This table has no free seat.");
+    }
+    if (sessions >= MOST_SESSIONS) {
+      throw refusalError("TOO_MANY_REQUESTS", `At most ${MOST_SESSIONS} devices at one table.`);
+    }
+    try {
+      await this.#seat(client);
+    } catch (error) {
+      if (!(error instanceof BankUnavailableError)) throw error;
+      throw refusalError("BANK_UNAVAILABLE", "The bank does not answer. Try again in a moment.");
+    }
+  }
+
+  override onDrop(client: PlayerClient): void {
+    const { auth, sessionId } = client;
+    if (auth !== undefined) this.#seats.drop(auth.playerId, sessionId);
+    // Where it does not come back in time, `onLeave` follows.
+    this.allowReconnection(client, this.house.seatKeptSeconds).catch(() => {});
+  }
+
+  override async onReconnect(client: PlayerClient): Promise<void> {
+    try {
+      await this.#seat(client);
+    } catch (error) {
+      if (!(error instanceof BankUnavailableError)) throw error;
+      client.send("notice", { code: "BANK_UNAVAILABLE", message: "The bank does not answer." });
+    }
+  }
+
+  override onLeave(client: PlayerClient): void {
+    const { auth, sessionId } = client;
+    if (auth === undefined || !this.#seats.leave(auth.playerId, sessionId)) return;
+    const { host, projection } = this.#running();
+    projection.leave(auth.playerId);
+    host.leave(auth.playerId);
+  }
+
+  override onDispose(): void {
+    for (const end of this.#endings) end();
+  }
+
+  /** What goes wrong in a room stays in it. */
+  override onUncaughtException(error: RoomException, method: string): void {
+    if (error.cause instanceof ServerError) return;
+    this.#bug(error.cause ?? error, method);
+  }
+
+  override broadcastPatch(): boolean {
+    const shown = this.#guarded("patch", () => {
+      this.#table?.projection.flush();
+      return super.broadcastPatch();
+    });
+    return shown ?? false;
+  }
+
+  /** Of connections and reservations: their number is kept, not counted anew for each who asks. */
+  override hasReachedMaxClients(): boolean {
+    const disposing = this["_internalState"] === RoomInternalState.DISPOSING;
+    return disposing || this["_listing"].clients >= this.maxClients;
+  }
+
+  /** Whether one more player could sit down. */
+  hasFreeSeat(): boolean {
+    return this.#seats.size < this.#running().host.config.maxPlayers;
+  }
+
+  balanceChanged(playerId: string, balance: number): void {
+    for (const client of this.#seats.clientsOf(playerId)) client.send("balance", { balance });
+  }
+
+  async #seat(client: PlayerClient): Promise<void> {
+    const { auth } = client;
+    assert(auth !== undefined, "a seat is taken by a player");
+    const { host, projection } = this.#running();
+    this.#seats.take(auth, client, this.house.clock.now());
+    projection.sit(auth.playerId, auth.name);
+    await host.sit(auth.playerId);
+    const balance = await this.house.balanceOf(auth.playerId);
+    client.send("seat", this.#seatMessage(auth, balance));
+  }
+
+  #seatMessage({ playerId, name }: Identity, balance: number): SeatMessage {
+    const { host } = this.#running();
+    const { state, config } = host;
+    const clientSeed = state.players.get(playerId)?.clientSeed ?? null;
+    const { round } = state;
+    return {
+      playerId,
+      name,
+      balance,
+      ...host.ownLayout(playerId),
+      round,
+      limits: config.limits,
+      clientSeed,
+    };
+  }
+
+  #handlerOf(type: RequestType) {
+    return async (client: PlayerClient, payload: unknown, context: MessageContext) => {
+      const reply = await this.#reply(type, client, payload);
+      if ("refusal" in reply) {
+        // A plain message has no answer to carry the refusal.
+        if (context.id === undefined) client.send("notice", reply.refusal);
+        else context.reject(reply.refusal);
+        return undefined;
+      }
+      if (reply.balance !== undefined) this.#tellElsewhere(client, reply.balance);
+      return reply.answer;
+    };
+  }
+
+  async #reply(type: RequestType, { auth }: PlayerClient, payload: unknown): Promise<Reply> {
+    const { clock } = this.house;
+    try {
+      const seat = this.#seats.get(auth?.playerId ?? "");
+      assert(auth !== undefined && seat !== undefined, "only who sits here asks");
+      const { playerId, name } = auth;
+      const say = (text: string) =>
+        this.broadcast("chat", { playerId, name, text, at: clock.now() });
+      return await replyTo(type, { host: this.#running().host, clock, seat, payload, say });
+    } catch (error) {
+      if (error instanceof BankUnavailableError) {
+        return { refusal: { code: "BANK_UNAVAILABLE", message: "The bank does not answer." } };
+      }
+      this.#bug(error, type);
+      return { refusal: { code: "TABLE_PAUSED", message: "The table met an error of its own." } };
+    }
+  }
+
+  #takeUnknown(client: PlayerClient, type: string | number): void {
+    const seat = this.#seats.get(client.auth?.playerId ?? "");
+    if (seat?.requests.take(this.house.clock.now()) !== true) return;
+    const name = String(type).slice(0, 40);
+    client.send("notice", { code: "MALFORMED", message: `This room knows no "${name}".` });
+  }
+
+  /** The player's other devices here, and the player at other tables. */
+  #tellElsewhere(client: PlayerClient, balance: number): void {
+    const { auth } = client;
+    if (auth === undefined) return;
+    for (const other of this.#seats.clientsOf(auth.playerId, client)) {
+      other.send("balance", { balance });
+      other.send("seat", this.#seatMessage(auth, balance));
+    }
+    this.house.balances.tell(auth.playerId, balance, this);
+  }
+
+  #told(event: TableEvent): void {
+    switch (event.type) {
+      case "moved":
+        this.#running().projection.moved(event);
+        break;
+      case "turn":
+        this.#running().projection.turn();
+        this.broadcastPatch();
+        break;
+      case "result":
+        this.#settled(event.result);
+        break;
+      case "voided": {
+        const { playerId, round, reason, stake, balance } = event;
+        const message = { round, reason, stake, balance };
+        for (const client of this.#seats.clientsOf(playerId)) client.send("voided", message);
+        this.house.balances.tell(playerId, balance, this);
+        break;
+      }
+    }
+  }
+
+  #settled({ playerId, ...result }: PlayerResult): void {
+    const message = { ...result, net: result.returned - result.stake };
+    for (const client of this.#seats.clientsOf(playerId)) client.send("settled", message);
+    this.house.balances.tell(playerId, result.balance, this);
+  }
+
+  #running() {
+    assert(this.#table !== null, "a room is created before it is used");
+    return this.#table;
+  }
+
+  /** What is called from outside a request must not throw into its caller. */
+  #guarded<T>(where: string, act: () => T): T | null {
+    try {
+      return act();
+    } catch (error) {
+      this.#bug(error, where);
+      return null;
+    }
+  }
+
+  #bug(error: unknown, where: string): void {
+    this.house.log.error({ err: error, roomId: this.roomId, where }, "a bug in a room");
+    this.house.alarm("room");
+  }
+}
+
+/** The room class for this house's tables. */
+export function tableRoomOf(house: House) {
+  return class HouseTableRoom extends TableRoom {
+    protected override readonly house = house;
+
+    static override onAuth(token: string): Promise<Identity> {
+      return admit(house, token);
+    }
+  };
+}

@@ -1,0 +1,18 @@
+/** Every bound of the edge, each with what happens past it. */
+export const EDGE_BOUNDS = {
+  /** Bytes of a request's body; more: 413, and the connection is closed. */
+  bodyBytes: 64 * 1024,
+  /** Bytes of one message of a player; more: the connection is closed. */
+  messageBytes: 16 * 1024,
+  /**
+   * Bytes that wait for a slow socket; more: the connection is closed. Patches are deltas without
+   * numbers, so a player who missed one must come back and start clean.
+   */
+  waitingBytes: 128 * 1024,
+  /** Time for a whole request to arrive; longer: 408. */
+  requestMs: 15_000,
+  /** Time for a request's head to arrive. */
+  headersMs: 10_000,
+  /** Between two signs of life asked of a socket; two missed ones close it. */
+  pingMs: 8_000,
+} as const;
