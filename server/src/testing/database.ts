@@ -1,0 +1,46 @@
+/** A database of a test file's own, with the schema and nothing in it. */
+import { randomUUID } from "node:crypto";
+import type { Pool } from "pg";
+import pg from "pg";
+import { inject } from "vitest";
+import { createPool } from "../db/pool.ts";
+import { createLogger } from "../platform/log.ts";
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly pool: Pool;
+  /** Ends the pool and drops the database. */
+  close(): Promise<void>;
+}
+
+/** Copies the run's template. Call it once a file (or test), and `close` at the end. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const template = new URL(inject("postgresUrl"));
+  const source = template.pathname.slice(1);
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  await administrate(template, `CREATE DATABASE ${name} TEMPLATE ${source}`);
+  const url = new URL(template);
+  url.pathname = `/${name}`;
+  const pool = createPool(url.href, createLogger("silent"));
+  return {
+    url: url.href,
+    pool,
+    close: async () => {
+      if (!pool.ended) await pool.end();
+      await administrate(template, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** Runs one statement from the outside of all test databases. */
+async function administrate(template: URL, statement: string): Promise<void> {
+  const url = new URL(template);
+  url.pathname = "/postgres";
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
