@@ -5,7 +5,7 @@
 import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
 import { addChips, asChips } from "@croupier/shared/core/chips";
-import { betsDigestOf } from "@croupier/shared/core/fairness";
+import { betsDigestOf, commitmentOf } from "@croupier/shared/core/fairness";
 import type { SettledBet } from "@croupier/shared/core/table/effects";
 import type { Payout } from "@croupier/shared/core/types";
 import type { Pool, PoolClient } from "pg";
@@ -82,6 +82,7 @@ export function settleRound(
       return readBalances(client, settling);
     }
     assert(known.status === "locked", `round ${round} is ${known.status} and cannot be settled`);
+    assert(commitmentOf(seed) === known.commitment, `this is not the seed of round ${round}`);
     const balances = await emptyRound(client, {
       tableId,
       round,
@@ -134,12 +135,15 @@ interface HeldRound {
   readonly status: "open" | "locked" | "settled" | "void";
   readonly betsDigest: string | null;
   readonly pocket: string | null;
+  /** Hex. */
+  readonly commitment: string;
 }
 
 /** Locks the round's row, before any account is locked. */
 async function holdRound(client: PoolClient, { tableId, round }: RoundId): Promise<HeldRound> {
   const { rows } = await client.query<HeldRound>(
-    `SELECT status, bets_digest AS "betsDigest", pocket FROM rounds
+    `SELECT status, bets_digest AS "betsDigest", pocket,
+       encode(commitment, 'hex') AS commitment FROM rounds
      WHERE table_id = $1 AND round = $2 FOR UPDATE`,
     [tableId, round],
   );
