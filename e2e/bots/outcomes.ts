@@ -15,6 +15,8 @@ import { emptySighting } from "./sightings.ts";
 export interface Verification {
   /** Settled rounds that are proven and fit what the bots saw. */
   readonly verified: number;
+  /** Rounds that have ended, settled or void. */
+  readonly finished: number;
   readonly faults: readonly string[];
   /** Staked and returned over all rounds of the run, by player, from the records. */
   readonly chipsOf: ReadonlyMap<string, { readonly staked: number; readonly returned: number }>;
@@ -68,6 +70,7 @@ export async function verifyOutcomes(
   const chipsOf = new Map<string, { staked: number; returned: number }>();
   const notesOf = notesByRound(run.players);
   let verified = 0;
+  let finished = 0;
   for (const sighting of run.sightings) {
     const name = `table ${sighting.tableId} round ${sighting.round}`;
     const notes = notesOf.get(`${sighting.tableId}|${sighting.round}`) ?? new Map();
@@ -77,6 +80,7 @@ export async function verifyOutcomes(
       if (staked) faults.push(`${name}: chips of bots are in a round that does not finish`);
       continue;
     }
+    finished += 1;
     const found = [...recordFaults(record, sighting), ...payoutFaults(record, notes)];
     faults.push(...found.map((fault) => `${name}: ${fault}`));
     if (found.length === 0 && record.status === "settled") verified += 1;
@@ -85,7 +89,7 @@ export async function verifyOutcomes(
       chipsOf.set(playerId, { staked: sum.staked + stake, returned: sum.returned + returned });
     }
   }
-  return { verified, faults, chipsOf };
+  return { verified, finished, faults, chipsOf };
 }
 
 /** The record of a round; not yet finished ones are proven no further. */

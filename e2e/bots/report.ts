@@ -20,7 +20,7 @@ export interface Report {
   readonly connected: number;
   readonly dropped: number;
   readonly reconnected: number;
-  /** Settled and void rounds of all tables that bots saw to their end. */
+  /** Rounds that ended, settled or void, while bots were at their tables. */
   readonly rounds: number;
   readonly bets: {
     readonly sent: number;
@@ -51,6 +51,8 @@ export interface Report {
     readonly acksMatchLedger: boolean;
     readonly outcomesVerified: number;
   };
+  /** What did not fit about rounds: see `errors`. */
+  readonly outcomeFaults: number;
   readonly slo: Readonly<
     Partial<Record<SloMetric, { limitMs: number; actualMs: number; ok: boolean }>>
   >;
@@ -101,7 +103,7 @@ export function buildReport({ options, results, sightings, verification }: Run):
     connected,
     dropped: sum(results, (result) => result.dropped),
     reconnected: sum(results, (result) => result.reconnected),
-    rounds: sightings.filter(({ resultAt }) => resultAt.length > 0).length,
+    rounds: verification.finished,
     bets: {
       sent: sum(results, (result) => result.sent),
       accepted: sum(results, (result) => result.accepted),
@@ -119,6 +121,7 @@ export function buildReport({ options, results, sightings, verification }: Run):
       grants: sum(players, (player) => player.grants),
     },
     invariants: { conserved, acksMatchLedger, outcomesVerified: verification.verified },
+    outcomeFaults: verification.faults.length,
     slo,
     errors: [...faults, ...results.flatMap(({ errors }) => errors)].slice(0, MOST_ERRORS),
     ok: conserved && acksMatchLedger && sloMet && faults.length === 0,

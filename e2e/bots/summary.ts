@@ -33,16 +33,15 @@ export function verdictsOf(report: Report): readonly (readonly [promise: string,
   return [
     ["chips conserved", conserved],
     ["acknowledgements match the ledger", acksMatchLedger],
-    [`outcomes verified: ${outcomesVerified} of ${report.rounds} rounds`, outcomesHold(report)],
+    [
+      `outcomes verified: ${outcomesVerified} of ${report.rounds} rounds`,
+      report.outcomeFaults === 0,
+    ],
     ...Object.entries(report.slo).map(
       ([metric, { limitMs, actualMs, ok }]) =>
         [`${metric} ${actualMs} ms within ${limitMs} ms`, ok] as const,
     ),
   ];
-}
-
-function outcomesHold({ errors, invariants, rounds }: Report): boolean {
-  return invariants.outcomesVerified > 0 || (rounds === 0 && errors.length === 0);
 }
 
 /** The report as text. */

@@ -1,4 +1,7 @@
 /** One thread of bots: brings them in, lets them play, sees them out, and reports. */
+// Before the SDK, which takes its socket from the global scope when it is loaded.
+import "./botSocket.ts";
+
 import type { Histogram } from "node:perf_hooks";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";

@@ -1,0 +1,127 @@
+/** A person in a browser: what is seen and done on the page. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright";
+import { repository } from "./processes.ts";
+
+const SCREENS = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 844 },
+} as const;
+export type Screen = keyof typeof SCREENS;
+
+/** What the page tells about itself, for tests and for curious players. */
+interface CroupierPage {
+  spotPosition(spotId: string): { x: number; y: number };
+  state(): unknown;
+}
+
+const ARTIFACTS = join(repository, ".artifacts");
+
+export class Person {
+  readonly page: Page;
+  /** Errors that the page threw or logged. */
+  readonly complaints: readonly string[];
+  readonly #screen: Screen;
+
+  private constructor(page: Page, screen: Screen, complaints: readonly string[]) {
+    this.page = page;
+    this.#screen = screen;
+    this.complaints = complaints;
+  }
+
+  /** Opens the game in a browser profile of its own, and gives a name. */
+  static async enter(
+    browser: Browser,
+    { url, name, screen = "desktop" }: { url: string; name: string; screen?: Screen },
+  ): Promise<Person> {
+    const context = await browser.newContext({
+      viewport: SCREENS[screen],
+      ...(screen === "phone" ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}),
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(url);
+    await page.locator("#name").fill(name);
+    await page.locator("#play").click();
+    return new Person(page, screen, complaints);
+  }
+
+  /** Takes a seat, and waits for the table to be shown. */
+  async sit(tableId: string): Promise<void> {
+    await this.page.locator(`#sit-${tableId}`).click();
+    await this.page.locator("#phase").waitFor({ state: "visible" });
+    await this.page.waitForFunction(
+      () => Number(/\d+/.exec(document.querySelector("#round")?.textContent ?? "")) > 0,
+    );
+  }
+
+  /** Waits until the page shows one of the phases, by the state that it tells. */
+  async untilPhase(phase: string): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) =>
+        JSON.stringify((window as never as { croupier: CroupierPage }).croupier.state()).includes(
+          `"phase":"${wanted}"`,
+        ),
+      phase,
+    );
+  }
+
+  /** Picks a chip and lays it on a spot with the mouse or the finger. */
+  async bet(spotId: string, chip: number): Promise<void> {
+    await this.page.locator(`[data-chip="${chip}"]`).click();
+    const { x, y } = await this.page.evaluate(
+      (spot) => (window as never as { croupier: CroupierPage }).croupier.spotPosition(spot),
+      spotId,
+    );
+    if (this.#screen === "phone") await this.page.touchscreen.tap(x, y);
+    else await this.page.mouse.click(x, y);
+  }
+
+  /** Waits until so many chips of everybody's lie on a spot, as far as this page knows. */
+  async untilSpot(spotId: string, chips: number): Promise<void> {
+    await this.page.waitForFunction(
+      ([spot, wanted]) => {
+        const page = (window as never as { croupier: CroupierPage }).croupier;
+        const found: number[] = [];
+        JSON.stringify(page.state(), (key, value) => {
+          if (key === spot && typeof value?.chips === "number") found.push(value.chips);
+          return value;
+        });
+        return found.includes(wanted);
+      },
+      [spotId, chips] as const,
+    );
+  }
+
+  /** Waits until the number that an element shows is as asked, and answers it. */
+  async untilNumber(selector: string, test: "=" | ">", value: number): Promise<number> {
+    const handle = await this.page.waitForFunction(
+      ([query, operator, wanted]) => {
+        const text = document.querySelector(query)?.textContent ?? "";
+        const digits = text.replace(/[^\d]/g, "");
+        if (digits === "") return false;
+        const shown = Number(digits);
+        return (operator === "=" ? shown === wanted : shown > wanted) ? { shown } : false;
+      },
+      [selector, test, value] as const,
+    );
+    return ((await handle.jsonValue()) as { shown: number }).shown;
+  }
+
+  /** The token of this person's account. */
+  async token(): Promise<string> {
+    return await this.page.evaluate(() => localStorage.getItem("colyseus-auth-token") ?? "");
+  }
+
+  /** Leaves a picture in the ignored folder of artifacts. */
+  async picture(name: string): Promise<void> {
+    mkdirSync(ARTIFACTS, { recursive: true });
+    await this.page.screenshot({ path: join(ARTIFACTS, `${name}-${this.#screen}.png`) });
+  }
+
+  async leave(): Promise<void> {
+    await this.page.context().close();
+  }
+}

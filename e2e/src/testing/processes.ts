@@ -1,0 +1,123 @@
+/**
+ * Child processes of tests: each in a process group of its own, its output kept, and ended with the
+ * test run whatever happens to the test.
+ */
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+export const repository = fileURLToPath(new URL("../../..", import.meta.url));
+
+export interface Exit {
+  readonly pid: number;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  /** Resolves with the first match in the output; rejects where the process ends before it. */
+  sees(pattern: RegExp): Promise<RegExpExecArray>;
+  /** To the whole process group, as a terminal's Ctrl-C goes. */
+  signal(signal: NodeJS.Signals): void;
+  /** Everything written so far. */
+  output(): string;
+}
+
+/** The most output kept of a process; the beginning of more is dropped. */
+const MOST_OUTPUT = 4_000_000;
+
+const alive = new Set<number>();
+
+process.on("exit", () => {
+  for (const pid of alive) signalGroup(pid, "SIGKILL");
+});
+
+export interface Command {
+  readonly args: readonly string[];
+  /** Added to this process's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs a script of the repository with this very Node. */
+export function startNode({ args, env = {} }: Command): Running {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
+    cwd: repository,
+    env: environment(env),
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return running(child);
+}
+
+/** Runs a script to its end. */
+export async function runNode(command: Command): Promise<Exit> {
+  return await startNode(command).exited;
+}
+
+/** This process's environment without what the test runner put there, and with `changes`. */
+function environment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  const { VITEST: _runner, NODE_ENV: _mode, NODE_OPTIONS: _options, ...own } = process.env;
+  return Object.fromEntries(
+    Object.entries({ ...own, ...changes }).filter(([, value]) => value !== undefined),
+  );
+}
+
+function running(child: ChildProcess): Running {
+  const pid = child.pid ?? 0;
+  alive.add(pid);
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  const told = (): void => {
+    for (const watcher of watchers) watcher();
+  };
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout = (stdout + text).slice(-MOST_OUTPUT);
+    told();
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-MOST_OUTPUT);
+    told();
+  });
+  const output = (): string => stdout + stderr;
+  const exited = once(child, "close").then(([code, signal]): Exit => {
+    alive.delete(pid);
+    return { pid, code, signal, stdout, stderr };
+  });
+  return {
+    pid,
+    exited,
+    output,
+    signal: (signal) => signalGroup(pid, signal),
+    sees: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(output());
+          if (match === null) return;
+          watchers.delete(look);
+          resolve(match);
+        };
+        watchers.add(look);
+        look();
+        exited.then(({ code, signal }) => {
+          if (watchers.delete(look)) {
+            reject(new Error(`ended with ${code ?? signal} before ${pattern}:\n${output()}`));
+          }
+        }, reject);
+      }),
+  };
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // The whole group has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A whole server as its operator runs it: a process of its own on a free port, with a data folder
+ * of its own that outlives the process, so that it can be killed and started again.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./ports.ts";
+import type { Exit, Running } from "./processes.ts";
+import { startNode } from "./processes.ts";
+
+export interface TestServer {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** The server's process, which is the leader of its group. */
+  readonly pid: number;
+  /** Everything the running process has written so far. */
+  output(): string;
+  /** Ends the process as an operator does, and waits for it. */
+  stop(signal?: "SIGTERM" | "SIGINT"): Promise<Exit>;
+  /** Ends the process at once; its database goes on by itself, as after a crash. */
+  kill9(): Promise<Exit>;
+  /** Starts it again on the same port and data; resolves once it is open. */
+  start(): Promise<void>;
+  /** Ends everything and removes the data. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The timings of a quick table, in milliseconds. */
+export const QUICK = { bettingMs: 1500, closingMs: 200, spinningMs: 300, resultMs: 200 };
+
+/** `TABLES` with one European table for each id. */
+export function quickTables(ids: readonly string[], changes: object = {}): string {
+  return JSON.stringify(ids.map((id) => ({ id, ...QUICK, ...changes })));
+}
+
+const OPEN_LINE = /Croupier is open: (http:\S+)/;
+const DATABASE_STOPS_MS = 20_000;
+
+/** Starts a server; it is open when the promise resolves. */
+export async function startServer({
+  env = {},
+}: {
+  readonly env?: Readonly<Record<string, string>>;
+} = {}): Promise<TestServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), "croupier-e2e-"));
+  const port = await freePort();
+  const settings = { PORT: `${port}`, DATA_DIR: dataDir, LOG_LEVEL: "info", ...env };
+  let server: Running | null = null;
+
+  const start = async (): Promise<void> => {
+    server = startNode({ args: ["server/src/main.ts"], env: settings });
+    await server.sees(OPEN_LINE);
+  };
+  const end = async (signal: NodeJS.Signals): Promise<Exit> => {
+    if (server === null) throw new Error("the server is not running");
+    const ending = server;
+    server = null;
+    // Not to the group: the database must outlive a kill as it would in a crash of the server.
+    process.kill(ending.pid, signal);
+    return await ending.exited;
+  };
+  const dispose = async (): Promise<void> => {
+    if (server !== null) await end("SIGTERM");
+    await stopDatabase(dataDir);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+
+  try {
+    await start();
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    dataDir,
+    get pid() {
+      return server?.pid ?? 0;
+    },
+    output: () => server?.output() ?? "",
+    stop: (signal = "SIGTERM") => end(signal),
+    kill9: () => end("SIGKILL"),
+    start,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+/** Ends the embedded database of a data folder, where one is left running. */
+async function stopDatabase(dataDir: string): Promise<void> {
+  const pid = databasePid(dataDir);
+  if (pid === null) return;
+  process.kill(pid, "SIGINT");
+  const until = Date.now() + DATABASE_STOPS_MS;
+  while (isAlive(pid)) {
+    if (Date.now() > until) throw new Error(`the database ${pid} of ${dataDir} does not end`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** The embedded database's process, from its own note; null where none is running. */
+export function databasePid(dataDir: string): number | null {
+  try {
+    const [line] = readFileSync(join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n");
+    const pid = Number(line);
+    return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Whether a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
