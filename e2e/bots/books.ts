@@ -3,7 +3,7 @@ import type { Retry } from "./api.ts";
 import { getJson } from "./api.ts";
 
 export interface Transfer {
-  readonly id: string;
+  readonly id: number;
   readonly kind: string;
   /** Signed as the player sees it: positive came in. */
   readonly amount: number;
@@ -33,17 +33,31 @@ export async function readMe({ url, token, until }: Account): Promise<Me> {
   return me as Me;
 }
 
+/** The player's newest transfer; 0 where there is none. */
+export async function newestTransfer(account: Account): Promise<number> {
+  const [newest] = await readPage(account, "limit=1");
+  return newest?.id ?? 0;
+}
+
 /** Every transfer of the player, newest first. */
-export async function readTransfers({ url, token, until }: Account): Promise<readonly Transfer[]> {
+export async function readTransfers(account: Account): Promise<readonly Transfer[]> {
   const transfers: Transfer[] = [];
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const before = transfers.at(-1)?.id;
     const query = `limit=${PAGE}${before === undefined ? "" : `&before=${before}`}`;
-    const body = await getJson(`${url}/api/me/transfers?${query}`, { token, until });
-    const rows = (body as { transfers?: readonly Transfer[] }).transfers;
-    if (rows === undefined) throw new TypeError("/api/me/transfers has no transfers");
+    const rows = await readPage(account, query);
     transfers.push(...rows);
     if (rows.length < PAGE) return transfers;
   }
   throw new RangeError(`more than ${PAGE * MOST_PAGES} transfers`);
+}
+
+async function readPage(
+  { url, token, until }: Account,
+  query: string,
+): Promise<readonly Transfer[]> {
+  const body = await getJson(`${url}/api/me/transfers?${query}`, { token, until });
+  const { transfers } = body as { transfers?: readonly Transfer[] };
+  if (transfers === undefined) throw new TypeError("/api/me/transfers has no transfers");
+  return transfers;
 }

@@ -15,7 +15,7 @@ const ended = (op: string, outcome: "refused" | "unknown"): Operation => ({
   outcome,
 });
 const moved = (op: string, amount: number, round = 7): Transfer => ({
-  id: `${op}:${amount}`,
+  id: 7,
   kind: amount < 0 ? "stake" : "release",
   amount,
   op,
@@ -58,16 +58,21 @@ describe("notes against the ledger", () => {
     expect(ledgerFaults(notes, ledger).join()).toContain(fault);
   });
 
-  it("count as grants what came after the first", () => {
-    const grant = (id: string, kind: string, amount: number): Transfer => ({
+  it("count as grants what came after the start", () => {
+    const transfer = (id: number, kind: string, amount: number): Transfer => ({
       id,
       kind,
       amount,
       op: null,
       round: null,
     });
-    const first = grant("1", "grant", 10_000);
-    const all = [grant("3", "payout", 70), grant("2", "daily", 900), first];
-    expect(grantsSince(all, first)).toBe(900);
+    const all = [
+      transfer(5, "payout", 70),
+      transfer(4, "daily", 900),
+      transfer(3, "daily", 800),
+      transfer(2, "grant", 10_000),
+    ];
+    expect(grantsSince(all, 3)).toBe(900);
+    expect(grantsSince(all, 0)).toBe(11_700);
   });
 });

@@ -54,10 +54,10 @@ function faultOf(operation: Operation, found: readonly Transfer[]): string | nul
 /** The kinds of transfers that an operation makes. */
 const MOVES: readonly string[] = ["stake", "release"];
 
-/** What the player was given outside the game since `start`: the sum of later grants. */
-export function grantsSince(transfers: readonly Transfer[], firstGrant: Transfer | null): number {
+/** What the player was given outside the game after the transfer `since`. */
+export function grantsSince(transfers: readonly Transfer[], since: number): number {
   return transfers
-    .filter((transfer) => GRANTS.includes(transfer.kind) && transfer.id !== firstGrant?.id)
+    .filter((transfer) => transfer.id > since && GRANTS.includes(transfer.kind))
     .reduce((sum, transfer) => sum + transfer.amount, 0);
 }
 

@@ -9,7 +9,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Client } from "@colyseus/sdk";
 import { withRetry } from "./api.ts";
 import type { Me } from "./books.ts";
-import { readMe, readTransfers } from "./books.ts";
+import { newestTransfer, readMe, readTransfers } from "./books.ts";
 import { Bot } from "./bot.ts";
 import { addressFor, botFetch } from "./network.ts";
 import { createRandom } from "./random.ts";
@@ -27,6 +27,8 @@ interface Guest {
   readonly url: string;
   readonly token: string;
   readonly me: Me;
+  /** The newest transfer at the start. */
+  readonly since: number;
 }
 
 class Crew {
@@ -81,7 +83,9 @@ class Crew {
       const url = spread ? addressFor(options.url, index) : options.url;
       const client = new Client(url, { fetchFn: botFetch });
       const token = await this.#signIn(client, `Bot ${index + 1}`);
-      const me = await readMe({ url, token, ...this.#retry });
+      const account = { url, token, ...this.#retry };
+      const me = await readMe(account);
+      const since = await newestTransfer(account);
       const random = createRandom(options.seed, index);
       const bot = new Bot({
         index,
@@ -94,7 +98,7 @@ class Crew {
       });
       await bot.sit();
       tally.connected += 1;
-      this.#guests.push({ bot, url, token, me });
+      this.#guests.push({ bot, url, token, me, since });
     } catch (error) {
       tally.error(`bot ${index} did not get in: ${String(error)}`);
     }
@@ -134,7 +138,7 @@ class Crew {
     return outcomes;
   }
 
-  async #outcomeOf({ bot, url, token, me }: Guest): Promise<PlayerOutcome> {
+  async #outcomeOf({ bot, url, token, me, since }: Guest): Promise<PlayerOutcome> {
     const account = { url, token, ...this.#retry };
     const { balance } = await readMe(account);
     const transfers = await readTransfers(account);
@@ -144,7 +148,7 @@ class Crew {
       tableId,
       start: me.balance,
       end: balance,
-      grants: grantsSince(transfers, transfers.at(-1) ?? null),
+      grants: grantsSince(transfers, since),
       rounds: journal.rounds,
       faults: [...journal.faults, ...ledgerFaults(journal.operations, transfers)],
     };
