@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pool, PoolClient } from "pg";
+import type { Queryable } from "./transaction.ts";
 
 /** Any fixed number: the key of the advisory lock. */
 const LOCK = 0x63726f75;
@@ -38,6 +39,20 @@ export async function migrate(pool: Pool, folder = MIGRATIONS): Promise<readonly
   }
 }
 
+/** Throws {@link SchemaError} unless the database has exactly the schema of this code; changes nothing. */
+export async function checkSchema(pool: Pool, folder = MIGRATIONS): Promise<void> {
+  const migrations = await readMigrations(folder);
+  const { rows: tables } = await pool.query("SELECT FROM pg_tables WHERE tablename = 'migrations'");
+  const applied = tables.length === 0 ? [] : await readApplied(pool);
+  checkApplied(applied, migrations);
+  const missing = migrations[applied.length];
+  if (missing !== undefined) {
+    throw new SchemaError(
+      `The database lacks migration ${missing.name}: start the server once with this version.`,
+    );
+  }
+}
+
 async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
   return Promise.all(
@@ -56,9 +71,7 @@ async function applyMissing(
     `CREATE TABLE IF NOT EXISTS migrations (
        name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
   );
-  const { rows } = await client.query<{ name: string; checksum: string }>(
-    "SELECT name, checksum FROM migrations ORDER BY name",
-  );
+  const rows = await readApplied(client);
   checkApplied(rows, migrations);
   const applied = new Set(rows.map(({ name }) => name));
   const missing = migrations.filter(({ name }) => !applied.has(name));
@@ -66,11 +79,20 @@ async function applyMissing(
   return missing.map(({ name }) => name);
 }
 
+interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string;
+}
+
+async function readApplied(database: Queryable): Promise<readonly AppliedMigration[]> {
+  const { rows } = await database.query<AppliedMigration>(
+    "SELECT name, checksum FROM migrations ORDER BY name",
+  );
+  return rows;
+}
+
 /** What was applied must be a part of what this code knows, unchanged and without a gap. */
-function checkApplied(
-  rows: readonly { readonly name: string; readonly checksum: string }[],
-  migrations: readonly Migration[],
-): void {
+function checkApplied(rows: readonly AppliedMigration[], migrations: readonly Migration[]): void {
   rows.forEach(({ name, checksum }, index) => {
     const known = migrations.find((migration) => migration.name === name);
     if (known === undefined) {

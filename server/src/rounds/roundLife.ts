@@ -12,6 +12,7 @@ import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../db/transaction.ts";
 import type { OpeningRound, SettlingRound, TableStore } from "../tables/store.ts";
 import { emptyRound } from "./finishRound.ts";
+import { readLayout } from "./layout.ts";
 
 type Locking = Parameters<TableStore["lockRound"]>[0];
 type Voiding = Parameters<TableStore["voidRound"]>[0];
@@ -118,7 +119,8 @@ export function voidRound(pool: Pool, voiding: Voiding, seed: Buffer): Promise<V
       ];
       return { balances, stakes };
     }
-    const bets = await readLayout(client, voiding);
+    const layout = await readLayout(client, voiding);
+    const bets = layout.map((placed) => ({ ...placed, returned: placed.amount }));
     const payouts = stakesOf(bets);
     const end = { tableId, round, kind: "void", bets, payouts, at: voidedAt } as const;
     const balances = await emptyRound(client, end);
@@ -149,26 +151,6 @@ async function holdRound(client: PoolClient, { tableId, round }: RoundId): Promi
   );
   assert(rows[0] !== undefined, `table ${tableId} has no round ${round}`);
   return rows[0];
-}
-
-/** What lies on the felt by the log of operations. */
-async function readLayout(
-  client: PoolClient,
-  { tableId, round }: RoundId,
-): Promise<readonly SettledBet[]> {
-  const { rows } = await client.query<{ playerId: string; spot: string; amount: number }>(
-    `SELECT player_id AS "playerId", change->>0 AS spot, sum((change->>1)::bigint)::bigint AS amount
-     FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
-     WHERE table_id = $1 AND round = $2
-     GROUP BY player_id, change->>0
-     HAVING sum((change->>1)::bigint) <> 0
-     ORDER BY player_id COLLATE "C", (change->>0) COLLATE "C"`,
-    [tableId, round],
-  );
-  return rows.map(({ playerId, spot, amount }) => {
-    const stake = asChips(amount);
-    return { playerId, spot, amount: stake, returned: stake };
-  });
 }
 
 function stakesOf(bets: readonly SettledBet[]): Payout[] {

@@ -1,0 +1,104 @@
+/** `npm run audit`: proves the ledger, beside a running server or without one. See `ledger/audit.ts`. */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Pool } from "pg";
+import { readConfig } from "./config/config.ts";
+import { ConfigError } from "./config/configError.ts";
+import { connectOrExplain, DatabaseUnreachableError } from "./db/connect.ts";
+import type { EmbeddedPostgres } from "./db/embedded.ts";
+import { startEmbedded } from "./db/embedded.ts";
+import { EmbeddedPostgresError } from "./db/embeddedUser.ts";
+import { checkSchema, SchemaError } from "./db/migrate.ts";
+import { createPool } from "./db/pool.ts";
+import type { AuditLine } from "./ledger/audit.ts";
+import { audit } from "./ledger/audit.ts";
+import { createLogger } from "./platform/log.ts";
+
+const USAGE = `npm run audit [-- --json]
+
+Proves the ledger in DATABASE_URL, or in the embedded Postgres of DATA_DIR.
+Exits 0 where every invariant holds, 1 where one is broken or nothing can be audited.`;
+
+const log = createLogger("silent");
+
+/** What can be told in one line, with nothing for a developer to look at. */
+const EXPLAINED = [ConfigError, DatabaseUnreachableError, EmbeddedPostgresError, SchemaError];
+
+class NothingToAuditError extends Error {
+  override readonly name = "NothingToAuditError";
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { json: { type: "boolean", default: false }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const { databaseUrl, dataDir } = readConfig(process.env);
+  const embedded = databaseUrl === null ? await openEmbedded(dataDir) : null;
+  const pool = createPool(databaseUrl ?? embedded?.url ?? "", log, 2);
+  let sound = false;
+  try {
+    await connectOrExplain(pool);
+    await checkSchema(pool);
+    sound = await report(pool, values.json);
+  } finally {
+    await leave(pool, embedded);
+  }
+  process.exitCode = sound ? 0 : 1;
+}
+
+/** Starts or adopts the embedded Postgres; a folder without one has nothing to audit. */
+async function openEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
+  await access(join(dataDir, "postgres")).catch(() => {
+    throw new NothingToAuditError(
+      `DATA_DIR: there is no database in ${dataDir}; it takes the folder of a server that has run, or set DATABASE_URL.`,
+    );
+  });
+  return startEmbedded({ dataDir, log });
+}
+
+async function report(pool: Pool, json: boolean): Promise<boolean> {
+  const lines: AuditLine[] = [];
+  const sound = await audit(pool, (line) => {
+    lines.push(line);
+    if (!json) print(line);
+  });
+  if (json) console.log(JSON.stringify({ sound, checks: lines }, null, 2));
+  else console.log(sound ? "The ledger is sound." : "The ledger is NOT sound.");
+  return sound;
+}
+
+function print({ check, counted, ok, faults }: AuditLine): void {
+  console.log(`${ok ? "ok    " : "BROKEN"} ${check} (${counted})`);
+  for (const fault of faults) console.log(`       - ${fault}`);
+}
+
+/** Leaves everything as it was: a Postgres that a server uses goes on. */
+async function leave(pool: Pool, embedded: EmbeddedPostgres | null): Promise<void> {
+  const inUse = embedded === null || embedded.adopted || (await hasOtherClients(pool));
+  await pool.end();
+  if (!inUse) await embedded.stop();
+}
+
+/** True where a server has come meanwhile and uses the Postgres that was started here. */
+async function hasOtherClients(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ others: number }>(
+    `SELECT count(*) AS others FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND application_name = 'croupier'
+       AND pid <> pg_backend_pid()`,
+  );
+  return (rows[0]?.others ?? 0) > 0;
+}
+
+try {
+  await main();
+} catch (error) {
+  const explained = [...EXPLAINED, NothingToAuditError].some((kind) => error instanceof kind);
+  if (!explained || !(error instanceof Error)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,65 @@
+/**
+ * The proof of the books: what must be true of chips and rounds, each looked up in the database and
+ * not taken from anyone's word. Everything is read in one snapshot, so a server may go on meanwhile.
+ */
+import type { Pool, PoolClient } from "pg";
+import { inTransaction } from "../db/transaction.ts";
+import { auditRecords } from "../rounds/auditRecords.ts";
+import { CHIPS_CHECKS } from "./auditChips.ts";
+import { ROUNDS_CHECKS } from "./auditRounds.ts";
+
+/** Faults that are named for one check; how many there are is counted beyond. */
+const MOST_NAMED = 20;
+
+export interface AuditLine {
+  /** The invariant, in words. */
+  readonly check: string;
+  /** How many things were looked at. */
+  readonly counted: number;
+  readonly ok: boolean;
+  /** What breaks it, at most {@link MOST_NAMED}. */
+  readonly faults: readonly string[];
+}
+
+/** An invariant that the database itself can look up. */
+export interface SqlCheck {
+  readonly check: string;
+  /** Answers one number, `counted`. */
+  readonly count: string;
+  /** Answers one text, `fault`, for each thing that breaks it. */
+  readonly faults: string;
+}
+
+/** Runs every check; tells each line as soon as it is known. True where all hold. */
+export function audit(pool: Pool, tell: (line: AuditLine) => void): Promise<boolean> {
+  const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+  return inTransaction(
+    pool,
+    async (client) => {
+      // Books grow old: the limits of play are not those of looking through all of it.
+      await client.query("SET LOCAL statement_timeout = 0");
+      let sound = true;
+      const report = (line: AuditLine) => {
+        sound &&= line.ok;
+        tell(line);
+      };
+      for (const check of [...CHIPS_CHECKS, ...ROUNDS_CHECKS]) report(await look(client, check));
+      report(await auditRecords(client));
+      return sound;
+    },
+    snapshot,
+  );
+}
+
+async function look(client: PoolClient, { check, count, faults }: SqlCheck): Promise<AuditLine> {
+  const { rows: counts } = await client.query<{ counted: number }>(count);
+  const { rows } = await client.query<{ fault: string }>(
+    `SELECT fault FROM (${faults}) AS found LIMIT ${MOST_NAMED}`,
+  );
+  return {
+    check,
+    counted: counts[0]?.counted ?? 0,
+    ok: rows.length === 0,
+    faults: rows.map(({ fault }) => fault),
+  };
+}

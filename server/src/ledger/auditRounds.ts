@@ -1,0 +1,83 @@
+/** What must be true of rounds, and of the chips that went through them. */
+import type { SqlCheck } from "./audit.ts";
+
+const ROUNDS = "SELECT count(*) AS counted FROM rounds";
+const FINISHED = `${ROUNDS} WHERE status IN ('settled', 'void')`;
+
+/** A round with the one before it at the same table. */
+const IN_ORDER = `(
+  SELECT *, lag(round) OVER tables AS before, lag(seed) OVER tables AS seed_before,
+    lead(round) OVER tables AS next
+  FROM rounds WINDOW tables AS (PARTITION BY table_id ORDER BY round))`;
+
+export const ROUNDS_CHECKS: readonly SqlCheck[] = [
+  {
+    check: "rounds are numbered without a gap, and only the last one is unfinished",
+    count: ROUNDS,
+    faults: `SELECT format('table %s: round %s (%s) comes after %s', table_id, round, status,
+        coalesce(before, 0)) AS fault
+      FROM ${IN_ORDER} AS rounds
+      WHERE round <> coalesce(before, 0) + 1
+        OR (status IN ('open', 'locked') AND next IS NOT NULL)`,
+  },
+  {
+    check: "each seed follows from the table's chain",
+    count: ROUNDS,
+    faults: `SELECT format('table %s: the seed of round %s does not follow from %s', rounds.table_id,
+        round, CASE WHEN anchor IS NULL THEN 'the round before' ELSE 'the anchor' END) AS fault
+      FROM ${IN_ORDER} AS rounds
+        LEFT JOIN seed_chains ON seed_chains.table_id = rounds.table_id AND first_round = round
+      WHERE commitment IS DISTINCT FROM coalesce(anchor, seed_before)
+        OR (seed IS NOT NULL AND sha256(seed) <> commitment)`,
+  },
+  {
+    check: "each finished round's escrow ends at zero, an unfinished one's at its stakes",
+    count: ROUNDS,
+    faults: `SELECT format('table %s: round %s (%s) leaves %s in escrow, not %s', table_id, round,
+        coalesce(status, 'missing'), coalesce(kept, 0), coalesce(due, 0)) AS fault
+      FROM (
+        SELECT table_id, round, sum(
+          CASE WHEN kind IN ('stake', 'cover') THEN amount ELSE -amount END) AS kept
+        FROM transfers WHERE kind NOT IN ('grant', 'daily', 'bankroll')
+        GROUP BY table_id, round
+      ) AS escrows FULL JOIN (
+        SELECT table_id, round, status, CASE WHEN status IN ('open', 'locked') THEN (
+          SELECT sum(stake_change) FROM operations
+          WHERE operations.table_id = rounds.table_id AND operations.round = rounds.round) END AS due
+        FROM rounds
+      ) AS dues USING (table_id, round)
+      WHERE status IS NULL OR coalesce(kept, 0) <> coalesce(due, 0)`,
+  },
+  {
+    check: "each finished round's bets are what its operations left on the felt",
+    count: FINISHED,
+    faults: `SELECT format('table %s: round %s: player %s has %s on %s, the operations say %s',
+        table_id, round, player_id, coalesce(amount, 0), spot, coalesce(placed, 0)) AS fault
+      FROM bets FULL JOIN (
+        SELECT table_id, round, player_id, change->>0 AS spot,
+          sum((change->>1)::bigint) AS placed
+        FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
+          JOIN rounds USING (table_id, round)
+        WHERE status IN ('settled', 'void')
+        GROUP BY table_id, round, player_id, change->>0
+      ) AS layouts USING (table_id, round, player_id, spot)
+      WHERE coalesce(amount, 0) <> coalesce(placed, 0)`,
+  },
+  {
+    check: "each player was paid what the record says, once",
+    count: "SELECT count(DISTINCT (table_id, round, player_id)) AS counted FROM bets",
+    faults: `SELECT format('table %s: round %s: player %s is due %s and got %s', table_id, round,
+        player_id, coalesce(due, 0), coalesce(paid, 0)) AS fault
+      FROM (
+        SELECT table_id, round, player_id, sum(returned) AS due,
+          CASE status WHEN 'settled' THEN 'payout' ELSE 'void' END AS kind
+        FROM bets JOIN rounds USING (table_id, round)
+        GROUP BY table_id, round, player_id, status
+      ) AS dues FULL JOIN (
+        SELECT table_id, round, player_id, kind, sum(amount) AS paid
+        FROM transfers WHERE kind IN ('payout', 'void')
+        GROUP BY table_id, round, player_id, kind
+      ) AS payments USING (table_id, round, player_id, kind)
+      WHERE coalesce(due, 0) <> coalesce(paid, 0)`,
+  },
+];

@@ -1,0 +1,107 @@
+/** What players may read of their own chips, and how they stand among each other. */
+import type { Queryable } from "../db/transaction.ts";
+import type { Page } from "../rounds/queries.ts";
+import { beforeOf, limitOf } from "../rounds/queries.ts";
+
+export interface PlayerBet {
+  /** The next page is what comes `before` the last one's. */
+  readonly id: number;
+  readonly tableId: string;
+  readonly round: number;
+  readonly status: "settled" | "void";
+  readonly pocket: string | null;
+  readonly spot: string;
+  readonly amount: number;
+  readonly returned: number;
+  readonly settledAt: string;
+}
+
+/** The player's bets of finished rounds, newest first. */
+export async function playerBets(
+  database: Queryable,
+  playerId: string,
+  page: Page,
+): Promise<readonly PlayerBet[]> {
+  const { rows } = await database.query<PlayerBet & { readonly settled_at: Date }>(
+    `SELECT id, table_id AS "tableId", round, status, pocket, spot, amount, returned, settled_at
+     FROM bets JOIN rounds USING (table_id, round)
+     WHERE player_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`,
+    [playerId, beforeOf(page), limitOf(page)],
+  );
+  return rows.map(({ settled_at: settledAt, ...bet }) => ({
+    ...bet,
+    settledAt: settledAt.toISOString(),
+  }));
+}
+
+export interface PlayerTransfer {
+  readonly id: number;
+  readonly kind: string;
+  /** What it added to the balance; below zero for a stake. */
+  readonly change: number;
+  readonly tableId: string | null;
+  readonly round: number | null;
+  readonly op: string | null;
+  readonly at: string;
+}
+
+/** The player's transfers, newest first. */
+export async function playerTransfers(
+  database: Queryable,
+  playerId: string,
+  page: Page,
+): Promise<readonly PlayerTransfer[]> {
+  const { rows } = await database.query<PlayerTransfer & { readonly created_at: Date }>(
+    `SELECT id, kind, CASE WHEN kind = 'stake' THEN -amount ELSE amount END AS change,
+       table_id AS "tableId", round, op, created_at
+     FROM transfers WHERE player_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`,
+    [playerId, beforeOf(page), limitOf(page)],
+  );
+  return rows.map(({ created_at: createdAt, ...transfer }) => ({
+    ...transfer,
+    at: createdAt.toISOString(),
+  }));
+}
+
+export const PERIODS = ["day", "week", "all"] as const;
+export type Period = (typeof PERIODS)[number];
+
+export interface LeaderboardEntry {
+  readonly playerId: string;
+  readonly name: string;
+  /** Chips won less chips staked in the period's finished rounds. */
+  readonly net: number;
+  readonly staked: number;
+  readonly rounds: number;
+}
+
+const LEADERS = 50;
+const DAY_MS = 86_400_000;
+const PERIOD_DAYS = { day: 1, week: 7 } as const;
+
+/**
+ * Who won most: the UTC day of `now`, the seven days that end with it, or ever.
+ *
+ * @param now epoch milliseconds
+ */
+export async function leaderboard(
+  database: Queryable,
+  period: Period,
+  now: number,
+): Promise<readonly LeaderboardEntry[]> {
+  const today = now - (now % DAY_MS);
+  const since = period === "all" ? 0 : today - (PERIOD_DAYS[period] - 1) * DAY_MS;
+  const { rows } = await database.query<LeaderboardEntry>(
+    `SELECT player_id AS "playerId", name, net, staked, rounds
+     FROM (
+       SELECT player_id, sum(returned - amount)::bigint AS net, sum(amount)::bigint AS staked,
+         count(DISTINCT (table_id, round)) AS rounds
+       FROM rounds JOIN bets USING (table_id, round)
+       WHERE status = 'settled' AND settled_at >= $1
+       GROUP BY player_id) AS results
+     JOIN players USING (player_id)
+     ORDER BY net DESC, player_id LIMIT $2`,
+    [new Date(since), LEADERS],
+  );
+  return rows;
+}
