@@ -71,7 +71,7 @@ const LINE_REACH = 0.25;
 /** How far the spots on the numbers' outer edge reach into the narrow band of the dozens. */
 const REACH_TO_DOZENS = 0.15;
 
-const EVENS = ["low", "even", "red", "black", "odd", "high"] as const;
+const EVENS: readonly string[] = ["low", "even", "red", "black", "odd", "high"];
 
 /** The zeros of each wheel as shares of the felt's breadth: from, to (across). */
 const ZERO_SPANS: Readonly<Record<WheelName, readonly (readonly [Pocket, number, number])[]>> = {
@@ -111,7 +111,7 @@ const AMERICAN_ANCHORS: Readonly<Record<string, readonly [number, number]>> = {
 
 function fieldSpan(spotId: string, wheel: WheelName, measures: Measures): Span | null {
   const [kind, label = ""] = spotId.split(":");
-  const even = EVENS.indexOf(kind);
+  const even = EVENS.indexOf(spotId);
   if (even >= 0) {
     const across = -measures.dozens - measures.evens;
     return { along: 2 * even, across, length: 2, breadth: measures.evens };

@@ -1,0 +1,76 @@
+/** The chip rack and what can be done with the chips on the felt. */
+import { chipColours, cssColour } from "../scene/palette.ts";
+import { formatChips, formatShort } from "../store/format.ts";
+import type { AppState } from "../store/model.ts";
+import { CHIP_RACK } from "../store/model.ts";
+import { offersOf } from "../store/selectors.ts";
+import type { Part } from "./dom.ts";
+import { element } from "./dom.ts";
+import type { House } from "./house.ts";
+
+const ACTIONS = [
+  ["undo", "Undo", "↶"],
+  ["clear", "Clear", "✕"],
+  ["double", "Double", "×2"],
+  ["repeat", "Repeat", "↻"],
+] as const;
+
+/** @param toggleAnnounced shows or hides the announced bets where there is no room for both */
+export function createControls(house: House, toggleAnnounced: () => void): Part<AppState> {
+  const rack = CHIP_RACK.map((chip) => createChip(house, chip));
+  const actions = ACTIONS.map(([id, label, sign]) => {
+    const button = element(
+      "button",
+      { id, class: "action", onClick: () => house.intents[id]() },
+      element("span", { class: "sign", text: sign, attributes: { "aria-hidden": "true" } }),
+      element("span", { text: label }),
+    );
+    return { id, button };
+  });
+  const announced = element(
+    "button",
+    { id: "announced-toggle", class: "action", onClick: toggleAnnounced },
+    element("span", { class: "sign", text: "☰", attributes: { "aria-hidden": "true" } }),
+    element("span", { text: "Bets" }),
+  );
+  const root = element(
+    "section",
+    { class: "controls", attributes: { "aria-label": "Chips" } },
+    element(
+      "div",
+      { class: "rack", attributes: { role: "radiogroup", "aria-label": "Chip to place" } },
+      ...rack,
+    ),
+    element("div", { class: "actions" }, ...actions.map(({ button }) => button), announced),
+  );
+  return {
+    root,
+    render: (state) => {
+      for (const chip of rack) {
+        const selected = chip.dataset["chip"] === String(state.selectedChip);
+        chip.setAttribute("aria-checked", String(selected));
+      }
+      const offers = offersOf(state);
+      for (const { id, button } of actions) button.disabled = !offers[id];
+      root.dataset["open"] = String(offers.bet);
+    },
+  };
+}
+
+function createChip(house: House, chip: number): HTMLButtonElement {
+  const button = element("button", {
+    class: "chip",
+    text: formatShort(chip),
+    attributes: {
+      role: "radio",
+      "data-chip": String(chip),
+      "aria-label": `${formatChips(chip)} chip`,
+    },
+    onClick: () => house.store.dispatch({ type: "chip-selected", chip }),
+  });
+  const { body, edge, print } = chipColours(chip);
+  button.style.setProperty("--body", cssColour(body));
+  button.style.setProperty("--edge", cssColour(edge));
+  button.style.setProperty("--print", cssColour(print));
+  return button;
+}

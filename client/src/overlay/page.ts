@@ -1,0 +1,107 @@
+/** The whole page: its parts, which of them are shown, and where the scene has its room. */
+import type { Site } from "../scene/scene.ts";
+import type { AppState } from "../store/model.ts";
+import { screenOf } from "../store/selectors.ts";
+import { createAccountDialog } from "./account.ts";
+import { createAnnounced } from "./announced.ts";
+import { createControls } from "./controls.ts";
+import { element, setShown } from "./dom.ts";
+import { createFairnessDialog } from "./fairness.ts";
+import type { House } from "./house.ts";
+import { createLiveRegion } from "./live.ts";
+import { createLobby } from "./lobby.ts";
+import { createNotices } from "./notices.ts";
+import { createStatus } from "./status.ts";
+import { createTopBar } from "./topBar.ts";
+import { createWelcome } from "./welcome.ts";
+
+export interface Page {
+  readonly root: HTMLElement;
+  readonly render: (state: AppState) => void;
+  /** Moves what follows the clock. */
+  readonly tick: () => void;
+  /** Where wheel and felt have their room now. */
+  readonly site: () => Site;
+  /** Calls back whenever that may have changed. */
+  readonly onResize: (listener: () => void) => void;
+}
+
+export interface PageParts {
+  readonly felt: HTMLElement;
+  readonly spotLabel: { readonly root: HTMLElement; readonly render: (state: AppState) => void };
+}
+
+/** Pages at least this wide for their height lay the felt along their width. */
+const WIDE = 1;
+
+export function createPage(house: House, { felt, spotLabel }: PageParts): Page {
+  const account = createAccountDialog(house);
+  const fairness = createFairnessDialog(house);
+  const topBar = createTopBar({
+    leaveTable: house.leaveTable,
+    openFairness: fairness.open,
+    openAccount: account.open,
+  });
+  const welcome = createWelcome(house, account.open);
+  const lobby = createLobby(house);
+  const status = createStatus();
+  const announced = createAnnounced(house);
+  const controls = createControls(house, () => announced.root.classList.toggle("open"));
+  const notices = createNotices(house.store);
+  const live = createLiveRegion();
+  const wheel = element("div", { id: "wheel", attributes: { "aria-hidden": "true" } });
+  const table = element("section", { class: "table" });
+  table.append(wheel, status.root, announced.root, felt, controls.root);
+  const parts = [
+    account,
+    fairness,
+    topBar,
+    welcome,
+    lobby,
+    status,
+    announced,
+    controls,
+    notices,
+    live,
+  ];
+  const root = element("main", {});
+  root.append(
+    topBar.root,
+    welcome.root,
+    lobby.root,
+    table,
+    spotLabel.root,
+    notices.root,
+    live.root,
+    account.root,
+    fairness.root,
+  );
+  return {
+    root,
+    render: (state) => {
+      const screen = screenOf(state);
+      document.body.dataset["screen"] = screen;
+      setShown(welcome.root, screen === "welcome");
+      setShown(lobby.root, screen === "lobby");
+      setShown(table, screen === "table");
+      for (const part of parts) part.render(state);
+      spotLabel.render(state);
+    },
+    tick: () => {
+      const now = house.now();
+      status.tick(now);
+      lobby.tick(now);
+    },
+    site: () => ({
+      width: innerWidth,
+      height: innerHeight,
+      wheel: wheel.getBoundingClientRect(),
+      felt: felt.getBoundingClientRect(),
+      orientation: innerWidth / innerHeight >= WIDE ? "wide" : "tall",
+    }),
+    onResize: (listener) => {
+      const observer = new ResizeObserver(listener);
+      for (const place of [wheel, felt, document.documentElement]) observer.observe(place);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** All chips on the felt. A stack is drawn anew only when what it shows has changed. */
+import { Container } from "pixi.js";
+import { drawOthers, drawStack } from "./chipPicture.ts";
+import type { FeltLayout } from "./feltLayout.ts";
+import type { FeltView } from "./feltView.ts";
+import { toPixels } from "./feltView.ts";
+import { clamp } from "./geometry.ts";
+import type { SceneModel } from "./sceneModel.ts";
+
+type Kind = "own" | "ghost" | "others";
+
+interface Wanted {
+  readonly kind: Kind;
+  readonly spot: string;
+  readonly amount: number;
+  readonly colours: readonly number[];
+}
+
+interface Shown {
+  readonly look: string;
+  readonly picture: Container;
+}
+
+const ALPHA: Readonly<Record<Kind, number>> = { own: 1, ghost: 0.5, others: 0.92 };
+
+/** Chips that lost stay in sight, faintly, until the croupier clears the felt. */
+const LOST_ALPHA = 0.22;
+
+export class ChipsLayer {
+  readonly container = new Container();
+  readonly #shown = new Map<string, Shown>();
+
+  /** Shows the model's chips; `radius` is that of one's own. */
+  update(model: SceneModel, layout: FeltLayout, view: FeltView): void {
+    const radius = chipRadius(view);
+    const wanted = wantedOf(model);
+    for (const [key, { picture }] of this.#shown) {
+      if (wanted.has(key)) continue;
+      picture.destroy({ children: true });
+      this.#shown.delete(key);
+    }
+    for (const [key, want] of wanted) {
+      const place = layout.places.get(want.spot);
+      if (place === undefined) continue;
+      const picture = this.#pictureOf(key, want, radius);
+      const { x, y } = toPixels(view, place.anchor);
+      const aside = want.kind === "others" && wanted.has(`own ${want.spot}`);
+      const offset = want.kind === "others" ? (aside ? 0.95 : 0) * radius : 0;
+      picture.position.set(x + offset, y - offset * 0.8);
+      picture.alpha = alphaOf(model, want);
+    }
+  }
+
+  /** Forgets everything shown, as when the felt changes its size. */
+  clear(): void {
+    for (const { picture } of this.#shown.values()) picture.destroy({ children: true });
+    this.#shown.clear();
+  }
+
+  #pictureOf(key: string, want: Wanted, radius: number): Container {
+    const look = `${want.amount} ${radius} ${want.colours.join()}`;
+    const known = this.#shown.get(key);
+    if (known?.look === look) return known.picture;
+    known?.picture.destroy({ children: true });
+    const picture =
+      want.kind === "others"
+        ? drawOthers(want.amount, radius * 0.72, want.colours)
+        : drawStack(want.amount, radius);
+    picture.zIndex = want.kind === "others" ? 0 : 1;
+    this.container.sortableChildren = true;
+    this.container.addChild(picture);
+    this.#shown.set(key, { look, picture });
+    return picture;
+  }
+}
+
+/** A chip's radius in pixels: it must leave room for its neighbours on the lines. */
+export function chipRadius({ scaleX, scaleY }: FeltView): number {
+  return clamp(Math.min(scaleX, scaleY) * 0.27, 8, 19);
+}
+
+function wantedOf(model: SceneModel): ReadonlyMap<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  const want = (kind: Kind, spot: string, amount: number): void => {
+    const colours = kind === "others" ? (model.colours.get(spot) ?? []).map(Number) : [];
+    wanted.set(`${kind} ${spot}`, { kind, spot, amount, colours });
+  };
+  for (const [spot, amount] of model.others) want("others", spot, amount);
+  for (const [spot, amount] of model.own) {
+    if (!model.ghosts.chips.has(spot)) want("own", spot, amount);
+  }
+  for (const [spot, amount] of model.ghosts.chips) {
+    want("ghost", spot, amount + (model.own.get(spot) ?? 0));
+  }
+  return wanted;
+}
+
+function alphaOf(model: SceneModel, { kind, spot }: Wanted): number {
+  if (model.marked !== null && !model.winning.has(spot)) return LOST_ALPHA;
+  if (kind === "own" && model.ghosts.leaving) return ALPHA.ghost;
+  return ALPHA[kind];
+}
