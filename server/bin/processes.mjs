@@ -1,13 +1,14 @@
 /**
- * Child processes that live and end together.
+ * Child processes that live and end together, and not longer than this one.
  *
- * Ctrl-C reaches a terminal's whole foreground group at once, the children included: passing it on
- * would make two of one. Without a terminal nobody but this process was told, so it is passed on,
- * once: npm, in between, may repeat it. SIGTERM and SIGHUP are always passed on.
+ * Each child has a session of its own, so that it gets a signal from here or not at all: Ctrl-C
+ * reaches a terminal's whole foreground group, and npm passes on to its child what that child got
+ * already; here the two are one. A child that outlives this process, killed outright, is told so by
+ * its lifeline.
  */
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
+import { LIFELINE_VARIABLE } from "./lifeline.mjs";
 import { repository } from "./paths.mjs";
 
 /**
@@ -19,6 +20,18 @@ import { repository } from "./paths.mjs";
  * @typedef {{ code: number, signal?: NodeJS.Signals | undefined }} Ending
  */
 
+/** The same signal again within this time is the same wish, come by another way. */
+const sameWishMs = 500;
+
+/** What is passed on for what: a terminal that goes away asks to end. */
+const passedOn = /** @type {const} */ ({
+  SIGINT: "SIGINT",
+  SIGTERM: "SIGTERM",
+  SIGHUP: "SIGTERM",
+});
+
+const lifeline = new URL("./lifeline.mjs", import.meta.url).href;
+
 /**
  * Runs the programs; when the first one ends the others are asked to end as well.
  *
@@ -26,9 +39,7 @@ import { repository } from "./paths.mjs";
  * @returns {Promise<Ending>} the ending of the one that ended first
  */
 export async function runTogether(programs) {
-  const children = programs.map(({ node, arguments_, environment }) =>
-    spawn(node, arguments_, { cwd: repository, env: environment, stdio: "inherit" }),
-  );
+  const children = programs.map(start);
   /** @param {NodeJS.Signals} signal */
   const tell = (signal) => {
     for (const child of children) child.kill(signal);
@@ -42,34 +53,33 @@ export async function runTogether(programs) {
   return first;
 }
 
+/** @param {Program} program */
+function start({ node, arguments_, environment }) {
+  return spawn(node, ["--import", lifeline, ...arguments_], {
+    cwd: repository,
+    env: { ...environment, [LIFELINE_VARIABLE]: String(process.pid) },
+    stdio: ["inherit", "inherit", "inherit", "pipe"],
+    detached: true,
+  });
+}
+
 /**
  * @param {(signal: NodeJS.Signals) => void} tell
  * @returns {() => void} gives the signals their usual meaning back
  */
 function passOn(tell) {
-  const seen = new Set();
-  /** @param {NodeJS.Signals} signal */
+  const lastMs = { SIGINT: -Infinity, SIGTERM: -Infinity, SIGHUP: -Infinity };
+  /** @param {keyof typeof passedOn} signal */
   const listener = (signal) => {
-    const fromTerminal = signal === "SIGINT" && hasTerminal();
-    if (!fromTerminal && !seen.has(signal)) tell(signal);
-    seen.add(signal);
+    const nowMs = performance.now();
+    if (nowMs - lastMs[signal] > sameWishMs) tell(passedOn[signal]);
+    lastMs[signal] = nowMs;
   };
-  /** @type {NodeJS.Signals[]} */
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const signals = /** @type {(keyof typeof passedOn)[]} */ (Object.keys(passedOn));
   for (const signal of signals) process.on(signal, listener);
   return () => {
     for (const signal of signals) process.off(signal, listener);
   };
-}
-
-/** Whether a terminal controls this process. */
-function hasTerminal() {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -30,6 +30,17 @@ afterEach(() => {
   running?.kill("SIGKILL");
 });
 
+/** Says each SIGINT, and ends with the first SIGTERM. */
+const counts = `
+  process.on("SIGINT", () => console.log("counter: SIGINT"));
+  process.on("SIGTERM", () => {
+    console.log("counter: SIGTERM");
+    clearInterval(life);
+  });
+  const life = setInterval(() => {}, 1000);
+  console.log("counter: up");
+`;
+
 /** Starts the launcher in a session without a terminal; `until` waits for a line of output. */
 function launch(...programs: string[]) {
   const child = spawn(
@@ -51,12 +62,47 @@ function launch(...programs: string[]) {
   };
 }
 
-it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("passes %s on and waits", async (signal) => {
+it.each([
+  ["SIGINT", "SIGINT"],
+  ["SIGTERM", "SIGTERM"],
+  ["SIGHUP", "SIGTERM"],
+] as const)("passes %s on as %s, and waits", async (signal, passedOn) => {
   const { child, lines, until } = launch(lives("server", 7));
   await until("server: up");
   child.kill(signal);
   await once(child, "close");
-  expect(lines()).toEqual(["server: up", `server: ${signal}`, "launcher: 7 undefined"]);
+  expect(lines()).toEqual(["server: up", `server: ${passedOn}`, "launcher: 7 undefined"]);
+});
+
+it("makes one signal of what reaches a whole group and comes through npm besides", async () => {
+  const { child, lines, until } = launch(counts);
+  await until("counter: up");
+  process.kill(-Number(child.pid), "SIGINT");
+  child.kill("SIGINT");
+  await until("counter: SIGINT");
+  child.kill("SIGTERM");
+  await once(child, "close");
+  expect(lines()).toEqual([
+    "counter: up",
+    "counter: SIGINT",
+    "counter: SIGTERM",
+    "launcher: 0 undefined",
+  ]);
+});
+
+it("ends what it started when it is killed itself", async () => {
+  const { child, lines, until } = launch(lives("server", 0));
+  await until("server: up");
+  child.kill("SIGKILL");
+  // The pipe closes once the last process that holds it is gone.
+  await once(child, "close");
+  expect(lines()).toEqual(["server: up", "server: SIGTERM"]);
+});
+
+it("keeps its lifeline out of the environment of what the program starts", async () => {
+  const { child, lines } = launch("console.log(process.env.CROUPIER_LIFELINE)");
+  await once(child, "close");
+  expect(lines()).toEqual(["undefined", "launcher: 0 undefined"]);
 });
 
 it("ends the others when one ends, and answers with the first one's ending", async () => {
