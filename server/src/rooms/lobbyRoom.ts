@@ -1,6 +1,6 @@
 /** The lobby: what tables there are and how they stand, for whoever looks. Nobody can ask it anything. */
 import type { Client, RoomException } from "@colyseus/core";
-import { Room, RoomInternalState, ServerError } from "@colyseus/core";
+import { CloseCode, Room, RoomInternalState, ServerError } from "@colyseus/core";
 import { phaseOf } from "@croupier/shared/core/table/state";
 import type { TableHost } from "../tables/tableHost.ts";
 import type { House } from "./house.ts";
@@ -40,6 +40,13 @@ export abstract class LobbyRoom extends Room<{ state: LobbyRoomState }> {
         if (event.type === "turn") this.broadcastPatch();
       }),
     );
+  }
+
+  /** The SDK comes back by itself: to the next process, or to this one's successor. */
+  override onBeforeShutdown(): void {
+    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error: unknown) => {
+      this.#bug(error, "shutdown");
+    });
   }
 
   override onDispose(): void {

@@ -6,7 +6,7 @@
  *               └──(leave)──▶ gone ◀──(too late)──┘
  */
 import type { Client, MessageContext, RoomException } from "@colyseus/core";
-import { Room, RoomInternalState, ServerError } from "@colyseus/core";
+import { CloseCode, Room, RoomInternalState, ServerError } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
@@ -102,6 +102,13 @@ export abstract class TableRoom
     const { host, projection } = this.#running();
     projection.leave(auth.playerId);
     host.leave(auth.playerId);
+  }
+
+  /** The SDK comes back by itself: to the next process, or to this one's successor. */
+  override onBeforeShutdown(): void {
+    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error: unknown) => {
+      this.#bug(error, "shutdown");
+    });
   }
 
   override onDispose(): void {

@@ -1,0 +1,224 @@
+/**
+ * The composition of the server, from the database up to the open door; and the way back.
+ *
+ *   database ─▶ store ─▶ tables ─▶ rooms ─▶ transport ─▶ open
+ *
+ * Whatever was opened is closed in the opposite order, each part within a bound: a round that is
+ * running goes on from the database at the next start, so no round has to be waited for.
+ */
+import { fileURLToPath } from "node:url";
+import type { Router } from "@colyseus/core";
+import { matchMaker, Server } from "@colyseus/core";
+import type { Pool } from "pg";
+import { recordAdminAction } from "./admin/auditLog.ts";
+import type { GateOptions } from "./admin/gate.ts";
+import { atGate } from "./admin/gate.ts";
+import { AdminSessions } from "./admin/session.ts";
+import type { Config } from "./config/config.ts";
+import { loggable } from "./config/config.ts";
+import { ConfigError } from "./config/configError.ts";
+import type { Secrets } from "./config/secrets.ts";
+import { openDatabase } from "./database.ts";
+import { createHttpHandler } from "./http/handler.ts";
+import type { PlayerBook } from "./http/ports.ts";
+import { createArchive, createPlayerBook } from "./http/records.ts";
+import { createHouseRouter } from "./http/router.ts";
+import { StaticFiles } from "./http/staticFiles.ts";
+import { playerOf, signTokensWith } from "./http/tokens.ts";
+import type { Clock } from "./platform/clock.ts";
+import { Closers } from "./platform/closers.ts";
+import type { Logger } from "./platform/log.ts";
+import { colyseusLog } from "./platform/log.ts";
+import type { Metrics } from "./platform/metrics.ts";
+import { createMetrics, serveMetrics } from "./platform/metrics.ts";
+import { within } from "./platform/within.ts";
+import { createPlayers } from "./players/players.ts";
+import { BalanceHub } from "./rooms/balanceHub.ts";
+import type { House } from "./rooms/house.ts";
+import { openRooms } from "./rooms/openRooms.ts";
+import { createPostgresTableStore } from "./rounds/tableStore.ts";
+import { openTables } from "./tables/openTables.ts";
+import type { TableHost } from "./tables/tableHost.ts";
+import { createTransport } from "./transport/createTransport.ts";
+
+const CLIENT = fileURLToPath(new URL("../../client/dist", import.meta.url));
+const SEAT_KEPT_SECONDS = 60;
+const DATABASE_ANSWERS_MS = 1_000;
+
+export interface ContextOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** For tests: seed chains that are made quickly. */
+  readonly chainLength?: number;
+  /** For tests: seats that are given up soon. */
+  readonly seatKeptSeconds?: number;
+}
+
+export interface OpenHouse {
+  /** The port that is listened on. */
+  readonly port: number;
+  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly pool: Pool;
+  /** Not ready, no new players, tables at rest, rooms closed, nothing left running. */
+  stop(): Promise<void>;
+}
+
+/** Opens everything; where a part fails, what was opened before it is closed again. */
+export async function openHouse(options: ContextOptions): Promise<OpenHouse> {
+  const closers = new Closers(options.clock, options.log);
+  try {
+    return await open(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function open(options: ContextOptions, closers: Closers): Promise<OpenHouse> {
+  const { config, secrets, log, clock } = options;
+  log.info({ config: loggable(config) }, "opening");
+  signTokensWith(secrets.jwtSecret);
+  const metrics = createMetrics();
+  await openMetrics(metrics, config.metricsPort, closers);
+  const pool = await openDatabase(config, log, closers);
+  const { startingChips, dailyChips } = config;
+  const people = createPlayers({ pool, clock, startingChips, dailyChips });
+  const players = createPlayerBook(people, { pool, clock, dailyChips });
+  const { chainLength } = options;
+  const length = chainLength === undefined ? {} : { chainLength };
+  const store = createPostgresTableStore({ pool, seedKey: secrets.seedKey, clock, log, ...length });
+  const hosts = await openTables({ tables: config.tables, store, clock, log, metrics });
+  closers.add("tables", () => Promise.all([...hosts.values()].map((host) => host.stop())));
+  const house = houseOf({ ...options, hosts, players, metrics });
+  const gate = gateOf(options, pool);
+  const files = new StaticFiles(CLIENT);
+  let stopping = false;
+  const router = createHouseRouter({
+    hosts,
+    players,
+    archive: createArchive({ pool, clock }),
+    log,
+    gate,
+    files,
+    stopping: () => stopping,
+    databaseAnswers: () => answers(pool, clock),
+  });
+  const handle = createHttpHandler({
+    log,
+    clock,
+    files,
+    publicAddress: config.publicAddress,
+    gate: (request) => atGate(gate, request),
+  });
+  const port = await openDoor(
+    { options, house, router, handle, stopping: () => stopping },
+    closers,
+  );
+  return {
+    port,
+    hosts,
+    pool,
+    stop: () => {
+      stopping = true;
+      return closers.close();
+    },
+  };
+}
+
+async function openMetrics(metrics: Metrics, port: number, closers: Closers): Promise<void> {
+  if (port === 0) return;
+  const server = await serveMetrics(metrics, port).catch((error: unknown) => {
+    throw portError("METRICS_PORT", port, error);
+  });
+  closers.add("metrics", () => {
+    server.close();
+    server.closeAllConnections();
+  });
+}
+
+/** Whether the database answers, soon. */
+function answers(pool: Pool, clock: Clock): Promise<boolean> {
+  const query = pool.query("SELECT 1").then(() => true);
+  return within(query, DATABASE_ANSWERS_MS, clock).then((done) => done && query.catch(() => false));
+}
+
+function gateOf({ secrets, clock }: ContextOptions, pool: Pool): GateOptions {
+  return {
+    sessions: new AdminSessions(secrets),
+    now: () => clock.now(),
+    record: (action) => recordAdminAction(pool, { ...action, at: new Date(clock.now()) }),
+  };
+}
+
+interface HouseParts extends ContextOptions {
+  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly players: PlayerBook;
+  readonly metrics: Metrics;
+}
+
+function houseOf({ hosts, players, metrics, log, clock, seatKeptSeconds }: HouseParts): House {
+  return {
+    hosts,
+    balances: new BalanceHub(),
+    clock,
+    log,
+    seatKeptSeconds: seatKeptSeconds ?? SEAT_KEPT_SECONDS,
+    identify: async (token) => {
+      const playerId = await playerOf(token);
+      const player = playerId === null ? null : await players.find(playerId);
+      return player === null ? null : { playerId: player.playerId, name: player.name };
+    },
+    balanceOf: async (playerId) => (await players.arrive(playerId))?.balance ?? 0,
+    alarm: (part) => metrics.alarm(part),
+  };
+}
+
+interface Door {
+  readonly options: ContextOptions;
+  readonly house: House;
+  readonly router: Router;
+  readonly handle: ReturnType<typeof createHttpHandler>;
+  readonly stopping: () => boolean;
+}
+
+/** Rooms behind the transport, and then the port. */
+async function openDoor(
+  { options, house, router, handle, stopping }: Door,
+  closers: Closers,
+): Promise<number> {
+  const { config, log } = options;
+  const { trustProxy, publicAddress } = config;
+  const transport = await createTransport(config.transport, { trustProxy, log, handle });
+  closers.add("transport", () => transport.shutdown());
+  const server = new Server({
+    transport,
+    logger: colyseusLog(log),
+    gracefullyShutdown: false,
+    greet: false,
+    ...(publicAddress === null ? {} : { publicAddress }),
+  });
+  server.router = router;
+  await openRooms(server, house, stopping);
+  closers.add("rooms", () => matchMaker.gracefullyShutdown());
+  try {
+    await server.listen(config.port);
+  } catch (error) {
+    throw portError("PORT", config.port, error);
+  }
+  return transport.port;
+}
+
+function portError(name: string, port: number, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    return new ConfigError(`${name} is ${port}, but that port is in use; it takes a free one.`);
+  }
+  if (code === "EACCES") {
+    return new ConfigError(
+      `${name} is ${port}, but this user may not open it; it takes one from 1024 on.`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,166 @@
+/** The public API, and what signed-in players may read about themselves (INTERFACE "HTTP"). */
+import type { Endpoint } from "@colyseus/core";
+import { createEndpoint } from "@colyseus/core";
+import { phaseOf } from "@croupier/shared/core/table/state";
+import { BankUnavailableError } from "../tables/store.ts";
+import type { TableHost } from "../tables/tableHost.ts";
+import { errorResponse } from "../transport/edge.ts";
+import { userOf } from "./auth.ts";
+import type { Archive, Page, PlayerBook } from "./ports.ts";
+import { PERIODS } from "./ports.ts";
+import { playerOf } from "./tokens.ts";
+
+const MOST_ROWS = 500;
+const DEFAULT_ROWS = 50;
+
+export interface ApiOptions {
+  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly archive: Archive;
+  readonly players: PlayerBook;
+}
+
+/** What a request asks for: path parameters, query, and who asks. */
+interface Asked {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly headers: Headers;
+}
+
+type Answer = (asked: Asked) => Promise<object | Response> | object;
+type PlayersAnswer = (playerId: string, asked: Asked) => Promise<object | Response>;
+
+const NO_TABLE = () => errorResponse(404, "NOT_FOUND", "There is no such table.");
+const NO_ROUND = () => errorResponse(404, "NOT_FOUND", "This table has had no such round yet.");
+
+export function apiEndpoints(options: ApiOptions): Record<string, Endpoint> {
+  return { ...tableEndpoints(options), ...playerEndpoints(options) };
+}
+
+function tableEndpoints({ hosts, archive }: ApiOptions): Record<string, Endpoint> {
+  return {
+    "api-tables": get("/api/tables", () => ({
+      tables: [...hosts.values()].map((host) => summaryOf(host)),
+    })),
+    "api-table": get("/api/tables/:id", async ({ params }) => {
+      const host = hosts.get(params["id"] ?? "");
+      return host === undefined
+        ? NO_TABLE()
+        : { ...detailsOf(host), chains: await archive.chains(host.config.tableId) };
+    }),
+    "api-rounds": get("/api/tables/:id/rounds", async ({ params, query }) => {
+      const host = hosts.get(params["id"] ?? "");
+      const page = pageOf(query);
+      if (host === undefined) return NO_TABLE();
+      if (page === null) return badPage();
+      return { rounds: await archive.recentRounds(host.config.tableId, page) };
+    }),
+    "api-round": get("/api/rounds/:tableId/:round", async ({ params }) => {
+      const round = wholeNumber(params["round"]);
+      if (round === null) return errorResponse(400, "MALFORMED", "A round is a number from 1 on.");
+      return (await archive.roundRecord(params["tableId"] ?? "", round)) ?? NO_ROUND();
+    }),
+    "api-leaderboard": get("/api/leaderboard", async ({ query }) => {
+      const period = PERIODS.find((one) => one === (query["period"] ?? "day"));
+      if (period === undefined) {
+        return errorResponse(400, "MALFORMED", `period is one of ${PERIODS.join(", ")}.`);
+      }
+      return { period, players: await archive.leaderboard(period) };
+    }),
+  };
+}
+
+function playerEndpoints({ archive, players }: ApiOptions): Record<string, Endpoint> {
+  const mine = (path: string, answer: PlayersAnswer) =>
+    get(path, async (asked) => {
+      const playerId = await playerOf(bearerOf(asked.headers));
+      return playerId === null ? unauthenticated() : answer(playerId, asked);
+    });
+  const paged = (path: string, name: "bets" | "transfers") =>
+    mine(path, async (playerId, { query }) => {
+      const page = pageOf(query);
+      return page === null ? badPage() : { [name]: await archive[name](playerId, page) };
+    });
+  return {
+    "api-me": mine("/api/me", async (playerId) => {
+      const player = await players.arrive(playerId);
+      return player === null ? unauthenticated() : userOf(player);
+    }),
+    "api-me-bets": paged("/api/me/bets", "bets"),
+    "api-me-transfers": paged("/api/me/transfers", "transfers"),
+    "api-me-sessions": mine("/api/me/sessions", async (playerId) => ({
+      sessions: await archive.sessions(playerId),
+    })),
+  };
+}
+
+function get(path: string, answer: Answer): Endpoint {
+  return createEndpoint(path, { method: "GET" }, async (context) => {
+    const { params = {}, query = {}, request } = context as unknown as Asked & { request: Request };
+    try {
+      const body = await answer({ params, query, headers: request.headers });
+      return body instanceof Response ? body : Response.json(body);
+    } catch (error) {
+      if (!(error instanceof BankUnavailableError)) throw error;
+      return errorResponse(503, "UNAVAILABLE", "The bank does not answer. Try again in a moment.");
+    }
+  }) as unknown as Endpoint;
+}
+
+function summaryOf({ config, state }: TableHost) {
+  let players = 0;
+  for (const player of state.players.values()) if (player.seated) players += 1;
+  const { tableId, name, wheel, zeroRule, maxPlayers, limits } = config;
+  return {
+    tableId,
+    name,
+    wheel,
+    zeroRule,
+    phase: phaseOf(state),
+    round: state.round,
+    phaseEndsAt: state.phaseEndsAt,
+    players,
+    maxPlayers,
+    minStake: limits.min,
+    lastPockets: state.lastPockets,
+  };
+}
+
+function detailsOf(host: TableHost) {
+  const { bettingMs, closingMs, spinningMs, resultMs, limits } = host.config;
+  const { commitment, entropy, totalStake } = host.state;
+  const timings = { bettingMs, closingMs, spinningMs, resultMs };
+  return { ...summaryOf(host), ...timings, limits, commitment, entropy, totalStake };
+}
+
+function bearerOf(headers: Headers): string | null {
+  return /^bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? null;
+}
+
+function unauthenticated(): Response {
+  const message = "Sign in first: the token is missing, forged or expired.";
+  const response = errorResponse(401, "UNAUTHENTICATED", message);
+  response.headers.set("www-authenticate", "Bearer");
+  return response;
+}
+
+function badPage(): Response {
+  return errorResponse(
+    400,
+    "MALFORMED",
+    `before and limit are whole numbers from 1 on, limit at most ${MOST_ROWS}.`,
+  );
+}
+
+/** Null where the query asks for nonsense. More rows than there may be are as many as there may be. */
+function pageOf({ before, limit }: Asked["query"]): Page | null {
+  const rows = limit === undefined ? DEFAULT_ROWS : wholeNumber(limit);
+  if (rows === null) return null;
+  const page = { limit: Math.min(rows, MOST_ROWS) };
+  if (before === undefined) return page;
+  const from = wholeNumber(before);
+  return from === null ? null : { ...page, before: from };
+}
+
+function wholeNumber(value: unknown): number | null {
+  return typeof value === "string" && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : null;
+}

@@ -1,0 +1,38 @@
+/** Whether the process lives, and whether it can take players. */
+import type { Endpoint } from "@colyseus/core";
+import { createEndpoint } from "@colyseus/core";
+import { phaseOf } from "@croupier/shared/core/table/state";
+import type { TableHost } from "../tables/tableHost.ts";
+
+type Check = "ok" | "failed" | "unused";
+
+export interface HealthOptions {
+  readonly hosts: ReadonlyMap<string, TableHost>;
+  /** True while the process drains. */
+  readonly stopping: () => boolean;
+  /** Whether the database answers, soon. */
+  readonly databaseAnswers: () => Promise<boolean>;
+}
+
+export function healthEndpoints(options: HealthOptions): Record<string, Endpoint> {
+  return {
+    health: createEndpoint("/health", { method: "GET" }, async () =>
+      Response.json({ status: "ok" }),
+    ) as unknown as Endpoint,
+    ready: createEndpoint("/ready", { method: "GET" }, async () =>
+      readiness(options),
+    ) as unknown as Endpoint,
+  };
+}
+
+async function readiness({ hosts, stopping, databaseAnswers }: HealthOptions): Promise<Response> {
+  const paused = [...hosts.values()].some(({ state }) => phaseOf(state) === "paused");
+  const checks: Record<"database" | "redis" | "tables", Check> = {
+    database: (await databaseAnswers()) ? "ok" : "failed",
+    redis: "unused",
+    tables: hosts.size > 0 && !paused ? "ok" : "failed",
+  };
+  const ready = !stopping() && Object.values(checks).every((check) => check !== "failed");
+  const status = stopping() ? "stopping" : ready ? "ready" : "not ready";
+  return Response.json({ status, checks }, { status: ready ? 200 : 503 });
+}

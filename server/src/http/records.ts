@@ -1,0 +1,83 @@
+/** Players and rounds in Postgres, as the HTTP interface asks for them. */
+import type { Pool } from "pg";
+import { inOneLine, isPassing } from "../db/errors.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Players } from "../players/players.ts";
+import { AlreadyRegisteredError, EmailTakenError } from "../players/players.ts";
+import { listSignIns, recordSignIn } from "../players/sessions.ts";
+import { leaderboard, playerBets, playerTransfers } from "../players/statements.ts";
+import { recentRounds, roundRecord } from "../rounds/queries.ts";
+import { BankUnavailableError } from "../tables/store.ts";
+import type { Archive, PlayerBook } from "./ports.ts";
+
+interface RecordsOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+}
+
+/** What passes by itself is told apart from what is broken. */
+async function asking<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    throw new BankUnavailableError(`the database is not available: ${inOneLine(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+export function createPlayerBook(
+  players: Players,
+  { pool, clock, dailyChips }: RecordsOptions & { readonly dailyChips: number },
+): PlayerBook {
+  return {
+    registerGuest: (name) => asking(() => players.registerGuest({ name })),
+    register: ({ email, passwordHash, name, upgrading }) =>
+      asking(async () => {
+        const account = { email, passwordHash, name: typeof name === "string" ? name : undefined };
+        try {
+          return await players.register({ ...account, playerId: upgrading ?? undefined });
+        } catch (error) {
+          if (error instanceof EmailTakenError) return null;
+          if (error instanceof AlreadyRegisteredError) return await players.register(account);
+          throw error;
+        }
+      }),
+    findByEmail: (email) => asking(() => players.findByEmail(email)),
+    find: (playerId) => asking(() => players.find(playerId)),
+    arrive: (playerId) =>
+      asking(async () => {
+        const player = await players.find(playerId);
+        if (player === null || player.balance >= dailyChips) return player;
+        const { balance } = await players.claimDaily(playerId);
+        return { ...player, balance };
+      }),
+    signedIn: (signIn) =>
+      asking(() => recordSignIn(pool, { ...signIn, signedInAt: new Date(clock.now()) })),
+  };
+}
+
+export function createArchive({ pool, clock }: RecordsOptions): Archive {
+  return {
+    roundRecord: (tableId, round) => asking(() => roundRecord(pool, tableId, round)),
+    recentRounds: (tableId, page) => asking(() => recentRounds(pool, tableId, page)),
+    chains: (tableId) =>
+      asking(async () => {
+        const { rows } = await pool.query<{ firstRound: number; length: number; anchor: string }>(
+          `SELECT first_round AS "firstRound", length, encode(anchor, 'hex') AS anchor
+           FROM seed_chains WHERE table_id = $1 ORDER BY first_round`,
+          [tableId],
+        );
+        return rows;
+      }),
+    bets: (playerId, page) => asking(() => playerBets(pool, playerId, page)),
+    transfers: (playerId, page) =>
+      asking(async () => {
+        const transfers = await playerTransfers(pool, playerId, page);
+        return transfers.map(({ change, ...transfer }) => ({ ...transfer, amount: change }));
+      }),
+    sessions: (playerId) => asking(() => listSignIns(pool, playerId)),
+    leaderboard: (period) => asking(() => leaderboard(pool, period, clock.now())),
+  };
+}
