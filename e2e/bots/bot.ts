@@ -227,7 +227,7 @@ export class Bot {
       const sentAt = epochMs();
       try {
         const answer = await this.#send(operation.op, wish);
-        tally.ack(epochMs() - sentAt);
+        tally.ackMs.add(epochMs() - sentAt);
         tally.accepted += 1;
         this.#balance = answer.balance;
         this.journal.acknowledged(operation, wish, answer);

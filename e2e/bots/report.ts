@@ -1,19 +1,11 @@
 /** The report of a run: what INTERFACE promises, and what it takes to judge it. */
-import type { Histogram } from "node:perf_hooks";
-import { createHistogram } from "node:perf_hooks";
 import type { Phase } from "@croupier/shared/protocol/state";
 import type { BotsOptions, SloMetric } from "./options.ts";
 import type { Verification } from "./outcomes.ts";
 import type { PlayerOutcome, WorkerResult } from "./results.ts";
+import type { Percentiles } from "./samples.ts";
+import { percentilesOf, worstOf } from "./samples.ts";
 import type { RoundSighting } from "./sightings.ts";
-
-/** Milliseconds, with three decimals at most. */
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly max: number;
-}
 
 export interface Report {
   readonly players: number;
@@ -27,7 +19,7 @@ export interface Report {
     readonly accepted: number;
     readonly refused: Readonly<Record<string, number>>;
   };
-  /** From sending an operation to its acknowledgement. */
+  /** From sending an operation to its acknowledgement; milliseconds, as all times here. */
   readonly ackMs: Percentiles;
   /** How long after the first bot the result of a round reached each bot. */
   readonly resultSkewMs: Percentiles;
@@ -77,7 +69,7 @@ export interface Run {
 export function buildReport({ options, results, sightings, verification }: Run): Report {
   const players = results.flatMap((result) => result.players);
   const connected = sum(results, (result) => result.connected);
-  const ackMs = percentilesOf(merged(results.map(({ ackUs }) => ackUs)), 1e3);
+  const ackMs = percentilesOf(...results.map((result) => result.ackMs));
   const strayed = players.flatMap((player) => conservationFault(player, verification));
   const disagreeing = players.flatMap(({ playerId, faults }) =>
     faults.map((fault) => `player ${playerId}: ${fault}`),
@@ -112,7 +104,7 @@ export function buildReport({ options, results, sightings, verification }: Run):
     ackMs,
     resultSkewMs: resultSkew(sightings),
     phaseLateMs: phaseLateness(sightings),
-    botDelayMs: percentilesOf(merged(results.map(({ loopDelayNs }) => loopDelayNs)), 1e6),
+    botDelayMs: worstOf(results.map(({ delayMs }) => delayMs)),
     chips: {
       start: sum(players, (player) => player.start),
       end: sum(players, (player) => player.end),
@@ -145,7 +137,7 @@ function resultSkew(sightings: readonly RoundSighting[]): Percentiles {
     const first = resultAt.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
     return resultAt.map((at) => at - first);
   });
-  return percentilesOfSamples(skewMs);
+  return percentilesOf(skewMs);
 }
 
 function phaseLateness(sightings: readonly RoundSighting[]): Report["phaseLateMs"] {
@@ -153,32 +145,10 @@ function phaseLateness(sightings: readonly RoundSighting[]): Report["phaseLateMs
     DEADLINE_PHASES.map((phase) => sighting.lateMs[phase]).filter((late) => late !== undefined),
   );
   return {
-    ...percentilesOfSamples(lateMs),
+    ...percentilesOf(lateMs),
     phases: lateMs.length,
     missed: lateMs.filter((late) => late > DEADLINE_MS).length,
   };
-}
-
-/** Exact percentiles (nearest rank); zeros for no samples. */
-export function percentilesOfSamples(samples: readonly number[]): Percentiles {
-  const sorted = Float64Array.from(samples).sort();
-  const rank = (share: number): number =>
-    rounded(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
-  return { p50: rank(0.5), p95: rank(0.95), p99: rank(0.99), max: rank(1) };
-}
-
-function percentilesOf(histogram: Histogram, perMs: number): Percentiles {
-  if (histogram.count === 0) return { p50: 0, p95: 0, p99: 0, max: 0 };
-  const at = (percent: number): number => rounded(histogram.percentile(percent) / perMs);
-  return { p50: at(50), p95: at(95), p99: at(99), max: rounded(histogram.max / perMs) };
-}
-
-function merged(histograms: readonly Histogram[]): Histogram {
-  const total = createHistogram({ figures: 3 });
-  for (const histogram of histograms) {
-    if (histogram.count > 0) total.add(histogram as Parameters<typeof total.add>[0]);
-  }
-  return total;
 }
 
 function mergedCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
@@ -188,8 +158,6 @@ function mergedCounts(all: readonly Readonly<Record<string, number>>[]): Record<
   }
   return total;
 }
-
-const rounded = (value: number): number => Math.round(1000 * value) / 1000;
 
 function sum<T>(list: readonly T[], value: (item: T) => number): number {
   return list.reduce((total, item) => total + value(item), 0);

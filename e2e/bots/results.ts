@@ -1,7 +1,7 @@
 /** What passes between a run and its threads. */
-import type { Histogram } from "node:perf_hooks";
 import type { RoundNotes } from "./journal.ts";
 import type { BotsOptions } from "./options.ts";
+import type { Percentiles } from "./samples.ts";
 import type { RoundSighting } from "./sightings.ts";
 
 export interface WorkerOrders {
@@ -30,8 +30,9 @@ export interface WorkerResult {
   readonly players: readonly PlayerOutcome[];
   readonly sightings: readonly RoundSighting[];
   readonly contradictions: readonly string[];
-  readonly ackUs: Histogram;
-  readonly loopDelayNs: Histogram;
+  readonly ackMs: Float64Array;
+  /** How late the thread's own timers were. */
+  readonly delayMs: Percentiles;
   readonly connected: number;
   readonly dropped: number;
   readonly reconnected: number;

@@ -1,5 +1,6 @@
 /** The report for people: lines on a terminal. */
-import type { Percentiles, Report } from "./report.ts";
+import type { Report } from "./report.ts";
+import type { Percentiles } from "./samples.ts";
 
 /** Name and value of each figure, in the order in which they are read. */
 export function figuresOf(report: Report): readonly (readonly [name: string, value: string])[] {

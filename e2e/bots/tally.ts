@@ -1,7 +1,6 @@
 /** What one thread counts for all its bots together. */
-import type { RecordableHistogram } from "node:perf_hooks";
-import { createHistogram } from "node:perf_hooks";
 import { ServerClock } from "./clock.ts";
+import { Samples } from "./samples.ts";
 import { Sightings } from "./sightings.ts";
 
 /** Errors kept for the report; more are only counted. */
@@ -14,8 +13,8 @@ export class Tally {
   sent = 0;
   accepted = 0;
   readonly refused: Record<string, number> = {};
-  /** Microseconds from an accepted operation's last sending to its answer. */
-  readonly ackUs: RecordableHistogram = createHistogram({ figures: 3 });
+  /** From an accepted operation's last sending to its answer. */
+  readonly ackMs = new Samples();
   readonly sightings = new Sightings();
   readonly clock = new ServerClock();
   readonly errors: string[] = [];
@@ -23,10 +22,6 @@ export class Tally {
 
   refuse(code: string): void {
     this.refused[code] = (this.refused[code] ?? 0) + 1;
-  }
-
-  ack(tookMs: number): void {
-    this.ackUs.record(Math.max(1, Math.round(1000 * tookMs)));
   }
 
   error(error: string): void {

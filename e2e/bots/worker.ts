@@ -16,9 +16,11 @@ import { createRandom } from "./random.ts";
 import { grantsSince, ledgerFaults } from "./reconcile.ts";
 import type { PlayerOutcome, WorkerMessage, WorkerOrders, WorkerResult } from "./results.ts";
 import { GRACE_MS } from "./results.ts";
+import type { Percentiles } from "./samples.ts";
 import { createStrategy } from "./strategies.ts";
 import { Tally } from "./tally.ts";
 
+const LOOP_RESOLUTION_MS = 10;
 const PROGRESS_MS = 500;
 const BOOKS_AT_ONCE = 8;
 
@@ -50,7 +52,7 @@ class Crew {
   /** Everyone comes in, plays, and leaves; resolves with what there is to report. */
   async run(stopped: Promise<unknown>): Promise<WorkerResult> {
     const { options, beginsAt, first } = this.#orders;
-    const loopDelay = monitorEventLoopDelay({ resolution: 10 });
+    const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
     loopDelay.enable();
     const entries: Promise<void>[] = [];
     for (let index = first; index < options.players; index += options.workers) {
@@ -154,14 +156,14 @@ class Crew {
     };
   }
 
-  #result(players: readonly PlayerOutcome[], loopDelayNs: Histogram): WorkerResult {
+  #result(players: readonly PlayerOutcome[], loopDelay: Histogram): WorkerResult {
     const tally = this.#tally;
     return {
       players,
       sightings: tally.sightings.rounds,
       contradictions: tally.sightings.contradictions,
-      ackUs: tally.ackUs,
-      loopDelayNs,
+      ackMs: tally.ackMs.values,
+      delayMs: lateness(loopDelay),
       connected: tally.connected,
       dropped: tally.dropped,
       reconnected: tally.reconnected,
@@ -172,6 +174,13 @@ class Crew {
       errorCount: tally.errorCount,
     };
   }
+}
+
+/** What timers were late: the monitor tells the whole time between two of them. */
+function lateness(delay: Histogram): Percentiles {
+  const late = (ns: number): number => Math.max(0, Math.round(ns / 1e3) / 1e3 - LOOP_RESOLUTION_MS);
+  const at = (percent: number): number => late(delay.percentile(percent));
+  return { p50: at(50), p95: at(95), p99: at(99), max: late(delay.max) };
 }
 
 async function main(port: NonNullable<typeof parentPort>): Promise<void> {
