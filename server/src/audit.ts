@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   }
   const { databaseUrl, dataDir } = readConfig(process.env);
   const embedded = databaseUrl === null ? await openEmbedded(dataDir) : null;
-  const pool = createPool(databaseUrl ?? embedded?.url ?? "", log, 2);
+  const pool = createPool(databaseUrl ?? embedded?.url ?? "", log, { most: 1, statementMs: 0 });
   let sound = false;
   try {
     await connectOrExplain(pool);

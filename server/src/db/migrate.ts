@@ -12,6 +12,9 @@ import type { Queryable } from "./transaction.ts";
 /** Any fixed number: the key of the advisory lock. */
 const LOCK = 0x63726f75;
 
+/** For what takes its time: another process's migrations, or a change of a big table. */
+const PATIENT = { query_timeout: 3_600_000 };
+
 /** The database's schema and this code do not fit; the message is one line for a person. */
 export class SchemaError extends Error {
   override readonly name = "SchemaError";
@@ -31,7 +34,7 @@ export async function migrate(pool: Pool, folder = MIGRATIONS): Promise<readonly
   const client = await pool.connect();
   try {
     await client.query("SET statement_timeout = 0; SET lock_timeout = 0");
-    await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
+    await client.query({ text: "SELECT pg_advisory_lock($1)", values: [LOCK], ...PATIENT });
     return await applyMissing(client, migrations);
   } finally {
     // Thrown away, with its settings and its lock.
@@ -112,7 +115,7 @@ function checkApplied(rows: readonly AppliedMigration[], migrations: readonly Mi
 async function apply(client: PoolClient, { name, sql, checksum }: Migration): Promise<void> {
   await client.query("BEGIN");
   try {
-    await client.query(sql);
+    await client.query({ text: sql, ...PATIENT });
     await client.query("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", [name, checksum]);
     await client.query("COMMIT");
   } catch (error) {

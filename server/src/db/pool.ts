@@ -16,11 +16,19 @@ const types: NonNullable<PoolConfig["types"]> = {
       : pg.types.getTypeParser(oid, format ?? "text"),
 };
 
+export interface PoolLimits {
+  /** Connections at a time. */
+  readonly most?: number;
+  /** How long one statement may take; 0: as long as it likes. */
+  readonly statementMs?: number;
+}
+
 /**
- * A pool of connections to `url`. Statements, transactions that do nothing, and waits for a
- * connection end by themselves; a connection that dies while idle is logged and replaced.
+ * A pool of connections to `url`. Statements, transactions that do nothing, and waits for a lock or
+ * a connection end by themselves; a connection that dies while idle is logged and replaced.
  */
-export function createPool(url: string, log: Logger, most = 12): Pool {
+export function createPool(url: string, log: Logger, limits: PoolLimits = {}): Pool {
+  const { most = 12, statementMs = 10_000 } = limits;
   const pool = new pg.Pool({
     connectionString: url,
     max: most,
@@ -29,8 +37,9 @@ export function createPool(url: string, log: Logger, most = 12): Pool {
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: 10_000,
-    query_timeout: 15_000,
+    statement_timeout: statementMs,
+    // For a connection that neither answers nor ends; a little more than the server's own limit.
+    query_timeout: statementMs * 1.5,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 10_000,
   });
