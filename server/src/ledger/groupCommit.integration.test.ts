@@ -1,0 +1,132 @@
+/** What happens to operations whose COMMIT, or its answer, is lost on the way. */
+import { asChips } from "@croupier/shared/core/chips";
+import type { Pool } from "pg";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createPool } from "../db/pool.ts";
+import { createLogger } from "../platform/log.ts";
+import { createPostgresTableStore } from "../rounds/tableStore.ts";
+import type { TableStore } from "../tables/store.ts";
+import { BankUnavailableError } from "../tables/store.ts";
+import type { BankRig } from "../testing/bankRig.ts";
+import {
+  bet,
+  createBankRig,
+  lockAndDraw,
+  openRound,
+  STARTING_CHIPS,
+  tableConfig,
+} from "../testing/bankRig.ts";
+import type { LosingProxy } from "../testing/losingProxy.ts";
+import { createLosingProxy } from "../testing/losingProxy.ts";
+
+let rig: BankRig;
+let proxy: LosingProxy;
+/** Through the proxy; the rig's own store goes straight. */
+let pool: Pool;
+let store: TableStore;
+let ada: string;
+
+beforeEach(async () => {
+  rig = await createBankRig();
+  proxy = await createLosingProxy(rig.database.url);
+  const log = createLogger("silent");
+  pool = createPool(proxy.url, log);
+  store = createPostgresTableStore({ ...rig, pool, log, chainLength: 5_000 });
+  ada = (await rig.players.registerGuest({ name: "Ada" })).playerId;
+  await store.prepareTable(tableConfig("one"));
+  await openRound(rig, "one", 1);
+});
+afterEach(async () => {
+  await pool.end();
+  await proxy.close();
+  await rig.database.close();
+});
+
+const operations = async () =>
+  (await rig.database.pool.query("SELECT op FROM operations ORDER BY seq")).rows.map(
+    ({ op }) => op,
+  );
+
+describe.each(["answer", "commit"] as const)("a %s lost", (loss) => {
+  it("is found out before a post answers, and chips move once", async () => {
+    const lost = proxy.loseNext(loss);
+    const results = await Promise.all([
+      store.post("one", bet(ada, { round: 1, op: "a", stakeChange: 100 })),
+      store.post("one", bet(ada, { round: 1, op: "b", stakeChange: 20 })),
+    ]);
+    await lost;
+    expect(results).toEqual([
+      { status: "posted", balance: STARTING_CHIPS - 100 },
+      { status: "posted", balance: STARTING_CHIPS - 120 },
+    ]);
+    expect(await operations()).toEqual(["a", "b"]);
+    expect(await rig.players.balance(ada)).toBe(STARTING_CHIPS - 120);
+  });
+
+  it("is found out before a settlement answers, and pays once", async () => {
+    await store.post("one", bet(ada, { round: 1, stakeChange: 100 }));
+    const bets = [{ playerId: ada, spot: "red", amount: asChips(100) }];
+    const settling = await lockAndDraw({ ...rig, store }, "one", { round: 1, bets });
+    const lost = proxy.loseNext(loss);
+    const { balances } = await store.settleRound(settling);
+    await lost;
+    const due = STARTING_CHIPS - 100 + (settling.payouts[0]?.returned ?? -1);
+    expect(balances).toEqual(new Map([[ada, due]]));
+    expect(await rig.players.balance(ada)).toBe(due);
+  });
+});
+
+describe("a COMMIT that is still on its way", () => {
+  it("is waited for: the asking again finds it done", async () => {
+    const lost = proxy.loseNext("late");
+    const posted = store.post("one", bet(ada, { round: 1, op: "a", stakeChange: 100 }));
+    await lost;
+    // What arrives while nobody knows is answered at once.
+    await pool.query("SELECT 1");
+    await waitingForLock();
+    await expect(store.post("one", bet(ada, { round: 1 }))).rejects.toThrow(BankUnavailableError);
+    proxy.deliver();
+    expect(await posted).toEqual({ status: "posted", balance: STARTING_CHIPS - 100 });
+    expect(await operations()).toEqual(["a"]);
+  });
+
+  /** Resolves when some statement waits for another transaction's lock. */
+  const waitingForLock = async () => {
+    const waiting = `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await rig.database.pool.query(waiting)).rowCount === 0);
+  };
+});
+
+describe("a database that is away", () => {
+  it("is unavailable at once, moves nothing, and serves again when it is back", async () => {
+    await proxy.shut();
+    const posting = bet(ada, { round: 1, op: "a", stakeChange: 100 });
+    await expect(store.post("one", posting)).rejects.toThrow(BankUnavailableError);
+    await expect(store.ping()).rejects.toThrow(BankUnavailableError);
+    expect(await operations()).toEqual([]);
+    await proxy.open();
+    await store.ping();
+    const posted = { status: "posted", balance: STARTING_CHIPS - 100 };
+    expect(await store.post("one", posting)).toEqual(posted);
+  });
+});
+
+describe("the queue", () => {
+  it("is bounded: what is too much is unavailable, and all the rest is posted", async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 10_100 }, (_, index) =>
+        store.post("one", bet(ada, { round: 1, op: `q${index}`, stakeChange: 1 })),
+      ),
+    );
+    const refused = results.filter(({ status }) => status === "rejected");
+    expect(refused).toHaveLength(100);
+    expect(
+      refused.every(
+        (one) => one.status === "rejected" && one.reason instanceof BankUnavailableError,
+      ),
+    ).toBe(true);
+    expect(await operations()).toHaveLength(10_000);
+    expect(await rig.players.balance(ada)).toBe(0);
+  });
+});
