@@ -56,8 +56,9 @@ export function readChat(payload: unknown): string {
   const { text } = fieldsOf(payload);
   if (typeof text === "string") {
     const line = text
-      .replace(/\s+/gu, " ")
+      .replace(/\s/gu, " ")
       .replace(/[\p{Cc}\p{Co}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "")
+      .replace(/ +/g, " ")
       .trim();
     if (line.length > 0 && [...line].length <= BOUNDS.chatLength) return line;
   }
