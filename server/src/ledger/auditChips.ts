@@ -47,12 +47,10 @@ export const CHIPS_CHECKS: readonly SqlCheck[] = [
       FROM transfers
         LEFT JOIN accounts AS giver ON giver.id = debit_id
         LEFT JOIN accounts AS taker ON taker.id = credit_id
-      WHERE (transfers.kind, giver.kind, taker.kind) IS DISTINCT FROM ALL (VALUES
-          ('grant', 'issuer', 'player'), ('daily', 'issuer', 'player'),
-          ('bankroll', 'issuer', 'house'), ('stake', 'player', 'escrow'),
-          ('release', 'escrow', 'player'), ('payout', 'escrow', 'player'),
-          ('void', 'escrow', 'player'), ('cover', 'house', 'escrow'),
-          ('collect', 'escrow', 'house'))
+      WHERE concat_ws(' ', transfers.kind, giver.kind, taker.kind) NOT IN (
+          'grant issuer player', 'daily issuer player', 'bankroll issuer house',
+          'stake player escrow', 'release escrow player', 'payout escrow player',
+          'void escrow player', 'cover house escrow', 'collect escrow house')
         OR coalesce(giver.player_id, taker.player_id) IS DISTINCT FROM transfers.player_id
         OR coalesce(giver.table_id, taker.table_id) IS DISTINCT FROM transfers.table_id`,
   },
