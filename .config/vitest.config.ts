@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const postgres = "server/src/testing/postgres.global.ts";
 
 /**
  * Three projects, one after the other (`groupOrder`), because what measures time must not share
@@ -40,7 +38,7 @@ export default defineConfig({
           root,
           include: ["{server,e2e}/**/*.integration.test.ts"],
           exclude: ["**/node_modules/**"],
-          globalSetup: existsSync(`${root}/${postgres}`) ? [postgres] : [],
+          globalSetup: ["server/src/testing/postgres.global.ts"],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           testTimeout: 30_000,
