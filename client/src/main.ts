@@ -1,9 +1,5 @@
 /** Puts the client together: net -> store -> page and picture, and the player's wishes back. */
-import "./style/base.css";
-import "./style/screens.css";
-import "./style/table.css";
-import "./style/upright.css";
-import "./style/dialogs.css";
+import "./style/index.css";
 import { Client } from "@colyseus/sdk";
 import { exposeDebugView } from "./debug.ts";
 import { enterAsGuest, logIn, register } from "./net/account.ts";

@@ -84,7 +84,7 @@ function linesOf(wheel: WheelName, onPlace: (bet: AnnouncedBet) => void): readon
   number.value = "17";
   const all = [
     ...CALLS.map(({ kind, label }) => line(label, [], { bet: () => ({ kind }), onPlace })),
-    line("Neighbours", [centre, "±", reach], {
+    line("Neighbours of", [centre, "±", reach], {
       bet: () => ({ kind: "neighbours", pocket: centre.value, k: Number(reach.value) }),
       onPlace,
     }),
@@ -111,7 +111,7 @@ interface Asking {
 
 function line(label: string, inputs: readonly (Node | string)[], { bet, onPlace }: Asking): Line {
   const button = element("button", { class: "call", text: label, onClick: () => onPlace(bet()) });
-  const root = element("div", { class: inputs.length === 0 ? "line" : "line with-choice" });
+  const root = element("div", { class: `line choices-${inputs.length}` });
   root.append(button, ...inputs);
   return { root, button, bet };
 }

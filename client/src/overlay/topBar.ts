@@ -19,13 +19,17 @@ const CONNECTION_WORDS = {
 } as const;
 
 export function createTopBar(actions: TopBarActions): Part<AppState> {
-  const leave = element("button", {
-    id: "leave",
-    class: "ghost",
-    text: "‹ Lobby",
-    attributes: { "aria-label": "Leave the table" },
-    onClick: actions.leaveTable,
-  });
+  const leave = element(
+    "button",
+    {
+      id: "leave",
+      class: "ghost",
+      attributes: { "aria-label": "Leave the table" },
+      onClick: actions.leaveTable,
+    },
+    "‹",
+    element("span", { text: " Lobby" }),
+  );
   const brand = element("span", { class: "brand", text: "Croupier" });
   const title = element("h2", { class: "title" });
   const round = element("span", { id: "round" });

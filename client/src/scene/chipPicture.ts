@@ -8,6 +8,10 @@ const RACK = [1000, 500, 100, 25, 5, 1] as const;
 /** Chips shown in one stack, however many it holds; the amount is printed on the top one. */
 const STACK_SHOWN = 5;
 
+/** The body of chips whose owners are not known by name, and the face of all that are not one's own. */
+const OTHERS_BODY = 0xaeb9ad;
+const OTHERS_FACE = 0x16241d;
+
 /** The chips, largest first and so lowest, that make up an amount: at most {@link STACK_SHOWN}. */
 export function stackOf(amount: number): readonly number[] {
   const stack: number[] = [];
@@ -71,25 +75,32 @@ export function drawStack(amount: number, radius: number): Container {
   return stack;
 }
 
-/** Other people's chips on a spot: one small pile, ringed in the colours of the seats known by name. */
+/** Other people's chips on a spot: one small pile in the colours of the seats known by name. */
 export function drawOthers(amount: number, radius: number, colours: readonly number[]): Container {
   const pile = new Container();
   const discs = new Graphics();
-  const shown = colours.slice(0, 3);
-  for (const [index, colour] of (shown.length > 0 ? shown : [PALETTE.ivory]).entries()) {
-    const lift = index * radius * 0.3;
-    discs.circle(0, 1 - lift, radius).fill({ color: PALETTE.shadow, alpha: 0.4 });
+  const shown = colours.length === 0 ? [OTHERS_BODY] : colours.slice(0, 3);
+  const step = radius * 0.32;
+  for (const [index, colour] of shown.entries()) {
+    const lift = index * step;
+    discs.circle(0, 1.5 - lift, radius).fill({ color: PALETTE.shadow, alpha: 0.5 });
     discs.circle(0, -lift, radius).fill(colour);
-    discs.circle(0, -lift, radius * 0.78).fill({ color: 0x10261d, alpha: 0.85 });
+    discs.circle(0, -lift, radius).stroke({ color: PALETTE.shadow, width: 0.8, alpha: 0.5 });
   }
-  const lift = (Math.max(1, shown.length) - 1) * radius * 0.3;
+  const lift = (shown.length - 1) * step;
+  discs.circle(0, -lift, radius * 0.74).fill(OTHERS_FACE);
   const label = new Text({
     text: formatShort(amount),
-    style: { fontFamily: "system-ui, sans-serif", fontSize: radius * 0.85, fill: PALETTE.ivory },
+    style: {
+      fontFamily: "system-ui, sans-serif",
+      fontWeight: "bold",
+      fontSize: radius * 0.82,
+      fill: PALETTE.ivory,
+    },
     anchor: 0.5,
   });
   label.position.set(0, -lift);
-  if (label.width > radius * 1.45) label.scale.set((radius * 1.45) / label.width);
+  if (label.width > radius * 1.36) label.scale.set((radius * 1.36) / label.width);
   pile.addChild(discs, label);
   return pile;
 }

@@ -1,10 +1,13 @@
 /** All chips on the felt. A stack is drawn anew only when what it shows has changed. */
+import type { Renderer } from "pixi.js";
 import { Container } from "pixi.js";
+import { bake } from "./bake.ts";
 import { drawOthers, drawStack } from "./chipPicture.ts";
 import type { FeltLayout } from "./feltLayout.ts";
 import type { FeltView } from "./feltView.ts";
 import { toPixels } from "./feltView.ts";
 import { clamp } from "./geometry.ts";
+import { seatColour } from "./palette.ts";
 import type { SceneModel } from "./sceneModel.ts";
 
 type Kind = "own" | "ghost" | "others";
@@ -21,14 +24,23 @@ interface Shown {
   readonly picture: Container;
 }
 
-const ALPHA: Readonly<Record<Kind, number>> = { own: 1, ghost: 0.5, others: 0.92 };
+/** How large other people's chips are beside one's own. */
+const OTHERS_SIZE = 0.8;
+
+const ALPHA: Readonly<Record<Kind, number>> = { own: 1, ghost: 0.5, others: 0.9 };
 
 /** Chips that lost stay in sight, faintly, until the croupier clears the felt. */
 const LOST_ALPHA = 0.22;
 
 export class ChipsLayer {
   readonly container = new Container();
+  readonly #renderer: Renderer;
   readonly #shown = new Map<string, Shown>();
+
+  constructor(renderer: Renderer) {
+    this.#renderer = renderer;
+    this.container.sortableChildren = true;
+  }
 
   /** Shows the model's chips; `radius` is that of one's own. */
   update(model: SceneModel, layout: FeltLayout, view: FeltView): void {
@@ -45,7 +57,7 @@ export class ChipsLayer {
       const picture = this.#pictureOf(key, want, radius);
       const { x, y } = toPixels(view, place.anchor);
       const aside = want.kind === "others" && wanted.has(`own ${want.spot}`);
-      const offset = want.kind === "others" ? (aside ? 0.95 : 0) * radius : 0;
+      const offset = want.kind === "others" ? (aside ? 1.2 : 0) * radius : 0;
       picture.position.set(x + offset, y - offset * 0.8);
       picture.alpha = alphaOf(model, want);
     }
@@ -62,12 +74,12 @@ export class ChipsLayer {
     const known = this.#shown.get(key);
     if (known?.look === look) return known.picture;
     known?.picture.destroy({ children: true });
-    const picture =
+    const drawing =
       want.kind === "others"
-        ? drawOthers(want.amount, radius * 0.72, want.colours)
+        ? drawOthers(want.amount, radius * OTHERS_SIZE, want.colours)
         : drawStack(want.amount, radius);
+    const picture = bake(this.#renderer, drawing, this.#renderer.resolution);
     picture.zIndex = want.kind === "others" ? 0 : 1;
-    this.container.sortableChildren = true;
     this.container.addChild(picture);
     this.#shown.set(key, { look, picture });
     return picture;
@@ -76,13 +88,13 @@ export class ChipsLayer {
 
 /** A chip's radius in pixels: it must leave room for its neighbours on the lines. */
 export function chipRadius({ scaleX, scaleY }: FeltView): number {
-  return clamp(Math.min(scaleX, scaleY) * 0.27, 8, 19);
+  return clamp(Math.min(scaleX, scaleY) * 0.3, 8, 20);
 }
 
 function wantedOf(model: SceneModel): ReadonlyMap<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   const want = (kind: Kind, spot: string, amount: number): void => {
-    const colours = kind === "others" ? (model.colours.get(spot) ?? []).map(Number) : [];
+    const colours = kind === "others" ? (model.colours.get(spot) ?? []).map(seatColour) : [];
     wanted.set(`${kind} ${spot}`, { kind, spot, amount, colours });
   };
   for (const [spot, amount] of model.others) want("others", spot, amount);

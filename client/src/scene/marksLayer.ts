@@ -64,8 +64,8 @@ export class MarksLayer {
     const place = marked === null ? undefined : layout.places.get(`straight:${marked}`);
     if (place === undefined) return;
     const cell = rectToPixels(view, place.hit);
-    const size = Math.min(cell.width, cell.height) * 0.2;
-    dolly.position.set(cell.x + cell.width - size * 1.5, cell.y + size * 2.4);
+    const size = Math.min(cell.width, cell.height) * 0.17;
+    dolly.position.set(cell.x + cell.width - size * 1.7, cell.y + size * 2.5);
     dolly.ellipse(0, 0, size * 1.1, size * 0.5).fill({ color: PALETTE.shadow, alpha: 0.5 });
     dolly.roundRect(-size, -size * 0.5, size * 2, size * 0.5, size * 0.2);
     dolly.fill(PALETTE.gold).stroke({ color: PALETTE.goldDeep, width: 1 });

@@ -15,7 +15,8 @@ export async function createRenderer(canvas: HTMLCanvasElement): Promise<WebGLRe
   const renderer = new WebGLRenderer();
   await renderer.init({
     canvas,
-    antialias: true,
+    // Everything with round edges is baked smoothly (see bake.ts).
+    antialias: false,
     autoDensity: true,
     backgroundAlpha: 0,
     skipExtensionImports: true,

@@ -3,8 +3,9 @@
  * their room; the scene fills it, follows the model and moves by the server's clock.
  */
 import type { WheelName } from "@croupier/shared/core/types";
-import type { WebGLRenderer } from "pixi.js";
+import type { Renderer } from "pixi.js";
 import { Container, Graphics } from "pixi.js";
+import { bake } from "./bake.ts";
 import { ChipsLayer } from "./chipsLayer.ts";
 import { spotAt } from "./feltHit.ts";
 import type { FeltLayout, Orientation } from "./feltLayout.ts";
@@ -31,11 +32,19 @@ export interface Site {
 }
 
 export interface SceneOptions {
-  readonly renderer: WebGLRenderer;
+  readonly renderer: Renderer;
   /** Server's epoch milliseconds. */
   readonly now: () => number;
   /** True where the player asked for less motion. */
   readonly still: () => boolean;
+}
+
+interface Wheel {
+  readonly name: WheelName;
+  readonly picture: WheelPicture;
+  readonly ball: Container;
+  /** Pixels for a unit of the drawing at which it was baked. */
+  readonly resolution: number;
 }
 
 interface Felt {
@@ -48,18 +57,18 @@ export class Scene {
   readonly #options: SceneOptions;
   readonly #stage = new Container();
   readonly #feltBed = new Container();
-  readonly #chips = new ChipsLayer();
+  readonly #chips: ChipsLayer;
   readonly #marks = new MarksLayer();
   readonly #veil = new Graphics();
   readonly #wheelStand = new Container();
-  readonly #ball = drawBall();
-  #wheel: { readonly name: WheelName; readonly picture: WheelPicture } | null = null;
+  #wheel: Wheel | null = null;
   #felt: Felt | null = null;
   #site: Site | null = null;
   #model: SceneModel | null = null;
 
   constructor(options: SceneOptions) {
     this.#options = options;
+    this.#chips = new ChipsLayer(options.renderer);
     this.#stage.addChild(
       this.#feltBed,
       this.#marks.lights,
@@ -74,6 +83,7 @@ export class Scene {
   resize(site: Site): void {
     this.#site = site;
     this.#options.renderer.resize(site.width, site.height);
+    this.#setWheel();
     this.#layFelt();
   }
 
@@ -82,7 +92,10 @@ export class Scene {
     const sameWheel = model?.wheel === this.#model?.wheel;
     this.#model = model;
     this.#stage.visible = model !== null;
-    if (!sameWheel) this.#setUp();
+    if (!sameWheel) {
+      this.#setWheel();
+      this.#layFelt();
+    }
     if (model === null || this.#felt === null) return;
     this.#chips.update(model, this.#felt.layout, this.#felt.view);
     this.#marks.update(model, this.#felt.layout, this.#felt.view);
@@ -115,16 +128,27 @@ export class Scene {
     return this.#felt?.layout ?? null;
   }
 
-  #setUp(): void {
+  #setWheel(): void {
+    const name = this.#model?.wheel;
+    const resolution = this.#wheelResolution();
+    if (this.#wheel?.name === name && this.#wheel?.resolution === resolution) return;
     this.#wheel?.picture.container.destroy({ children: true });
+    this.#wheel?.ball.destroy({ children: true });
     this.#wheel = null;
-    this.#wheelStand.removeChild(this.#ball);
-    if (this.#model !== null) {
-      const picture = drawWheel(this.#model.wheel);
-      this.#wheel = { name: this.#model.wheel, picture };
-      this.#wheelStand.addChild(picture.container, this.#ball);
-    }
-    this.#layFelt();
+    if (name === undefined || resolution === 0) return;
+    const { renderer } = this.#options;
+    const picture = drawWheel(renderer, name, resolution);
+    const ball = drawBall(renderer, resolution);
+    this.#wheel = { name, picture, ball, resolution };
+    this.#wheelStand.addChild(picture.container, ball);
+  }
+
+  /** Pixels for a unit of the wheel's drawing where it is shown largest; 0 where it has no room. */
+  #wheelResolution(): number {
+    if (this.#site === null) return 0;
+    const { wheel, felt, orientation } = this.#site;
+    const largest = wheelCircle(wheel, felt, orientation === "tall" ? 1 : 0);
+    return (largest.radius / WHEEL_RADIUS) * this.#options.renderer.resolution;
   }
 
   #layFelt(): void {
@@ -134,7 +158,8 @@ export class Scene {
     if (this.#model === null || this.#site === null) return;
     const layout = feltLayoutOf(this.#model.wheel, this.#site.orientation);
     const view = feltViewIn(layout, this.#site.felt);
-    const picture = drawFelt(layout, view);
+    const { renderer } = this.#options;
+    const picture = bake(renderer, drawFelt(layout, view), renderer.resolution);
     this.#feltBed.addChild(picture);
     this.#felt = { layout, view, picture };
     this.update(this.#model);
@@ -160,17 +185,17 @@ export class Scene {
     }
     const time = still ? 0 : now;
     this.#wheel.picture.rotor.rotation = rotorAngle(time);
-    this.#placeBall(ballAt(model, { now, still }));
+    placeBall(this.#wheel.ball, ballAt(model, { now, still }));
   }
+}
 
-  #placeBall(place: BallPlace | null): void {
-    this.#ball.visible = place !== null;
-    if (place === null) return;
-    const distance = place.radius * WHEEL_RADIUS;
-    this.#ball.position.set(Math.sin(place.angle) * distance, -Math.cos(place.angle) * distance);
-    this.#ball.scale.set(1 + 0.35 * place.height);
-    this.#ball.alpha = place.alpha;
-  }
+function placeBall(ball: Container, place: BallPlace | null): void {
+  ball.visible = place !== null;
+  if (place === null) return;
+  const distance = place.radius * WHEEL_RADIUS;
+  ball.position.set(Math.sin(place.angle) * distance, -Math.cos(place.angle) * distance);
+  ball.scale.set(1 + 0.35 * place.height);
+  ball.alpha = place.alpha;
 }
 
 /** The ball for the model at this moment; without motion it is simply where it comes to lie. */

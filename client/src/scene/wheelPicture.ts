@@ -4,7 +4,9 @@
  */
 import type { WheelName } from "@croupier/shared/core/types";
 import { colourOf, pocketsOf } from "@croupier/shared/core/wheel";
+import type { Renderer } from "pixi.js";
 import { Container, Graphics, Text } from "pixi.js";
+import { bake } from "./bake.ts";
 import { PALETTE, POCKET_COLOURS } from "./palette.ts";
 
 /** The radius at which the wheel is drawn. */
@@ -166,21 +168,28 @@ function drawShine(): Graphics {
   return shine;
 }
 
-/** The picture of a wheel, its middle at (0, 0) and its radius {@link WHEEL_RADIUS}. */
-export function drawWheel(wheel: WheelName): WheelPicture {
+/**
+ * The picture of a wheel, its middle at (0, 0) and its radius {@link WHEEL_RADIUS}.
+ *
+ * @param resolution pixels for a unit where the wheel is shown largest
+ */
+export function drawWheel(renderer: Renderer, wheel: WheelName, resolution: number): WheelPicture {
+  const turning = new Container();
+  turning.addChild(drawPockets(wheel), drawCone(), ...labels(wheel));
+  const standing = new Container();
+  standing.addChild(drawBowl(), drawShine());
+  const rotor = bake(renderer, turning, resolution);
   const container = new Container();
-  const rotor = new Container();
-  rotor.addChild(drawPockets(wheel), drawCone(), ...labels(wheel));
-  container.addChild(drawBowl(), rotor, drawShine());
+  container.addChild(bake(renderer, standing, resolution), rotor);
   return { container, rotor };
 }
 
 /** The ball, its middle at (0, 0), on the wheel's scale. */
-export function drawBall(): Graphics {
+export function drawBall(renderer: Renderer, resolution: number): Container {
   const ball = new Graphics();
   ball.circle(7, 12, 31).fill({ color: PALETTE.shadow, alpha: 0.4 });
   ball.circle(0, 0, 30).fill(0xd8d8d4);
   ball.circle(-3, -4, 25).fill(0xf1f1ee);
   ball.circle(-9, -10, 11).fill(0xffffff);
-  return ball;
+  return bake(renderer, ball, resolution);
 }
