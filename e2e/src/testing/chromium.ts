@@ -41,6 +41,8 @@ const fontsConfiguration = (fonts: string) => `<?xml version="1.0"?>
 /** Starts a browser; whoever starts it closes it. */
 export async function launchChromium(): Promise<Browser> {
   const home = await unpack();
+  // At each start: it holds a path, and the project's folder may have been moved.
+  writeFileSync(join(home, "fonts/fonts.conf"), fontsConfiguration(join(home, "fonts")));
   return chromium.launch({
     executablePath: join(home, "chromium"),
     args: flags,
@@ -63,7 +65,6 @@ async function unpack(): Promise<string> {
   const parts = mkdtempSync(join(cache, "unpacking-"));
   try {
     await inflateInto(parts, join(folder, "bin"));
-    writeFileSync(join(parts, "fonts/fonts.conf"), fontsConfiguration(join(home, "fonts")));
     renameSync(parts, home);
   } catch (error) {
     rmSync(parts, { recursive: true, force: true });
