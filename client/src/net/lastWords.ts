@@ -1,32 +1,40 @@
 /** Telling an ending from a mishap: after which answers is it pointless to come back? */
 import { MatchMakeError } from "@colyseus/sdk";
 
+/** The house's words for each ending, by the code that its message begins with. */
 const WORDS = {
   TABLE_FULL: "This table is full. Please choose another one.",
+  NOT_FOUND: "This table is no longer there. Please choose another one.",
   BANNED: "This player may not play here.",
   UNAUTHENTICATED: "Please sign in again.",
 } as const;
 type FinalCode = keyof typeof WORDS;
 
+/** What ends a stay in the lobby, which is never full and only for a moment not there. */
+const LOBBY_ENDINGS: readonly FinalCode[] = ["BANNED", "UNAUTHENTICATED"];
+
 /** The house's close codes for "do not come back". */
 export const FINAL_CLOSE_CODES: readonly number[] = [4403];
 
-function finalCodeOf(error: unknown): FinalCode | null {
+function codeOf(error: unknown): FinalCode | null {
   if (!(error instanceof MatchMakeError)) return null;
   const codes = Object.keys(WORDS) as FinalCode[];
-  const named = codes.find((code) => error.message.includes(code));
-  if (named !== undefined) return named;
-  if (error.code === 401) return "UNAUTHENTICATED";
-  return error.code === 403 ? "BANNED" : null;
+  return codes.find((code) => error.message.startsWith(`${code}:`)) ?? null;
 }
 
-/** True for a join that will not succeed by being repeated. */
-export function isFinalJoinError(error: unknown): boolean {
-  return finalCodeOf(error) !== null;
+/** True for a join of a table that will not succeed by being repeated. */
+export function endsTable(error: unknown): boolean {
+  return codeOf(error) !== null;
+}
+
+/** True for a join of the lobby that will not succeed by being repeated. */
+export function endsLobby(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && LOBBY_ENDINGS.includes(code);
 }
 
 /** What to tell the player at such an ending. */
 export function finalWords(error: unknown): string {
-  const code = finalCodeOf(error);
+  const code = codeOf(error);
   return code === null ? "The house has ended your visit to this table." : WORDS[code];
 }

@@ -14,7 +14,7 @@ import { makeToken } from "./browser.ts";
 import { fetchTimings } from "./house.ts";
 import type { KeptRoom } from "./keepRoom.ts";
 import { keepRoom } from "./keepRoom.ts";
-import { FINAL_CLOSE_CODES, finalWords, isFinalJoinError } from "./lastWords.ts";
+import { endsLobby, endsTable, FINAL_CLOSE_CODES, finalWords } from "./lastWords.ts";
 import { createOperationSender } from "./operations.ts";
 import { projectLobby } from "./projection.ts";
 import type { ServerClock } from "./serverClock.ts";
@@ -99,7 +99,7 @@ export class Session {
     clock.reset();
     const join = () => client.join("table", { tableId });
     this.#go(
-      this.#keep(join, (room) => {
+      this.#keep(join, endsTable, (room) => {
         attachTableRoom(room, this.#tablePort);
         void this.#followTime(room);
       }),
@@ -125,7 +125,7 @@ export class Session {
     const { client, store, soon } = this.#port;
     const join = () => client.join("lobby");
     this.#go(
-      this.#keep(join, (room) => {
+      this.#keep(join, endsLobby, (room) => {
         const show = () =>
           store.dispatch({ type: "lobby-changed", tables: projectLobby(room.state) });
         room.onStateChange(() => soon(show));
@@ -139,7 +139,11 @@ export class Session {
     this.#resume();
   }
 
-  #keep(join: () => Promise<Room>, attach: (room: Room) => void): KeptRoom<Room> {
+  #keep(
+    join: () => Promise<Room>,
+    isFinal: (error: unknown) => boolean,
+    attach: (room: Room) => void,
+  ): KeptRoom<Room> {
     const { store, wait } = this.#port;
     return keepRoom<Room>({
       join,
@@ -149,7 +153,7 @@ export class Session {
         attach(room);
       },
       onStatus: (connection) => store.dispatch({ type: "connection-changed", connection }),
-      isFinal: isFinalJoinError,
+      isFinal,
       onEnd: (error) => void this.#turnedAway(error),
       finalCodes: FINAL_CLOSE_CODES,
       wait,
