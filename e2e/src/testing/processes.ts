@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const repository = fileURLToPath(new URL("../../..", import.meta.url));
@@ -119,5 +120,21 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     // The whole group has ended by itself.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Whether a process is there and does anything: one that only waits to be fetched is gone. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    const [state] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1) ?? "";
+    return state !== "Z";
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Elsewhere than on Linux nothing tells the one from the other.
+    if (code === "ENOENT") return process.platform !== "linux";
+    if (code === "ESRCH") return false;
+    if (code === "EPERM") return true;
+    throw error;
   }
 }

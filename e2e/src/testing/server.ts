@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./ports.ts";
 import type { Exit, Running } from "./processes.ts";
-import { startNode } from "./processes.ts";
+import { isAlive, startNode } from "./processes.ts";
 
 export interface TestServer {
   readonly url: string;
@@ -109,15 +109,5 @@ export function databasePid(dataDir: string): number | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
-  }
-}
-
-/** Whether a process is there. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
