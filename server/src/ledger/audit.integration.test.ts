@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import type { BankRig } from "../testing/bankRig.ts";
-import { bet, createBankRig, openRound, playRound, tableConfig } from "../testing/bankRig.ts";
+import { createBankRig } from "../testing/bankRig.ts";
+import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
 import type { AuditLine } from "./audit.ts";
 import { audit } from "./audit.ts";
 

@@ -8,16 +8,10 @@ import { createPostgresTableStore } from "../rounds/tableStore.ts";
 import type { TableStore } from "../tables/store.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { BankRig } from "../testing/bankRig.ts";
-import {
-  bet,
-  createBankRig,
-  lockAndDraw,
-  openRound,
-  STARTING_CHIPS,
-  tableConfig,
-} from "../testing/bankRig.ts";
+import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
 import type { LosingProxy } from "../testing/losingProxy.ts";
 import { createLosingProxy } from "../testing/losingProxy.ts";
+import { bet, lockAndDraw, openRound, tableConfig } from "../testing/rounds.ts";
 
 let rig: BankRig;
 let proxy: LosingProxy;

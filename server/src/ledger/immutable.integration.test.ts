@@ -2,7 +2,8 @@
 import { asChips } from "@croupier/shared/core/chips";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig, playRound, tableConfig } from "../testing/bankRig.ts";
+import { createBankRig } from "../testing/bankRig.ts";
+import { playRound, tableConfig } from "../testing/rounds.ts";
 
 let rig: BankRig;
 beforeAll(async () => {

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAdminActions, recordAdminAction } from "../admin/auditLog.ts";
 import type { BankRig } from "../testing/bankRig.ts";
-import {
-  bet,
-  createBankRig,
-  DAILY_CHIPS,
-  openRound,
-  STARTING_CHIPS,
-  tableConfig,
-} from "../testing/bankRig.ts";
+import { createBankRig, DAILY_CHIPS, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { bet, openRound, tableConfig } from "../testing/rounds.ts";
 import { cleanName, NameInvalidError } from "./names.ts";
 import { AlreadyRegisteredError, EmailTakenError } from "./players.ts";
 import { listSignIns, recordSignIn } from "./sessions.ts";

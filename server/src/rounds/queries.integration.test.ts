@@ -3,15 +3,8 @@ import { checkRecord, isGenuine } from "@croupier/shared/core/record";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { leaderboard, playerBets, playerTransfers } from "../players/statements.ts";
 import type { BankRig } from "../testing/bankRig.ts";
-import {
-  bet,
-  createBankRig,
-  lockAndDraw,
-  openRound,
-  playRound,
-  STARTING_CHIPS,
-  tableConfig,
-} from "../testing/bankRig.ts";
+import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { bet, lockAndDraw, openRound, playRound, tableConfig } from "../testing/rounds.ts";
 import { recentRounds, roundRecord } from "./queries.ts";
 import { chainsOf } from "./seedVault.ts";
 

@@ -1,31 +1,22 @@
-/** A store on a test database, with players to play, and short words for what tests do again and again. */
+/** A store on a test database, with players to play. */
 import { randomBytes } from "node:crypto";
-import type { Chips } from "@croupier/shared/core/chips";
-import { asChips } from "@croupier/shared/core/chips";
-import { betsDigestOf, entropyOf, outcomeOf } from "@croupier/shared/core/fairness";
-import { returnOf, settleBets } from "@croupier/shared/core/payouts";
-import { layoutOf } from "@croupier/shared/core/spots";
-import type { Posting } from "@croupier/shared/core/table/effects";
-import type { Bet, SpotKind, TableConfig } from "@croupier/shared/core/types";
-import { SPOT_KINDS } from "@croupier/shared/core/types";
 import { createLogger } from "../platform/log.ts";
 import type { Players } from "../players/players.ts";
 import { createPlayers } from "../players/players.ts";
 import { createPostgresTableStore } from "../rounds/tableStore.ts";
-import type { SettlingRound, TableStore } from "../tables/store.ts";
 import type { TestDatabase } from "./database.ts";
 import { createTestDatabase } from "./database.ts";
 import { ManualClock } from "./manualClock.ts";
+import type { TableRig } from "./rounds.ts";
 
 export const STARTING_CHIPS = 10_000;
 export const DAILY_CHIPS = 1_000;
 
-export interface BankRig {
+export interface BankRig extends TableRig {
   readonly database: TestDatabase;
   readonly clock: ManualClock;
   readonly seedKey: Buffer;
   readonly players: Players;
-  readonly store: TableStore;
 }
 
 /** A fresh database with a store on it; `chainLength` is short unless given. */
@@ -47,95 +38,4 @@ export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
     }),
     store: createPostgresTableStore({ pool, clock, log, seedKey, chainLength }),
   };
-}
-
-const MOST = asChips(1_000_000);
-
-/** A European table with generous limits. */
-export function tableConfig(tableId: string): TableConfig {
-  const max = Object.fromEntries(SPOT_KINDS.map((kind) => [kind, MOST])) as Record<SpotKind, Chips>;
-  return {
-    tableId,
-    name: "The first table",
-    wheel: "european",
-    zeroRule: "la-partage",
-    bettingMs: 1_000,
-    closingMs: 100,
-    spinningMs: 100,
-    resultMs: 100,
-    maxPlayers: 1_000,
-    limits: { min: asChips(1), max, playerMax: MOST, houseMax: asChips(50_000_000) },
-  };
-}
-
-/** Opens a round without client seeds; answers its commitment. */
-export async function openRound(rig: BankRig, tableId: string, round: number): Promise<string> {
-  const { commitment } = await rig.store.openRound({
-    tableId,
-    round,
-    wheel: "european",
-    zeroRule: "la-partage",
-    entropy: entropyOf([]),
-    clientSeeds: [],
-    openedAt: rig.clock.now(),
-  });
-  return commitment;
-}
-
-/** A posting of a bet on one spot, as the step would make it for a player with no chips yet. */
-export function bet(playerId: string, parts: Partial<Posting> & { round: number }): Posting {
-  const stakeChange = parts.stakeChange ?? 10;
-  const op = parts.op ?? `op-${randomBytes(8).toString("hex")}`;
-  const changes = parts.changes ?? [["red", stakeChange] as const];
-  const base = { playerId, op, kind: "bet", content: `bet ${JSON.stringify(changes)}` } as const;
-  return { ...base, changes, stakeChange, stakeAfter: asChips(Math.max(0, stakeChange)), ...parts };
-}
-
-/** Locks the round and answers how it must be settled, by the rules. */
-export async function lockAndDraw(
-  rig: BankRig,
-  tableId: string,
-  { round, bets }: { readonly round: number; readonly bets: readonly Bet[] },
-): Promise<SettlingRound> {
-  const betsDigest = betsDigestOf(bets);
-  const lockedAt = rig.clock.now();
-  const { seed } = await rig.store.lockRound({ tableId, round, betsDigest, lockedAt });
-  const game = { wheel: "european", zeroRule: "la-partage" } as const;
-  const pocket = outcomeOf({ tableId, round, wheel: game.wheel, entropy: entropyOf([]), seed });
-  const layout = layoutOf(game.wheel);
-  return {
-    tableId,
-    round,
-    seed,
-    pocket,
-    bets: bets.map((placed) => {
-      const spot = layout.find(placed.spot);
-      if (spot === undefined) throw new Error(`no spot ${placed.spot}`);
-      const returned = returnOf(spot, placed.amount, { pocket, zeroRule: game.zeroRule });
-      return { ...placed, returned };
-    }),
-    payouts: settleBets(bets, { ...game, pocket }),
-    settledAt: rig.clock.now(),
-  };
-}
-
-/** Plays a whole round: each bet is posted, then the round is locked and settled. */
-export async function playRound(
-  rig: BankRig,
-  tableId: string,
-  { round, bets }: { readonly round: number; readonly bets: readonly Bet[] },
-): Promise<SettlingRound> {
-  await openRound(rig, tableId, round);
-  const posted = bets.map(({ playerId, spot, amount }) =>
-    rig.store.post(
-      tableId,
-      bet(playerId, { round, stakeChange: amount, changes: [[spot, amount]] }),
-    ),
-  );
-  for (const { status } of await Promise.all(posted)) {
-    if (status !== "posted") throw new Error(`a bet was ${status}`);
-  }
-  const settling = await lockAndDraw(rig, tableId, { round, bets });
-  await rig.store.settleRound(settling);
-  return settling;
 }

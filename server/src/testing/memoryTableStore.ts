@@ -6,6 +6,7 @@
  * away.
  */
 import { createHash } from "node:crypto";
+import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
 import { addChips, asChips, NO_CHIPS, subtractChips } from "@croupier/shared/core/chips";
 import type { Posting } from "@croupier/shared/core/table/effects";
@@ -69,16 +70,16 @@ export class MemoryTableStore implements TableStore {
   async prepareTable({ tableId }: TableConfig): Promise<TableHistory> {
     await this.#open();
     const table = this.#table(tableId);
-    const finished = table.rounds.filter(({ status }) => status === "settled" || status === "void");
+    const finished = table.rounds.filter(isFinished);
     const last = table.rounds.at(-1);
-    const unfinished = last !== undefined && !finished.includes(last) ? last : null;
+    const unfinished = last === undefined || isFinished(last) ? null : toUnfinished(last);
     return {
       lastRound: finished.length,
       lastPockets: finished
         .map(({ pocket }) => pocket)
         .filter((pocket) => pocket !== "")
         .reverse(),
-      unfinished: unfinished as UnfinishedRound | null,
+      unfinished,
     };
   }
 
@@ -89,6 +90,8 @@ export class MemoryTableStore implements TableStore {
     const commitment = seeds[round - 1] ?? "";
     const running = rounds.at(-1);
     if (running?.round !== round) {
+      const finished = running === undefined || isFinished(running);
+      assert(finished && round === rounds.length + 1, `round ${round} is out of turn`);
       const past = { betsDigest: null, pocket: "", operations: [] };
       const terms = { round, wheel, zeroRule, commitment, entropy, clientSeeds, openedAt };
       rounds.push({ ...terms, ...past, status: "open" });
@@ -139,20 +142,29 @@ export class MemoryTableStore implements TableStore {
   }): Promise<{ seed: string }> {
     await this.#open();
     const round = this.#round(locking.tableId, locking.round);
-    round.status = "locked";
-    round.betsDigest = locking.betsDigest;
+    if (round.status === "open") {
+      round.status = "locked";
+      round.betsDigest = locking.betsDigest;
+    }
     return { seed: this.#table(locking.tableId).seeds[locking.round] ?? "" };
   }
 
   async settleRound(settling: SettlingRound): Promise<{ balances: ReadonlyMap<string, Chips> }> {
     await this.#open();
     const round = this.#round(settling.tableId, settling.round);
+    const ready = round.status === "locked" || round.status === "settled";
+    assert(ready, `round ${settling.round} is ${round.status} and cannot be settled`);
     const balances = new Map<string, Chips>();
     for (const { playerId, returned } of settling.payouts) {
       const before = this.balances.get(playerId) ?? NO_CHIPS;
       const after = round.status === "settled" ? before : addChips(before, returned);
       this.balances.set(playerId, after);
       balances.set(playerId, after);
+    }
+    const layouts = Map.groupBy(settling.bets, ({ playerId }) => playerId);
+    for (const [playerId, bets] of layouts) {
+      const chips = bets.map(({ spot, amount }) => [spot, amount] as const);
+      this.#table(settling.tableId).lastChips.set(playerId, chips);
     }
     round.status = "settled";
     round.pocket = settling.pocket;
@@ -162,11 +174,18 @@ export class MemoryTableStore implements TableStore {
   async voidRound(voiding: { tableId: string; round: number }) {
     await this.#open();
     const round = this.#round(voiding.tableId, voiding.round);
+    assert(round.status !== "settled", `round ${voiding.round} is settled and cannot be void`);
     const stakes = new Map<string, Chips>();
-    for (const { playerId, answer } of round.operations) stakes.set(playerId, answer.stake);
+    for (const { playerId, changes } of round.operations) {
+      const change = changes.reduce((sum, [, chips]) => sum + chips, 0);
+      const stake = asChips((stakes.get(playerId) ?? 0) + change);
+      if (stake === 0) stakes.delete(playerId);
+      else stakes.set(playerId, stake);
+    }
     const balances = new Map<string, Chips>();
     for (const [playerId, stake] of stakes) {
-      const after = addChips(this.balances.get(playerId) ?? NO_CHIPS, stake);
+      const before = this.balances.get(playerId) ?? NO_CHIPS;
+      const after = round.status === "void" ? before : addChips(before, stake);
       this.balances.set(playerId, after);
       balances.set(playerId, after);
     }
@@ -204,6 +223,14 @@ export class MemoryTableStore implements TableStore {
     if (found === undefined) throw new Error(`table ${tableId} has no round ${round}`);
     return found;
   }
+}
+
+function isFinished({ status }: MemoryRound): boolean {
+  return status === "settled" || status === "void";
+}
+
+function toUnfinished({ pocket: _, status, ...round }: MemoryRound): UnfinishedRound {
+  return { ...round, status: status === "open" ? "open" : "locked" };
 }
 
 function chainFor(tableId: string): string[] {
