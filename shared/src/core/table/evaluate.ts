@@ -72,7 +72,6 @@ const NOTHING_TO_UNDO: Refusal = {
 };
 
 function evaluateBet(state: TableState, player: PlayerAtTable, input: OperationInput): Evaluation {
-  const sums = new Map<SpotId, number>();
   for (const [spot, amount] of input.chips) {
     if (state.layout.find(spot) === undefined) {
       return refused({
@@ -88,9 +87,15 @@ function evaluateBet(state: TableState, player: PlayerAtTable, input: OperationI
         spot,
       });
     }
-    sums.set(spot, (sums.get(spot) ?? 0) + amount);
   }
-  return withinLimits(state, player, [...sums]);
+  return withinLimits(state, player, input.chips.length > 1 ? summed(input.chips) : input.chips);
+}
+
+/** One change for each spot, however often a batch names it. */
+function summed(chips: readonly SpotChange[]): readonly SpotChange[] {
+  const sums = new Map<SpotId, number>();
+  for (const [spot, amount] of chips) sums.set(spot, (sums.get(spot) ?? 0) + amount);
+  return sums.size === chips.length ? chips : [...sums];
 }
 
 /** Checks additions against every limit; counts them into the exposure where they are allowed. */

@@ -52,7 +52,7 @@ export function takeOperation(
     return;
   }
   if (player.inFlight === null) {
-    begin({ state, effects }, player, input);
+    begin({ state, effects }, player, { input, content });
   } else if (player.waiting.length < BOUNDS.operationsWaitingPerPlayer) {
     player.waiting.push(input);
   } else {
@@ -96,21 +96,26 @@ function beginNext(state: TableState, player: PlayerAtTable, effects: TableEffec
   while (player.inFlight === null) {
     const next = player.waiting.shift();
     if (next === undefined) return;
+    const content = contentOf(next);
     const known = player.answered.get(next.op);
     if (known !== undefined) {
       // The same op had been sent twice while an earlier one was in flight.
-      if (known.content === contentOf(next)) {
+      if (known.content === content) {
         effects.push({ type: "answer", request: next.request, answer: known.answer });
       } else {
         refuse(next, OP_REUSED, effects);
       }
       continue;
     }
-    begin({ state, effects }, player, next);
+    begin({ state, effects }, player, { input: next, content });
   }
 }
 
-function begin({ state, effects }: Turn, player: PlayerAtTable, input: OperationInput): void {
+function begin(
+  { state, effects }: Turn,
+  player: PlayerAtTable,
+  { input, content }: { readonly input: OperationInput; readonly content: string },
+): void {
   const evaluation = evaluate(state, player, input);
   if (!evaluation.ok) {
     refuse(input, evaluation.refusal, effects);
@@ -118,7 +123,6 @@ function begin({ state, effects }: Turn, player: PlayerAtTable, input: Operation
   }
   const { changes } = evaluation;
   const stakeChange = sumOf(changes);
-  const content = contentOf(input);
   player.inFlight = { input, content, changes, stakeChange, requests: [input.request] };
   state.inFlight += 1;
   const stakeAfter = asChips(player.stake + stakeChange);
