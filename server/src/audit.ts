@@ -58,7 +58,7 @@ async function openEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
       `DATA_DIR: there is no database in ${dataDir}; it takes the folder of a server that has run, or set DATABASE_URL.`,
     );
   });
-  return startEmbedded({ dataDir, log });
+  return startEmbedded({ dataDir, log, visiting: true });
 }
 
 async function report(pool: Pool, json: boolean): Promise<boolean> {
@@ -88,7 +88,7 @@ async function leave(pool: Pool, embedded: EmbeddedPostgres | null): Promise<voi
 async function hasOtherClients(pool: Pool): Promise<boolean> {
   const { rows } = await pool.query<{ others: number }>(
     `SELECT count(*) AS others FROM pg_stat_activity
-     WHERE backend_type = 'client backend' AND application_name = 'croupier'
+     WHERE backend_type = 'client backend' AND application_name LIKE 'croupier%'
        AND pid <> pg_backend_pid()`,
   );
   return (rows[0]?.others ?? 0) > 0;

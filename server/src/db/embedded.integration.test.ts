@@ -91,6 +91,17 @@ describe("an embedded Postgres", () => {
     expect(await findPostmaster(cluster)).toBeNull();
   });
 
+  it("is one server's: a second one is refused, and a visitor takes nothing", async () => {
+    const first = await startEmbedded({ dataDir, log });
+    await expect(startEmbedded({ dataDir, log })).rejects.toThrow(
+      /^DATA_DIR: another server uses [^\n]+$/,
+    );
+    const visitor = await startEmbedded({ dataDir, log, visiting: true });
+    expect(visitor).toMatchObject({ adopted: true, url: first.url });
+    expect(await ask(first, "SELECT 1")).toBe(1);
+    await first.stop();
+  });
+
   it("does not hear the Ctrl-C that its owner hears", async () => {
     const { child, told } = await startOwner();
     await nextLine(told);

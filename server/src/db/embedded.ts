@@ -14,6 +14,7 @@ import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
 import type { PostgresBinaries } from "./embeddedBinaries.ts";
 import { findBinaries } from "./embeddedBinaries.ts";
+import { takeOwnership } from "./embeddedOwnership.ts";
 import type { PostgresUser } from "./embeddedUser.ts";
 import { choosePostgresUser, EmbeddedPostgresError } from "./embeddedUser.ts";
 import { inOneLine, isPassing } from "./errors.ts";
@@ -52,6 +53,8 @@ export interface EmbeddedOptions {
   readonly log: Logger;
   /** Settings of Postgres that differ from the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Only looks in, beside a server that may own it: takes nothing and leaves it running. */
+  readonly visiting?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -86,9 +89,21 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const adoptedPort = await adopt(cluster);
   const port = adoptedPort ?? (await start(cluster));
   const url = addressOf(cluster, port);
+  const adopted = adoptedPort !== null;
+  const ownership =
+    options.visiting === true
+      ? null
+      : await takeOwnership(addressOf(cluster, port, "postgres"), dataDir);
   await ensureDatabase(cluster, port);
-  options.log.info({ port, adopted: adoptedPort !== null }, "embedded Postgres is running");
-  return { url, adopted: adoptedPort !== null, stop: () => stop(cluster) };
+  options.log.info({ port, adopted }, "embedded Postgres is running");
+  return {
+    url,
+    adopted,
+    stop: async () => {
+      await ownership?.release();
+      await stop(cluster);
+    },
+  };
 }
 
 function addressOf({ password }: Cluster, port: number, database = DATABASE): string {
@@ -178,9 +193,12 @@ async function knock(cluster: Cluster, port: number): Promise<string | null> {
 /** Starts the server on a free port. Between choosing it and taking it the port may go: try again. */
 async function start(cluster: Cluster): Promise<number> {
   const { binaries, folder, user } = cluster;
-  // What a dead server left; a living one would have been adopted.
-  await rm(join(folder, "postmaster.pid"), { force: true });
   const attempt = async () => {
+    // Another process may have been faster.
+    const running = await adopt(cluster);
+    if (running !== null) return running;
+    // What a dead server left keeps a new one from starting, if its number is somebody's by now.
+    await rm(join(folder, "postmaster.pid"), { force: true });
     const port = await freePort();
     const settings = Object.entries({ ...cluster.settings, port: String(port) });
     const options = settings.map(([name, value]) => `-c ${name}='${value}'`).join(" ");

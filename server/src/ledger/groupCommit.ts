@@ -33,7 +33,7 @@ const BEFORE_COMMIT = { tries: 2, firstMs: 10, longestMs: 10 };
 const AFTER_COMMIT = { tries: 20, firstMs: 50, longestMs: 1_000 };
 
 /** Nobody could find out whether an operation was posted: its table has to start from the database. */
-export class OutcomeUnknownError extends Error {
+class OutcomeUnknownError extends Error {
   override readonly name = "OutcomeUnknownError";
 }
 

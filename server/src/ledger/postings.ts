@@ -27,12 +27,12 @@ export interface KnownOperation {
 }
 
 /** The operation is for a round that takes none: its host has gone stale, or has a bug. */
-export class RoundNotOpenError extends Error {
+class RoundNotOpenError extends Error {
   override readonly name = "RoundNotOpenError";
 }
 
 /** The operation is of somebody who has no account. */
-export class UnknownPlayerError extends Error {
+class UnknownPlayerError extends Error {
   override readonly name = "UnknownPlayerError";
 }
 

@@ -8,7 +8,7 @@ import { hash, randomBytes } from "node:crypto";
 import { assert } from "@croupier/shared/core/assert";
 import { nextTurn } from "../platform/turn.ts";
 
-export const SEED_BYTES = 32;
+const SEED_BYTES = 32;
 const STRIDE = 1_024;
 /** Hashes between two turns of the event loop, when a chain is made: some 2 ms. */
 const HASHES_PER_TURN = 2_048;
@@ -39,7 +39,7 @@ export async function makeChain(length: number): Promise<SeedChain> {
 }
 
 /** How many checkpoints a chain has: the last one counts even where it is not on the stride. */
-export function checkpointCount(length: number): number {
+function checkpointCount(length: number): number {
   return Math.ceil(length / STRIDE);
 }
 
