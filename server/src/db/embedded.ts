@@ -5,22 +5,20 @@
  * terminal reaches the server, not the database that the server still needs for its drain. A server
  * that was killed leaves its Postgres running; the next start adopts it.
  */
-import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import pg from "pg";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
-import type { PostgresBinaries } from "./embeddedBinaries.ts";
 import { findBinaries } from "./embeddedBinaries.ts";
+import type { Cluster } from "./embeddedCluster.ts";
+import { ensureCluster, lastLine, passwordIn, ROLE } from "./embeddedCluster.ts";
 import { takeOwnership } from "./embeddedOwnership.ts";
-import type { PostgresUser } from "./embeddedUser.ts";
 import { choosePostgresUser, EmbeddedPostgresError } from "./embeddedUser.ts";
 import { inOneLine, isPassing } from "./errors.ts";
 import { findPostmaster } from "./postmaster.ts";
 
-const ROLE = "croupier";
 const DATABASE = "croupier";
 /** A server that is starting, recovering or stopping is waited for: some half a minute. */
 const ADOPTION = { tries: 150, firstMs: 50, longestMs: 250 };
@@ -65,14 +63,6 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-interface Cluster {
-  readonly folder: string;
-  readonly password: string;
-  readonly user: PostgresUser;
-  readonly binaries: PostgresBinaries;
-  readonly settings: Readonly<Record<string, string>>;
-}
-
 /** Makes the cluster if there is none, starts or adopts its server, and answers its address. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
@@ -85,7 +75,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const password = await passwordIn(dataDir);
   const settings = { ...SETTINGS, ...options.settings };
   const cluster: Cluster = { folder, password, user, binaries, settings };
-  if (!(await exists(join(folder, "PG_VERSION")))) await initialise(cluster);
+  await ensureCluster(cluster);
   const adoptedPort = await adopt(cluster);
   const port = adoptedPort ?? (await start(cluster));
   const url = addressOf(cluster, port);
@@ -108,55 +98,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 
 function addressOf({ password }: Cluster, port: number, database = DATABASE): string {
   return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
-}
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
-/** The password of the cluster, made at the first start. */
-async function passwordIn(dataDir: string): Promise<string> {
-  const path = join(dataDir, "postgres.password");
-  try {
-    await writeFile(path, randomBytes(24).toString("hex"), { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  }
-  return (await readFile(path, "utf8")).trim();
-}
-
-/** Makes the cluster beside its place and moves it there whole, so that no half of one is found. */
-async function initialise({ folder, password, user, binaries }: Cluster): Promise<void> {
-  const making = `${folder}.making`;
-  const passwordFile = `${folder}.making.password`;
-  await rm(making, { recursive: true, force: true });
-  await rm(passwordFile, { force: true });
-  await mkdir(making, { mode: 0o700 });
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  if (user.owner !== null) {
-    await chown(making, user.owner.uid, user.owner.gid);
-    await chown(passwordFile, user.owner.uid, user.owner.gid);
-  }
-  try {
-    await user.run(binaries.initdb, [
-      `--pgdata=${making}`,
-      `--username=${ROLE}`,
-      `--pwfile=${passwordFile}`,
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      "--locale=C",
-    ]);
-  } catch (error) {
-    throw new EmbeddedPostgresError(`The embedded Postgres cannot be set up: ${lastLine(error)}`, {
-      cause: error,
-    });
-  } finally {
-    await rm(passwordFile, { force: true });
-  }
-  await chmod(making, 0o700);
-  await rename(making, folder);
 }
 
 /** The port of a server that runs on the cluster already, once it takes connections. */
@@ -250,10 +191,4 @@ async function stop({ binaries, folder, user }: Cluster): Promise<void> {
     // It may have ended by itself meanwhile.
     if ((await findPostmaster(folder)) !== null) throw error;
   }
-}
-
-/** What a program said last on its standard error. */
-function lastLine(error: unknown): string {
-  const told = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-  return told.split("\n").at(-1) || inOneLine(error);
 }

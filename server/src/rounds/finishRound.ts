@@ -44,7 +44,7 @@ export async function emptyRound(
   const staked = sum(bets, ({ amount }) => amount);
   const returned = sum(bets, (bet) => bet.returned);
   assert(escrow.balance === staked, `escrow has ${escrow.balance}, the bets are ${staked}`);
-  checkPayouts(end, { staked, returned });
+  checkPayouts(end);
   const balances = new Map<string, Chips>();
   const fromEscrow = payouts.flatMap((payout): Transfer[] => {
     const { playerId } = payout;
@@ -81,26 +81,16 @@ export async function emptyRound(
   return balances;
 }
 
-/** The payouts are the bets added up: what one says the other does too. */
-function checkPayouts(
-  { payouts, kind, bets }: RoundEnd,
-  { staked, returned }: { readonly staked: number; readonly returned: number },
-): void {
-  const players = new Set(bets.map(({ playerId }) => playerId));
-  assert(payouts.length === players.size, "there is one payout for each player with a bet");
-  assert(
-    payouts.every(({ playerId }) => players.has(playerId)),
-    "a payout without a bet",
-  );
-  assert(
-    sum(payouts, ({ stake }) => stake) === staked,
-    "the payouts have other stakes than the bets",
-  );
-  assert(
-    sum(payouts, (payout) => payout.returned) === returned,
-    "the payouts return other chips than the bets",
-  );
-  assert(kind === "payout" || staked === returned, "a void round returns every stake");
+/** The payouts are the bets added up, player by player: what one says the other does too. */
+function checkPayouts({ payouts, kind, bets }: RoundEnd): void {
+  const byPlayer = Map.groupBy(bets, ({ playerId }) => playerId);
+  assert(payouts.length === byPlayer.size, "there is one payout for each player with a bet");
+  for (const { playerId, stake, returned } of payouts) {
+    const own = byPlayer.get(playerId) ?? [];
+    assert(sum(own, ({ amount }) => amount) === stake, `${playerId} has other bets than ${stake}`);
+    assert(sum(own, (bet) => bet.returned) === returned, `the bets do not return ${returned}`);
+    assert(kind === "payout" || stake === returned, "a void round returns every stake");
+  }
 }
 
 function place({ tableId, round }: RoundEnd) {

@@ -1,0 +1,73 @@
+/** The embedded Postgres' cluster on disk: its folder, its one role, and how it is made. */
+import { randomBytes } from "node:crypto";
+import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { PostgresBinaries } from "./embeddedBinaries.ts";
+import type { PostgresUser } from "./embeddedUser.ts";
+import { EmbeddedPostgresError } from "./embeddedUser.ts";
+import { inOneLine } from "./errors.ts";
+
+export const ROLE = "croupier";
+
+export interface Cluster {
+  readonly folder: string;
+  readonly password: string;
+  readonly user: PostgresUser;
+  readonly binaries: PostgresBinaries;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** The password of the cluster, made at the first start. */
+export async function passwordIn(dataDir: string): Promise<string> {
+  const path = join(dataDir, "postgres.password");
+  try {
+    await writeFile(path, randomBytes(24).toString("hex"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  return (await readFile(path, "utf8")).trim();
+}
+
+/** Makes the cluster where there is none. */
+export async function ensureCluster(cluster: Cluster): Promise<void> {
+  const made = await stat(join(cluster.folder, "PG_VERSION")).catch(() => null);
+  if (made === null) await initialise(cluster);
+}
+
+/** Makes the cluster beside its place and moves it there whole, so that no half of one is found. */
+async function initialise({ folder, password, user, binaries }: Cluster): Promise<void> {
+  const making = `${folder}.making`;
+  const passwordFile = `${folder}.making.password`;
+  await rm(making, { recursive: true, force: true });
+  await rm(passwordFile, { force: true });
+  await mkdir(making, { mode: 0o700 });
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (user.owner !== null) {
+    await chown(making, user.owner.uid, user.owner.gid);
+    await chown(passwordFile, user.owner.uid, user.owner.gid);
+  }
+  try {
+    await user.run(binaries.initdb, [
+      `--pgdata=${making}`,
+      `--username=${ROLE}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+    ]);
+  } catch (error) {
+    throw new EmbeddedPostgresError(`The embedded Postgres cannot be set up: ${lastLine(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  await chmod(making, 0o700);
+  await rename(making, folder);
+}
+
+/** What a program said last on its standard error. */
+export function lastLine(error: unknown): string {
+  const told = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+  return told.split("\n").at(-1) || inOneLine(error);
+}
