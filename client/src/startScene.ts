@@ -1,5 +1,7 @@
 /** Brings page and picture to life: one frame at a time, both from the same model. */
+import { localNow, soon } from "./net/browser.ts";
 import type { Page } from "./overlay/page.ts";
+import { createPace } from "./scene/pace.ts";
 import { createRenderer } from "./scene/pixi.ts";
 import { Scene } from "./scene/scene.ts";
 import { sceneModelOf } from "./scene/sceneModel.ts";
@@ -34,6 +36,7 @@ export function startScene(store: Store, now: () => number): Picture {
   };
 
   const follow = (page: Page): void => {
+    const pace = createPace();
     const frame = (): void => {
       const state = store.state();
       if (state !== drawn) {
@@ -42,10 +45,11 @@ export function startScene(store: Store, now: () => number): Picture {
         page.render(state);
       }
       page.tick();
-      if (state.table !== null) scene?.draw();
-      requestAnimationFrame(frame);
+      const rolling = state.table?.phase === "spinning";
+      if (state.table !== null && pace.draws(localNow(), rolling)) scene?.draw();
+      soon(frame);
     };
-    requestAnimationFrame(frame);
+    soon(frame);
     open(page).catch(() => {
       const text = "This browser cannot draw the table: it has no WebGL.";
       store.dispatch({ type: "noticed", tone: "error", text });

@@ -16,13 +16,21 @@ export function localNow(): number {
   return performance.now();
 }
 
-/** How long a hidden page, which draws no frames, may lag behind. */
-const HIDDEN_MS = 250;
+/** How long a page that draws no frames (hidden, behind others, starved) may lag behind. */
+const FRAMELESS_MS = 250;
 
-/** Calls back with the next picture, or soon where the page is hidden and draws none. */
+/** Calls back once: with the next picture, or after a while where the browser draws none. */
 export function soon(callback: () => void): void {
-  if (document.hidden) setTimeout(callback, HIDDEN_MS);
-  else requestAnimationFrame(callback);
+  let done = false;
+  const once = (): void => {
+    if (done) return;
+    done = true;
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    callback();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, FRAMELESS_MS);
 }
 
 /** Resolves after a pause. */

@@ -92,7 +92,7 @@ function linesOf(wheel: WheelName, onPlace: (bet: AnnouncedBet) => void): readon
       bet: () => ({ kind: "finales-en-plein", digit: Number(digit.value) }),
       onPlace,
     }),
-    line("Finale à cheval", [pair], {
+    line("À cheval", [pair], {
       bet: () => ({ kind: "finales-a-cheval", pair: pair.value as FinalePair }),
       onPlace,
     }),

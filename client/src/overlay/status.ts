@@ -74,8 +74,10 @@ function renderOutcome(outcome: HTMLElement, { settlement, table }: AppState): v
     return setText(outcome, `Void round: ${formatChips(shown.stake)} came back`);
   }
   outcome.dataset["tone"] = shown.net > 0 ? "won" : "";
-  if (shown.returned === 0) return setText(outcome, `No win this time (${formatNet(shown.net)})`);
-  setText(outcome, `You won ${formatChips(shown.returned)} (${formatNet(shown.net)})`);
+  const net = formatNet(shown.net);
+  if (shown.returned === 0) return setText(outcome, `No win this time (${net})`);
+  const words = shown.net > 0 ? "You won" : "Came back:";
+  setText(outcome, `${words} ${formatChips(shown.returned)} (${net})`);
 }
 
 function renderHistory(history: HTMLElement, table: TableView | null): void {

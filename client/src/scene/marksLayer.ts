@@ -28,7 +28,7 @@ export class MarksLayer {
 
   /** Lets the winning fields breathe; they stay lit evenly where motion is unwelcome. */
   animate(now: number, still: boolean): void {
-    this.#wins.alpha = still ? 1 : 0.62 + 0.38 * Math.sin((2 * Math.PI * now) / PULSE_MS);
+    this.#wins.alpha = still ? 1 : 0.75 + 0.25 * Math.sin((2 * Math.PI * now) / PULSE_MS);
   }
 
   #drawHover({ hovered, covered }: SceneModel, layout: FeltLayout, view: FeltView): void {
@@ -53,7 +53,8 @@ export class MarksLayer {
     for (const { spot, rect } of layout.cells) {
       if (!winning.has(spot)) continue;
       const { x, y, width, height } = rectToPixels(view, rect);
-      wins.rect(x + 2, y + 2, width - 4, height - 4).fill({ color: PALETTE.gold, alpha: 0.3 });
+      const alpha = spot.startsWith("straight:") ? 0.5 : 0.28;
+      wins.rect(x + 2, y + 2, width - 4, height - 4).fill({ color: PALETTE.gold, alpha });
       wins.rect(x + 2, y + 2, width - 4, height - 4).stroke({ color: PALETTE.goldPale, width: 3 });
     }
   }
