@@ -7,7 +7,13 @@
  */
 import type { Refusal } from "@croupier/shared/protocol/refusals";
 import { REFUSAL_CODES } from "@croupier/shared/protocol/refusals";
-import type { BetAnswer, LayoutAnswer } from "@croupier/shared/protocol/requests";
+import type {
+  BetAnswer,
+  BetRequest,
+  LayoutAnswer,
+  LayoutRequest,
+  OperationKind,
+} from "@croupier/shared/protocol/requests";
 import type { PendingOperation } from "../store/model.ts";
 import type { Store } from "../store/store.ts";
 
@@ -16,7 +22,10 @@ const ATTEMPTS = 6;
 
 export interface OperationsPort {
   /** Rejects with `reason` where the server refused, with any other error where the answer is lost. */
-  readonly request: (type: string, payload: unknown) => Promise<BetAnswer | LayoutAnswer>;
+  readonly request: (
+    type: OperationKind,
+    payload: BetRequest | LayoutRequest,
+  ) => Promise<BetAnswer | LayoutAnswer>;
   /** Calls back before the operation goes out again: after a pause, or on a fresh connection. */
   readonly beforeRetry: (attempt: number, resume: () => void) => void;
 }

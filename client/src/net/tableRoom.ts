@@ -1,7 +1,7 @@
 /** What a joined table room tells, into the model; and what this side has to say after each join. */
 import type { Room } from "@colyseus/sdk";
 import type { PlayerMessages } from "@croupier/shared/protocol/messages";
-import type { SeedAnswer, TimeAnswer } from "@croupier/shared/protocol/requests";
+import type { SeedAnswer, SeedRequest, TimeAnswer } from "@croupier/shared/protocol/requests";
 import type { NoticeTone } from "../store/model.ts";
 import type { Store } from "../store/store.ts";
 import { refusalOf } from "./operations.ts";
@@ -9,7 +9,7 @@ import { projectTable } from "./projection.ts";
 import type { ServerClock } from "./serverClock.ts";
 
 /** Milliseconds that a request may take before its answer counts as lost. */
-export const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 export interface TableRoomPort {
   readonly store: Store;
@@ -73,7 +73,8 @@ export async function sampleTime(room: Room, { clock, localNow }: TableRoomPort)
 /** Gives the table a client seed and tells the model from which round on it counts. */
 export async function giveSeed(room: Room, store: Store, seed: string): Promise<void> {
   try {
-    const { fromRound } = await request<SeedAnswer>(room, "seed", { seed });
+    const payload: SeedRequest = { seed };
+    const { fromRound } = await request<SeedAnswer>(room, "seed", payload);
     store.dispatch({ type: "seed-accepted", seed, fromRound });
   } catch (error) {
     const refusal = refusalOf(error);

@@ -47,7 +47,10 @@ export function createAnnounced(house: House): Part<AppState> {
       if (table === null) return;
       const wheel = wheelOf(table.wheel);
       rebuild(body, wheel, () => {
-        lines = linesOf(wheel, (bet) => place(house, bet));
+        lines = linesOf(wheel, (bet) => {
+          place(house, bet);
+          root.classList.remove("open");
+        });
         return lines.map((line) => line.root);
       });
       setText(unit, `${formatChips(selectedChip)} a chip`);

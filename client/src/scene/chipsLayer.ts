@@ -87,7 +87,7 @@ export class ChipsLayer {
 }
 
 /** A chip's radius in pixels: it must leave room for its neighbours on the lines. */
-export function chipRadius({ scaleX, scaleY }: FeltView): number {
+function chipRadius({ scaleX, scaleY }: FeltView): number {
   return clamp(Math.min(scaleX, scaleY) * 0.3, 8, 20);
 }
 

@@ -61,7 +61,7 @@ function print(words: string, rect: Rect, isNumber: boolean): Text {
   const { width, height } = rect;
   const turned = !isNumber && height > width * 1.3;
   const [along, across] = turned ? [height, width] : [width, height];
-  const size = Math.min(across * (isNumber ? 0.46 : 0.36), isNumber ? 30 : 19);
+  const size = isNumber ? Math.min(across * 0.46, width * 0.4, 30) : Math.min(across * 0.36, 19);
   const text = new Text({
     text: words,
     style: {

@@ -12,7 +12,7 @@ export interface FeltView {
 }
 
 /** How far the fields may be stretched to fill the room. */
-const STRETCH = { least: 0.8, most: 1.4 };
+const STRETCH = { least: 0.8, most: 1.7 };
 
 /** The felt as large as the room allows, in its middle. */
 export function feltViewIn(layout: FeltLayout, room: Rect): FeltView {

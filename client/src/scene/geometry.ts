@@ -33,14 +33,3 @@ export function between(from: number, to: number, amount: number): number {
 export function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
-
-/** The largest rectangle of the given proportions inside `room`, in its middle. */
-export function fitInside(room: Rect, width: number, height: number): Rect {
-  const scale = Math.min(room.width / width, room.height / height);
-  const fitted = { width: width * scale, height: height * scale };
-  return {
-    x: room.x + (room.width - fitted.width) / 2,
-    y: room.y + (room.height - fitted.height) / 2,
-    ...fitted,
-  };
-}

@@ -149,7 +149,7 @@ function labels(wheel: WheelName): Text[] {
       style: {
         fontFamily: "Georgia, 'Times New Roman', serif",
         fontWeight: "bold",
-        fontSize: pocket.length > 2 ? 52 : 68,
+        fontSize: pocket.length > 2 ? 44 : 68,
         fill: PALETTE.ivory,
       },
       anchor: 0.5,

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { aTable, seatedState } from "../store/testing.ts";
+import { lastFinishedRound } from "./fairness.ts";
+import { spotWords } from "./spotLabel.ts";
+
+describe("a spot's label", () => {
+  it("tells what it pays, its limit, and what one has on it", () => {
+    const state = seatedState();
+    if (state.seat === null) throw new Error("nobody is seated");
+    const seat = { ...state.seat, chips: new Map([["straight:17", 25]]) };
+    expect(spotWords({ ...state, seat }, "straight:17")).toBe(
+      "Straight up 17 · pays 35 to 1 · limit 100 · yours 25",
+    );
+    expect(spotWords(state, "split:17-20")).toBe("Split 17/20 · pays 17 to 1");
+  });
+
+  it("is empty for what is not on the felt", () => {
+    expect(spotWords(seatedState(), "top-line")).toBe("");
+  });
+});
+
+describe("the last finished round", () => {
+  it.each([
+    ["betting", 6],
+    ["closing", 6],
+    ["spinning", 6],
+    ["result", 7],
+  ] as const)("while the table is %s is %i", (phase, round) => {
+    expect(lastFinishedRound(aTable({ phase }))).toBe(round);
+  });
+});
