@@ -5,7 +5,7 @@
  * mail. Where it would take anything, this file is stricter: addresses are one case, and a password
  * has at least eight characters and an end.
  */
-import { auth, loginEndpoint, registerEndpoint } from "@colyseus/auth";
+import { anonymousEndpoint, auth, loginEndpoint, registerEndpoint } from "@colyseus/auth";
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { z } from "zod";
@@ -23,6 +23,8 @@ const address = z
   .string()
   .max(200)
   .transform((text) => text.trim().toLowerCase());
+
+const visit = z.object({ options: z.record(z.string(), z.unknown()).nullish() }).optional();
 
 const credentials = z.object({ email: address, password: z.string().max(MOST_PASSWORD) });
 
@@ -76,22 +78,51 @@ export function authEndpoints({ players, log }: AuthOptions): Record<string, End
         }),
     },
   });
+  const behind = (route: Route, body: z.ZodType) =>
+    createEndpoint(`/auth/${route}`, { method: "POST", body }, async (context) => {
+      const request = context.request as Request;
+      const response = await THEIRS[route]({
+        body: context.body,
+        headers: request.headers,
+        request,
+        asResponse: true,
+      });
+      if (response.ok) await writeDown({ players, log }, request, response);
+      return response;
+    }) as unknown as Endpoint;
   return {
     "auth-userdata": theirs["auth-userdata"] as Endpoint,
-    "auth-anonymous": theirs["auth-anonymous"] as Endpoint,
-    "auth-login": stricter("login", credentials),
-    "auth-register": stricter("register", registration),
+    "auth-anonymous": behind("anonymous", visit),
+    "auth-login": behind("login", credentials),
+    "auth-register": behind("register", registration),
   };
 }
 
-/** Theirs, behind a shape of our own. */
-function stricter(route: "login" | "register", body: z.ZodType): Endpoint {
-  const theirs = (route === "login" ? loginEndpoint() : registerEndpoint()) as unknown as (
-    context: object,
-  ) => Promise<Response>;
-  return createEndpoint(`/auth/${route}`, { method: "POST", body }, ({ body, headers, request }) =>
-    theirs({ body, headers, request, asResponse: true }),
-  ) as unknown as Endpoint;
+type TheirEndpoint = (context: object) => Promise<Response>;
+
+const THEIRS = {
+  anonymous: anonymousEndpoint() as unknown as TheirEndpoint,
+  login: loginEndpoint() as unknown as TheirEndpoint,
+  register: registerEndpoint() as unknown as TheirEndpoint,
+};
+type Route = keyof typeof THEIRS;
+
+/** Notes who signed in, from where; nobody is kept out because that cannot be written. */
+async function writeDown(
+  { players, log }: AuthOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  try {
+    const { user } = (await response.clone().json()) as { user: { playerId: string } };
+    await players.signedIn({
+      playerId: user.playerId,
+      address: request.headers.get("x-real-ip") ?? "",
+      userAgent: request.headers.get("user-agent") ?? "",
+    });
+  } catch (error) {
+    log.warn({ err: error }, "a sign-in could not be written down");
+  }
 }
 
 interface Registration {

@@ -2,6 +2,7 @@ import type { SeatMessage, SettledMessage } from "@croupier/shared/protocol/mess
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestHouse } from "../testing/openTestHouse.ts";
 import {
+  betSoon,
   clientAt,
   FAST_TABLE,
   nextMessage,
@@ -97,25 +98,14 @@ describe("a seat", () => {
     const ada = await house.guest();
     const room = await sit(ada, "fast");
     const settled = nextMessage<SettledMessage>(room, "settled");
-    await untilState(room, ({ phase, phaseEndsAt }) => phase === "betting" && phaseEndsAt > 0);
-    const bet = {
+    await betSoon(room, {
       op: "r",
       chips: [
         ["red", 10],
         ["black", 10],
         ["straight:0", 1],
       ],
-    };
-    // A round may close just now; the next one is a moment away, and the op is the same.
-    for (let taken = false; !taken; ) {
-      taken = await room.request("bet", bet).then(
-        () => true,
-        async () => {
-          await untilState(room, ({ phase }) => phase === "betting");
-          return false;
-        },
-      );
-    }
+    });
     const { pocket, stake, returned, net, balance } = await settled;
     expect(stake).toBe(21);
     // Red or black returns 20; a zero returns the straight, and half of each colour.
@@ -178,13 +168,7 @@ describe("what is refused, with nothing lost and nobody disconnected", () => {
   it("more chips than the player has", async () => {
     const guest = await house.guest();
     const room = await sit(guest, "fast");
-    const attempt = () => refusalOf(room.request("bet", bet([["red", 15_000]])));
-    await untilState(room, ({ phase }) => phase === "betting");
-    let refusal = await attempt();
-    while (refusal["code"] === "BETTING_CLOSED") {
-      await untilState(room, ({ phase }) => phase === "betting");
-      refusal = await attempt();
-    }
+    const refusal = await refusalOf(betSoon(room, bet([["red", 15_000]])));
     expect(refusal["code"]).toBe("INSUFFICIENT_CHIPS");
     await room.leave();
   });

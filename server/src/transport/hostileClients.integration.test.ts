@@ -1,14 +1,13 @@
 import type { Socket } from "node:net";
 import { connect } from "node:net";
-import { matchMaker } from "@colyseus/core";
+import { matchMaker, Protocol } from "@colyseus/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { Guest, TableConnection, TestHouse } from "../testing/openTestHouse.ts";
 import { openTestHouse, sit } from "../testing/openTestHouse.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
 
-const JOIN_ROOM = 10;
-const [ROOM_DATA, ROOM_DATA_BYTES, ROOM_REQUEST] = [13, 16, 17];
+const { JOIN_ROOM, ROOM_DATA, ROOM_DATA_BYTES, ROOM_REQUEST } = Protocol;
 
 let house: TestHouse;
 let witness: TableConnection;
@@ -55,8 +54,7 @@ function closed(socket: WebSocket): Promise<number> {
 }
 
 describe("a frame that is nonsense harms nobody else", () => {
-  const bytes = (...list: readonly (number | undefined)[]) =>
-    new Uint8Array(list.map((one) => one ?? 0));
+  const bytes = (...list: readonly number[]) => new Uint8Array(list);
 
   it.each<[string, Uint8Array | string]>([
     ["nothing", bytes()],
@@ -80,6 +78,18 @@ describe("a frame that is nonsense harms nobody else", () => {
     const ended = closed(socket);
     socket.close();
     await ended;
+  });
+
+  it("a frame whose handler throws ends the connection", async () => {
+    const socket = await rawSeat();
+    const { clients } = matchMaker.getLocalRoomById("table-slow");
+    clients.at(-1)?.ref.on("message", () => {
+      throw new Error("boom");
+    });
+    const ended = closed(socket);
+    socket.send(new Uint8Array([ROOM_DATA, 0xa1, 0x78]));
+    expect(await ended).toBe(1008);
+    await expectWitnessUnharmed();
   });
 
   it("a frame that is too long ends the connection", async () => {
