@@ -1,8 +1,8 @@
 /**
  * Chips in Postgres, the way of this project beside the plain way, on the same database in one run.
  *
- * The plain way is what one would write first: one transaction for each bet, with the player's row
- * and the house's row changed in it. Both wait for the disk.
+ * The plain way is what one would write first: one transaction for each bet, with the same books:
+ * the bet's row, a transfer, the player's balance and the house's. Both wait for the disk.
  */
 import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
@@ -16,7 +16,7 @@ import { layoutOf } from "@croupier/shared/core/spots";
 import type { SettledBet } from "@croupier/shared/core/table/effects";
 import type { Bet, SpotKind, TableConfig } from "@croupier/shared/core/types";
 import { SPOT_KINDS } from "@croupier/shared/core/types";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { startEmbedded } from "../src/db/embedded.ts";
 import { migrate } from "../src/db/migrate.ts";
 import { createPool } from "../src/db/pool.ts";
@@ -32,8 +32,6 @@ const PLAYERS = 1_000;
 const ROUNDS = 12;
 /** Of the first rounds the database's caches and plans are still cold. */
 const COLD_ROUNDS = 2;
-/** Bets of the plain way: enough to measure, few enough to wait for. */
-const PLAIN_BETS = 1_000;
 const PLAIN_CONNECTIONS = 8;
 const GAME = { wheel: "european", zeroRule: "la-partage" } as const;
 const MOST = asChips(1_000_000);
@@ -89,18 +87,20 @@ export async function benchLedger(): Promise<Benchmark> {
 async function compare(bank: Bank): Promise<Benchmark> {
   await bank.store.prepareTable(TABLE);
   const grouped = { post: [] as number[], settle: [] as number[] };
+  let bets: readonly SettledBet[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const { postMs, settleMs } = await playRound(bank, round);
+    const { postMs, settleMs, settled } = await playRound(bank, round);
+    bets = settled;
     if (round <= COLD_ROUNDS) continue;
     grouped.post.push(postMs);
     grouped.settle.push(settleMs);
   }
-  const plainSettleMs = await plainSettlement(bank);
-  const plainPostMs = await plainPosting(bank);
+  const plainPostMs = await plainPosting(bank, bets);
+  const plainSettleMs = await plainSettlement(bank, bets);
   const settled = perSecond(PLAYERS, median(grouped.settle));
   const posted = perSecond(PLAYERS, median(grouped.post));
-  const plainSettled = perSecond(PLAIN_BETS, plainSettleMs);
-  const plainPosted = perSecond(PLAIN_BETS, plainPostMs);
+  const plainSettled = perSecond(PLAYERS, plainSettleMs);
+  const plainPosted = perSecond(PLAYERS, plainPostMs);
   return {
     title: `The ledger: ${PLAYERS} players with a bet each, in a Postgres that waits for its disk`,
     figures: [
@@ -160,7 +160,7 @@ async function createPlayers(pool: Pool): Promise<readonly string[]> {
 async function playRound(
   { store, players }: Bank,
   round: number,
-): Promise<{ postMs: number; settleMs: number }> {
+): Promise<{ postMs: number; settleMs: number; settled: readonly SettledBet[] }> {
   const { tableId } = TABLE;
   const spots = layoutOf(GAME.wheel).spots;
   const bets: Bet[] = players.map((playerId, index) => {
@@ -197,50 +197,61 @@ async function playRound(
   const payouts = settleBets(bets, { ...GAME, pocket });
   const settling = { tableId, round, seed, pocket, bets: settled, payouts, settledAt: now };
   const settleMs = await timed(() => store.settleRound(settling));
-  return { postMs, settleMs };
+  return { postMs, settleMs, settled };
 }
 
-/** The plain settlement: for each bet a transaction that changes player and house. */
-async function plainSettlement({ pool, players }: Bank): Promise<number> {
+/** The plain reserve: for each bet a transaction that takes the chips and writes bet and transfer. */
+async function plainPosting({ pool, players }: Bank, bets: readonly SettledBet[]): Promise<number> {
   await pool.query(
     `CREATE TABLE plain_balances (id text PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0));
-     CREATE TABLE plain_bets (id int PRIMARY KEY, player_id text NOT NULL, returned bigint)`,
+     CREATE TABLE plain_bets (player_id text, spot text, amount bigint NOT NULL, returned bigint,
+       PRIMARY KEY (player_id, spot));
+     CREATE TABLE plain_transfers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+       player_id text NOT NULL, amount bigint NOT NULL)`,
   );
   await pool.query("INSERT INTO plain_balances VALUES ('house', 1000000000000)");
   await pool.query("INSERT INTO plain_balances SELECT unnest($1::text[]), 1000000", [players]);
-  await pool.query("INSERT INTO plain_bets SELECT generate_series(0, $1 - 1), 'x'", [PLAIN_BETS]);
   return timed(() =>
-    inTurn(PLAIN_BETS, (index) =>
+    inTurn(bets, ({ playerId, spot, amount }) =>
       inTransaction(pool, async (client) => {
-        await client.query("UPDATE plain_bets SET returned = 100 WHERE id = $1", [index]);
-        const change = "UPDATE plain_balances SET balance = balance + $2 WHERE id = $1";
-        await client.query(change, [players[index % PLAYERS], 100]);
-        await client.query(change, ["house", -100]);
+        await client.query("INSERT INTO plain_bets VALUES ($1, $2, $3)", [playerId, spot, amount]);
+        await plainTransfer(client, playerId, -amount);
       }),
     ),
   );
 }
 
-/** The plain reserve: for each bet a transaction that takes the chips and writes the bet. */
-async function plainPosting({ pool, players }: Bank): Promise<number> {
+/** The plain settlement: for each bet a transaction that pays it, or collects it, at the house. */
+async function plainSettlement({ pool }: Bank, bets: readonly SettledBet[]): Promise<number> {
+  const settle = "UPDATE plain_bets SET returned = $3 WHERE player_id = $1 AND spot = $2";
+  const house = "UPDATE plain_balances SET balance = balance + $1 WHERE id = 'house'";
   return timed(() =>
-    inTurn(PLAIN_BETS, (index) =>
+    inTurn(bets, ({ playerId, spot, amount, returned }) =>
       inTransaction(pool, async (client) => {
-        const playerId = players[index % PLAYERS];
-        const take = "UPDATE plain_balances SET balance = balance - 100 WHERE id = $1";
-        await client.query(take, [playerId]);
-        const write = "INSERT INTO plain_bets (id, player_id) VALUES ($1, $2)";
-        await client.query(write, [PLAIN_BETS + index, playerId]);
+        await client.query(settle, [playerId, spot, returned]);
+        await plainTransfer(client, playerId, returned);
+        await client.query(house, [amount - returned]);
       }),
     ),
   );
 }
 
-/** Runs `count` works, some at the same time as a server with as many connections would. */
-async function inTurn(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
+async function plainTransfer(client: PoolClient, playerId: string, amount: number): Promise<void> {
+  if (amount === 0) return;
+  const change = "UPDATE plain_balances SET balance = balance + $2 WHERE id = $1";
+  await client.query(change, [playerId, amount]);
+  const write = "INSERT INTO plain_transfers (player_id, amount) VALUES ($1, $2)";
+  await client.query(write, [playerId, amount]);
+}
+
+/** Works through `items`, some at the same time as a server with as many connections would. */
+async function inTurn<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
   const lane = async () => {
-    for (let index = next++; index < count; index = next++) await work(index);
+    for (const item of rest) await work(item);
   };
   await Promise.all(Array.from({ length: PLAIN_CONNECTIONS }, lane));
 }

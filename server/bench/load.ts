@@ -11,6 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serverFlags } from "../bin/serverFlags.mjs";
 import type { Benchmark } from "./figures.ts";
 
 const PLAYERS = 1_000;
@@ -45,7 +46,7 @@ interface BotsReport {
 /** Starts a server on a free port, lets the bots play, and ends both. */
 export async function benchLoad(): Promise<Benchmark> {
   const folder = mkdtempSync(join(tmpdir(), "croupier-bench-"));
-  const server = run(SERVER, [], {
+  const server = run([...serverFlags, SERVER], {
     PORT: "0",
     DATA_DIR: join(folder, "data"),
     TABLES: JSON.stringify([TABLE]),
@@ -55,7 +56,7 @@ export async function benchLoad(): Promise<Benchmark> {
     const url = await addressOf(server);
     const file = join(folder, "report.json");
     const flags = `--url ${url} --players ${PLAYERS} --duration ${SECONDS}s --json ${file}`;
-    const bots = run(BOTS, flags.split(" "), {});
+    const bots = run([BOTS, ...flags.split(" ")], {});
     bots.stdout?.resume();
     const [code] = await once(bots, "close");
     const peakBytes = peakMemory(server.pid ?? 0);
@@ -91,8 +92,8 @@ function benchmarkOf(report: BotsReport, peakBytes: number): Benchmark {
   };
 }
 
-function run(script: string, args: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, ...args], {
+function run(args: readonly string[], env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });

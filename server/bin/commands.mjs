@@ -6,17 +6,20 @@
  * @property {string[][]} processes arguments for Node.js, one list per process
  */
 
+import { serverFlags } from "./serverFlags.mjs";
+
+const server = [...serverFlags, "server/src/main.ts"];
 const vite = "node_modules/vite/bin/vite.js";
 const biome = "node_modules/@biomejs/biome/bin/biome";
 const check = "server/bin/check.mjs";
 
 /** @type {Record<string, (given: string[]) => Plan>} */
 const plans = {
-  start: (given) => ({ needsClient: true, processes: [["server/src/main.ts", ...given]] }),
+  start: (given) => ({ needsClient: true, processes: [[...server, ...given]] }),
   dev: () => ({
     needsClient: false,
     processes: [
-      ["--watch", "--watch-preserve-output", "server/src/main.ts"],
+      ["--watch", "--watch-preserve-output", ...server],
       [vite, "client", "--clearScreen", "false"],
     ],
   }),
