@@ -30,6 +30,8 @@ export function startScene(store: Store, now: () => number): Picture {
     scene = new Scene({ renderer, now, still: () => less.matches });
     scene.resize(page.site());
     scene.update(sceneModelOf(store.state()));
+    // Phones take the graphics card away from pages in the background.
+    canvas.addEventListener("webglcontextrestored", () => scene?.repaint());
     page.onResize(() => scene?.resize(page.site()));
     // The label of a spot could not be placed before there was a picture.
     drawn = null;

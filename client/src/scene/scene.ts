@@ -101,6 +101,13 @@ export class Scene {
     this.#marks.update(model, this.#felt.layout, this.#felt.view);
   }
 
+  /** Makes every picture anew, as when the graphics card has forgotten them. */
+  repaint(): void {
+    this.#dropWheel();
+    this.#setWheel();
+    this.#layFelt();
+  }
+
   /** Draws one picture for this moment. */
   draw(): void {
     const now = this.#options.now();
@@ -132,15 +139,19 @@ export class Scene {
     const name = this.#model?.wheel;
     const resolution = this.#wheelResolution();
     if (this.#wheel?.name === name && this.#wheel?.resolution === resolution) return;
-    this.#wheel?.picture.container.destroy({ children: true });
-    this.#wheel?.ball.destroy({ children: true });
-    this.#wheel = null;
+    this.#dropWheel();
     if (name === undefined || resolution === 0) return;
     const { renderer } = this.#options;
     const picture = drawWheel(renderer, name, resolution);
     const ball = drawBall(renderer, resolution);
     this.#wheel = { name, picture, ball, resolution };
     this.#wheelStand.addChild(picture.container, ball);
+  }
+
+  #dropWheel(): void {
+    this.#wheel?.picture.container.destroy({ children: true });
+    this.#wheel?.ball.destroy({ children: true });
+    this.#wheel = null;
   }
 
   /** Pixels for a unit of the wheel's drawing where it is shown largest; 0 where it has no room. */
