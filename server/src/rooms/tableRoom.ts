@@ -34,7 +34,7 @@ export abstract class TableRoom
 {
   protected abstract readonly house: House;
   override autoDispose = false;
-  override patchRate = 100;
+  override patchRate = 200;
   /** Past it the connection is closed; a player's requests are refused long before. */
   override maxMessagesPerSecond = 100;
   override seatReservationTimeout = 10;
