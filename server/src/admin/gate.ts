@@ -42,6 +42,7 @@ export async function atGate(options: GateOptions, request: Request): Promise<Re
   const who = options.sessions.read(request.headers, options.now());
   if (who === null) return turnedAway(pathname);
   if (pathname === "/monitor") return redirect("/monitor/");
+  if (pathname === "/admin/") return redirect("/admin");
   if (pathname.replace(/\/+$/, "") !== "/monitor/api/room/call") return null;
   return calling(options, who, searchParams);
 }

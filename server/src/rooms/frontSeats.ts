@@ -25,7 +25,7 @@ export class FrontSeats {
     if (place === -1) return;
     this.#places[place] = null;
     for (const next of waiting) {
-      if (this.placeOf(next) !== -1) continue;
+      if (next === playerId || this.placeOf(next) !== -1) continue;
       this.#places[place] = next;
       return;
     }

@@ -1,0 +1,185 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { Server } from "node:net";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { SeatMessage } from "@croupier/shared/protocol/messages";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { TestDatabase } from "./testing/database.ts";
+import { createTestDatabase } from "./testing/database.ts";
+import { clientAt, nextMessage, SLOW_TABLE, sit } from "./testing/openTestHouse.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+
+const SECRETS = {
+  JWT_SECRET: "a token secret for tests",
+  SEED_KEY: "07".repeat(32),
+  ADMIN_PASSWORD: "a password for tests",
+};
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  running.clear();
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  /** Everything on standard error so far. */
+  readonly errors: () => string;
+  /** The address that was printed; rejects where the process ended before. */
+  readonly open: Promise<string>;
+  /** Code or signal. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+function start(environment: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env["PATH"],
+      ...(process.env["TRANSPORT"] === undefined ? {} : { TRANSPORT: process.env["TRANSPORT"] }),
+      PORT: "0",
+      DATABASE_URL: database.url,
+      TABLES: JSON.stringify([SLOW_TABLE]),
+      ...SECRETS,
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let errors = "";
+  let output = "";
+  const open = Promise.withResolvers<string>();
+  const ended = Promise.withResolvers<number | NodeJS.Signals | null>();
+  child.stderr?.on("data", (text) => {
+    errors += text;
+  });
+  child.stdout?.on("data", (text) => {
+    output += text;
+    const address = /Croupier is open: (\S+)/.exec(output)?.[1];
+    if (address !== undefined) open.resolve(address.replace("localhost", "127.0.0.1"));
+  });
+  child.on("close", (code, signal) => {
+    running.delete(child);
+    open.reject(new Error(`it ended: ${errors}`));
+    ended.resolve(code ?? signal);
+  });
+  open.promise.catch(() => {});
+  return { child, errors: () => errors, open: open.promise, ended: ended.promise };
+}
+
+/** A start that fails, with what it says. */
+async function failing(environment: Record<string, string>): Promise<string> {
+  const run = start(environment);
+  expect(await run.ended).toBe(1);
+  return run.errors();
+}
+
+async function takenPort(): Promise<{ port: number; server: Server }> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, resolve);
+  await promise;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { port: address.port, server };
+}
+
+describe("a start that cannot be", () => {
+  it.each<[string, Record<string, string>, RegExp]>([
+    ["a port of letters", { PORT: "http" }, /^PORT is "http", but it takes .*\n$/],
+    [
+      "a table too quick",
+      { TABLES: '[{"id":"a","bettingMs":5}]' },
+      /^TABLES: table "a": bettingMs .*\n$/,
+    ],
+    [
+      "no secret in production",
+      { NODE_ENV: "production", SEED_KEY: "" },
+      /^SEED_KEY is not set.*\n$/,
+    ],
+    [
+      "a database that is not there",
+      { DATABASE_URL: "postgres://me:hunter2@127.0.0.1:9/none" },
+      /^DATABASE_URL: (?!.*hunter2).*\n$/,
+    ],
+  ])("says so in one line: %s", async (_what, environment, line) => {
+    expect(await failing(environment)).toMatch(line);
+  });
+
+  it("says which port is in use", async () => {
+    const { port, server } = await takenPort();
+    for (const name of ["PORT", "METRICS_PORT"]) {
+      const line = `${name} is ${port}, but that port is in use; it takes a free one.\n`;
+      expect(await failing({ [name]: String(port) })).toBe(line);
+    }
+    server.close();
+  });
+});
+
+describe("a running server", () => {
+  it("closes on one signal: players may come back, and nothing is left", async () => {
+    const run = start();
+    const url = await run.open;
+    const client = clientAt(url);
+    await client.auth.signInAnonymously({ name: "Ada" });
+    const room = await sit({ client }, "slow");
+    const dropped = Promise.withResolvers<number>();
+    room.reconnection.enabled = false;
+    room.onLeave((code) => dropped.resolve(code));
+    run.child.kill("SIGTERM");
+    expect(await dropped.promise).toBe(4010);
+    expect(await run.ended).toBe(0);
+    expect(run.errors()).toBe("");
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+  });
+
+  it("goes on in the same round with the same bets after it was killed", async () => {
+    const first = start();
+    const client = clientAt(await first.open);
+    const { token } = await client.auth.signInAnonymously({ name: "Grace" });
+    const room = await sit({ client }, "slow");
+    room.reconnection.enabled = false;
+    const { round, commitment } = room.state;
+    const answer = await room.request("bet", { op: "safe", chips: [["straight:17", 25]] });
+    first.child.kill("SIGKILL");
+    expect(await first.ended).toBe("SIGKILL");
+
+    const second = start();
+    const again = clientAt(await second.open, token);
+    const back = await again.join("table", { tableId: "slow" });
+    expect(await nextMessage<SeatMessage>(back, "seat")).toMatchObject({
+      round,
+      stake: 25,
+      chips: [["straight:17", 25]],
+      balance: 9_975,
+    });
+    expect(await back.request("bet", { op: "safe", chips: [["straight:17", 25]] })).toEqual(answer);
+    expect((await again.http.get("/api/tables/slow")).data).toMatchObject({ round, commitment });
+    back.onMessage("*", () => {});
+    await back.leave();
+    second.child.kill("SIGINT");
+    expect(await second.ended).toBe(0);
+  });
+
+  it("has its numbers on a port of their own", async () => {
+    const { port, server } = await takenPort();
+    const closed = Promise.withResolvers<void>();
+    server.close(() => closed.resolve());
+    await closed.promise;
+    const run = start({ METRICS_PORT: String(port) });
+    const url = await run.open;
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain("croupier_turn_late_milliseconds");
+    expect(metrics).not.toContain(SECRETS.SEED_KEY);
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    run.child.kill("SIGINT");
+    expect(await run.ended).toBe(0);
+  });
+});

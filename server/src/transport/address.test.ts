@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { RawHeaders } from "./address.ts";
+import { settleAddress } from "./address.ts";
+import { isOwnOrigin } from "./origin.ts";
+
+describe("a client's address", () => {
+  it.each<[string, RawHeaders, string, boolean, string]>([
+    ["the peer", {}, "10.1.2.3", false, "10.1.2.3"],
+    ["not what the client says", { "x-real-ip": "6.6.6.6" }, "10.1.2.3", false, "10.1.2.3"],
+    ["nor in a list", { "x-forwarded-for": "6.6.6.6, 7.7.7.7" }, "10.1.2.3", false, "10.1.2.3"],
+    ["what the proxy says", { "x-real-ip": " 9.9.9.9 " }, "10.1.2.3", true, "9.9.9.9"],
+    ["the hop that it saw", { "x-forwarded-for": "6.6.6.6, 9.9.9.9" }, "10.1.2.3", true, "9.9.9.9"],
+    ["the peer where it says nothing", { "x-real-ip": "" }, "10.1.2.3", true, "10.1.2.3"],
+    ["never a third header", { "x-client-ip": "6.6.6.6" }, "10.1.2.3", true, "10.1.2.3"],
+    ["IPv4 as Node spells it in IPv6", {}, "::ffff:10.1.2.3", false, "10.1.2.3"],
+    [
+      "IPv4 as uWebSockets.js does",
+      {},
+      "0000:0000:0000:0000:0000:ffff:0a01:0203",
+      false,
+      "10.1.2.3",
+    ],
+    ["plain IPv6", {}, "2001:db8::1", false, "2001:db8::1"],
+  ])("is %s", (...[, headers, peer, trustProxy, expected]) => {
+    const settled = { ...headers };
+    expect(settleAddress(settled, peer, trustProxy)).toBe(expected);
+    // This is what Colyseus and every endpoint read.
+    expect(settled).toEqual({ "x-real-ip": expected });
+  });
+
+  it("takes the proxy's other words along only where the proxy is trusted", () => {
+    const words = { "x-forwarded-proto": "https", "x-forwarded-host": "play.example.org" };
+    const [trusted, untrusted] = [{ ...words }, { ...words }];
+    settleAddress(trusted, "10.0.0.1", true);
+    settleAddress(untrusted, "10.0.0.1", false);
+    expect(trusted).toMatchObject(words);
+    expect(untrusted).toEqual({ "x-real-ip": "10.0.0.1" });
+  });
+});
+
+describe("an origin", () => {
+  it.each<[RawHeaders, boolean]>([
+    [{ host: "a.example" }, true],
+    [{ host: "a.example", origin: "https://a.example" }, true],
+    [{ host: "a.example:2567", origin: "http://a.example:2567" }, true],
+    [{ host: "a.example", origin: "http://a.example:2567" }, false],
+    [{ host: "a.example", origin: "https://b.example" }, false],
+    [{ host: "a.example", origin: "https://a.example.evil" }, false],
+    [{ host: "a.example", origin: "null" }, false],
+    [{ host: "a.example", origin: "" }, false],
+    [{ host: "inside", "x-forwarded-host": "a.example", origin: "https://a.example" }, true],
+    [{ origin: "https://a.example" }, false],
+  ])("%j is ours: %s", (headers, expected) => {
+    expect(isOwnOrigin(headers)).toBe(expected);
+  });
+});
