@@ -5,11 +5,10 @@
  * A settlement and a void differ in who gets what; the way is the same.
  */
 import { assert } from "@croupier/shared/core/assert";
-import type { Chips } from "@croupier/shared/core/chips";
-import { asChips } from "@croupier/shared/core/chips";
 import type { SettledBet } from "@croupier/shared/core/table/effects";
 import type { Payout } from "@croupier/shared/core/types";
 import type { PoolClient } from "pg";
+import type { LockedAccounts } from "../ledger/accounts.ts";
 import { lockAccounts } from "../ledger/accounts.ts";
 import type { Transfer } from "../ledger/transfers.ts";
 import { addTransfers } from "../ledger/transfers.ts";
@@ -26,59 +25,46 @@ export interface RoundEnd {
 }
 
 /**
- * Writes the bets and moves the chips of a round whose row the caller has locked; answers the new
- * balance of everyone with a stake. The bets must be worth exactly what lies in the table's escrow.
+ * Writes the bets and moves the chips of a round whose row the caller has locked. The bets must be
+ * worth exactly what lies in the table's escrow.
+ *
+ * Who gets nothing is not locked either: the others' chips do not hinder their play elsewhere.
  */
-export async function emptyRound(
-  client: PoolClient,
-  end: RoundEnd,
-): Promise<ReadonlyMap<string, Chips>> {
+export async function emptyRound(client: PoolClient, end: RoundEnd): Promise<void> {
   const { tableId, bets, payouts, at } = end;
-  const accounts = await lockAccounts(client, {
-    players: payouts.map(({ playerId }) => playerId),
-    escrows: [tableId],
-    houses: [tableId],
-  });
-  const escrow = accounts.escrow(tableId);
-  const house = accounts.house(tableId);
-  const staked = sum(bets, ({ amount }) => amount);
-  const returned = sum(bets, (bet) => bet.returned);
-  assert(escrow.balance === staked, `escrow has ${escrow.balance}, the bets are ${staked}`);
   checkPayouts(end);
-  const balances = new Map<string, Chips>();
-  const fromEscrow = payouts.flatMap((payout): Transfer[] => {
-    const { playerId } = payout;
+  const paid = payouts.filter(({ returned }) => returned > 0);
+  const players = paid.map(({ playerId }) => playerId);
+  const accounts = await lockAccounts(client, { players, escrows: [tableId], houses: [tableId] });
+  const escrow = accounts.escrow(tableId);
+  const staked = sum(bets, ({ amount }) => amount);
+  assert(escrow.balance === staked, `escrow has ${escrow.balance}, the bets are ${staked}`);
+  await writeBets(client, end);
+  await addTransfers(client, transfersOf(end, paid, accounts), at);
+}
+
+/** The house covers what the stakes do not; then the players are paid; then it collects the rest. */
+function transfersOf(
+  { tableId, round, kind, bets }: RoundEnd,
+  paid: readonly Payout[],
+  accounts: LockedAccounts,
+): Transfer[] {
+  const where = { tableId, round };
+  const escrowId = accounts.escrow(tableId).id;
+  const houseId = accounts.house(tableId).id;
+  const due = sum(bets, ({ returned, amount }) => returned - amount);
+  const toPlayers = paid.map(({ playerId, returned: amount }): Transfer => {
     const player = accounts.player(playerId);
     assert(player !== undefined, `player ${playerId} has no account`);
-    balances.set(playerId, asChips(player.balance + payout.returned));
-    if (payout.returned === 0) return [];
-    const amount = payout.returned;
-    return [
-      { ...place(end), kind: end.kind, debitId: escrow.id, creditId: player.id, amount, playerId },
-    ];
+    return { ...where, kind, debitId: escrowId, creditId: player.id, amount, playerId };
   });
-  const due = returned - staked;
-  const cover: Transfer = {
-    ...place(end),
-    kind: "cover",
-    debitId: house.id,
-    creditId: escrow.id,
-    amount: due,
-  };
-  const collect: Transfer = {
-    ...place(end),
-    kind: "collect",
-    debitId: escrow.id,
-    creditId: house.id,
-    amount: -due,
-  };
-  await writeBets(client, end);
-  await addTransfers(
-    client,
-    [...(due > 0 ? [cover] : []), ...fromEscrow, ...(due < 0 ? [collect] : [])],
-    at,
-  );
-  return balances;
+  const cover = { kind: "cover", debitId: houseId, creditId: escrowId, amount: due } as const;
+  const collect = { kind: "collect", debitId: escrowId, creditId: houseId, amount: -due } as const;
+  return [
+    ...(due > 0 ? [{ ...where, ...cover }] : []),
+    ...toPlayers,
+    ...(due < 0 ? [{ ...where, ...collect }] : []),
+  ];
 }
 
 /** The payouts are the bets added up, player by player: what one says the other does too. */
@@ -91,10 +77,6 @@ function checkPayouts({ payouts, kind, bets }: RoundEnd): void {
     assert(sum(own, (bet) => bet.returned) === returned, `the bets do not return ${returned}`);
     assert(kind === "payout" || stake === returned, "a void round returns every stake");
   }
-}
-
-function place({ tableId, round }: RoundEnd) {
-  return { tableId, round };
 }
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {

@@ -84,7 +84,7 @@ export function settleRound(
     }
     assert(known.status === "locked", `round ${round} is ${known.status} and cannot be settled`);
     assert(commitmentOf(seed) === known.commitment, `this is not the seed of round ${round}`);
-    const balances = await emptyRound(client, {
+    await emptyRound(client, {
       tableId,
       round,
       kind: "payout",
@@ -97,7 +97,7 @@ export function settleRound(
        WHERE table_id = $1 AND round = $2`,
       [tableId, round, pocket, Buffer.from(seed, "hex"), new Date(settledAt)],
     );
-    return balances;
+    return readBalances(client, settling);
   });
 }
 
@@ -123,12 +123,13 @@ export function voidRound(pool: Pool, voiding: Voiding, seed: Buffer): Promise<V
     const bets = layout.map((placed) => ({ ...placed, returned: placed.amount }));
     const payouts = stakesOf(bets);
     const end = { tableId, round, kind: "void", bets, payouts, at: voidedAt } as const;
-    const balances = await emptyRound(client, end);
+    await emptyRound(client, end);
     await client.query(
       `UPDATE rounds SET status = 'void', reason = $3, seed = $4, settled_at = $5,
          bets_digest = coalesce(bets_digest, $6) WHERE table_id = $1 AND round = $2`,
       [tableId, round, inOneReason(reason), seed, new Date(voidedAt), betsDigestOf(bets)],
     );
+    const balances = await readBalances(client, voiding);
     return { balances, stakes: new Map(payouts.map(({ playerId, stake }) => [playerId, stake])) };
   });
 }
