@@ -19,7 +19,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
 import type { PostResult } from "../tables/store.ts";
-import { BankUnavailableError } from "../tables/store.ts";
+import { BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
 import { postBatch } from "./postBatch.ts";
 import type { PostingEntry } from "./postings.ts";
 
@@ -31,11 +31,6 @@ const MOST_WAITING = 10_000;
 const BEFORE_COMMIT = { tries: 2, firstMs: 10, longestMs: 10 };
 /** Some 15 s: longer than the database keeps a transaction whose client is gone. */
 const AFTER_COMMIT = { tries: 20, firstMs: 50, longestMs: 1_000 };
-
-/** Nobody could find out whether an operation was posted: its table has to start from the database. */
-class OutcomeUnknownError extends Error {
-  override readonly name = "OutcomeUnknownError";
-}
 
 interface Waiting {
   readonly entry: PostingEntry;

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../testing/manualClock.ts";
 import { MemoryTableStore } from "../testing/memoryTableStore.ts";
 import { startTable } from "./host.ts";
+import { OutcomeUnknownError } from "./store.ts";
 import type { TableEvent, TableHost } from "./tableHost.ts";
 
 /** Lets everything that does not wait for the clock happen. */
@@ -181,6 +182,25 @@ describe("a table that starts again", () => {
     expect(bench.store.balances.get("ann")).toBe(1_000);
     await bench.until("betting");
     expect(bench.host.state.round).toBe(2);
+  });
+});
+
+describe("an answer that nobody can find out", () => {
+  it("makes the table start again from its store, in the same round", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    const { post } = bench.store;
+    bench.store.post = async (tableId, posting) => {
+      await post.call(bench.store, tableId, posting);
+      throw new OutcomeUnknownError("the answer was lost for good");
+    };
+    expect(await bench.bet("b", 5)).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+    bench.store.post = post;
+    bench.clock.advance(1_000);
+    await settle();
+    expect(bench.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 15 });
+    expect(await bench.bet("b", 5)).toMatchObject({ answer: { op: "b", stake: 15 } });
+    expect(bench.events.some((event) => event.type === "voided")).toBe(false);
   });
 });
 

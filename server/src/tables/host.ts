@@ -3,6 +3,7 @@
  * one queue, and carries out what the step wishes for.
  *
  *   running ──(a broken invariant)──▶ frozen ──(void what is open, start again)──▶ running
+ *      │   └──(an answer is lost)──▶ frozen ──(start again in the same round)──▶ running
  *      └──────────────(stop)──────────────▶ stopped
  *
  * While the store is unavailable the host asks again and again, with growing, jittered pauses, and
@@ -25,6 +26,7 @@ import { recoverTable } from "./recovery.ts";
 import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
 import { Requests } from "./requests.ts";
 import type { TableStore } from "./store.ts";
+import { OutcomeUnknownError } from "./store.ts";
 import type { OperationReply, OperationRequest, TableEvent, TableHost } from "./tableHost.ts";
 
 /** Between a freeze and the next start: twice as long each time, until a round was opened. */
@@ -233,15 +235,16 @@ class RunningTable implements TableHost {
     this.#options.observer.froze(this.config.tableId, error);
     this.#persistence.abandon();
     this.#requests.refuseAll(PAUSED);
-    void this.#startAgain();
+    // Where only an answer was lost the books are sound: the round goes on from the database.
+    void this.#startAgain(error instanceof OutcomeUnknownError ? undefined : FROZE);
   }
 
-  async #startAgain(): Promise<void> {
+  async #startAgain(broken: string | undefined): Promise<void> {
     const most = FIRST_FREEZE_MS * 2 ** Math.min(this.#freezes, 16);
     this.#freezes += 1;
     await this.#persistence.pause(Math.min(most, LONGEST_FREEZE_MS));
     try {
-      await this.start(FROZE);
+      await this.start(broken);
     } catch (error) {
       if (!(error instanceof StoppedError)) this.#freeze(error);
     }

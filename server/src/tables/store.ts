@@ -4,6 +4,7 @@
  * Every method resolves only after its transaction committed. A method that cannot tell whether its
  * commit went through finds out before it answers, so a call may be repeated with the same ids and
  * never moves chips twice. `BankUnavailableError` means: nothing moved, ask again later.
+ * `OutcomeUnknownError` means: it gave up finding out.
  */
 import type { Chips } from "@croupier/shared/core/chips";
 import type { Posting, SettledBet } from "@croupier/shared/core/table/effects";
@@ -25,6 +26,14 @@ import type {
 /** The database does not answer. An operational failure: nothing was acknowledged. */
 export class BankUnavailableError extends Error {
   override readonly name = "BankUnavailableError";
+}
+
+/**
+ * Nobody could find out whether a transaction went through. Memory may have fallen behind the
+ * database, so the table has to start again from there; the round goes on.
+ */
+export class OutcomeUnknownError extends Error {
+  override readonly name = "OutcomeUnknownError";
 }
 
 export type PostResult =
