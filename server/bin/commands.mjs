@@ -28,7 +28,7 @@ const plans = {
   format: (given) => alone(biome, "check", "--write", ...(given.length > 0 ? given : ["."])),
   bots: (given) => alone("e2e/bots/main.ts", ...given),
   verify: (given) => alone("e2e/src/verify.ts", ...given),
-  audit: (given) => alone("server/src/audit.ts", ...given),
+  audit: (given) => alone("server/src/audit/main.ts", ...given),
   bench: (given) => alone("server/bench/main.ts", ...given),
 };
 

@@ -13,7 +13,7 @@ export function verify(...args: readonly string[]): Promise<Exit> {
 
 /** `npm run audit`, beside the server of a data folder or after it. */
 export function audit(dataDir: string): Promise<Exit> {
-  return runNode({ args: ["server/src/audit.ts"], env: { DATA_DIR: dataDir } });
+  return runNode({ args: ["server/src/audit/main.ts"], env: { DATA_DIR: dataDir } });
 }
 
 /** `npm run bots -- …`, with its report. */

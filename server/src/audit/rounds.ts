@@ -1,5 +1,5 @@
 /** What must be true of rounds, and of the chips that went through them. */
-import type { SqlCheck } from "./audit.ts";
+import type { SqlCheck } from "./checks.ts";
 
 const ROUNDS = "SELECT count(*) AS counted FROM rounds";
 const FINISHED = `${ROUNDS} WHERE status IN ('settled', 'void')`;

@@ -4,31 +4,11 @@
  */
 import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../db/transaction.ts";
-import { auditRecords } from "../rounds/auditRecords.ts";
-import { CHIPS_CHECKS } from "./auditChips.ts";
-import { ROUNDS_CHECKS } from "./auditRounds.ts";
-
-/** Faults that are named for one check; how many there are is counted beyond. */
-const MOST_NAMED = 20;
-
-export interface AuditLine {
-  /** The invariant, in words. */
-  readonly check: string;
-  /** How many things were looked at. */
-  readonly counted: number;
-  readonly ok: boolean;
-  /** What breaks it, at most {@link MOST_NAMED}. */
-  readonly faults: readonly string[];
-}
-
-/** An invariant that the database itself can look up. */
-export interface SqlCheck {
-  readonly check: string;
-  /** Answers one number, `counted`. */
-  readonly count: string;
-  /** Answers one text, `fault`, for each thing that breaks it. */
-  readonly faults: string;
-}
+import type { AuditLine, SqlCheck } from "./checks.ts";
+import { MOST_NAMED } from "./checks.ts";
+import { CHIPS_CHECKS } from "./chips.ts";
+import { auditRecords } from "./records.ts";
+import { ROUNDS_CHECKS } from "./rounds.ts";
 
 /**
  * Runs every check; tells each line as soon as it is known. True where all hold. `pool` has no limit

@@ -1,5 +1,5 @@
 /** What must be true of accounts and transfers. */
-import type { SqlCheck } from "./audit.ts";
+import type { SqlCheck } from "./checks.ts";
 
 /** What each transfer added to each of its two accounts. */
 const CHANGES = `(

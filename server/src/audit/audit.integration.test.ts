@@ -7,8 +7,8 @@ import { createLogger } from "../platform/log.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
-import type { AuditLine } from "./audit.ts";
 import { audit } from "./audit.ts";
+import type { AuditLine } from "./checks.ts";
 
 let rig: BankRig;
 let pool: Pool;

@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asChips } from "@croupier/shared/core/chips";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startEmbedded } from "./db/embedded.ts";
-import { migrate } from "./db/migrate.ts";
-import { createPool } from "./db/pool.ts";
-import { findPostmaster } from "./db/postmaster.ts";
-import { createLogger } from "./platform/log.ts";
-import type { BankRig } from "./testing/bankRig.ts";
-import { createBankRig } from "./testing/bankRig.ts";
-import { playRound, tableConfig } from "./testing/rounds.ts";
+import { startEmbedded } from "../db/embedded.ts";
+import { migrate } from "../db/migrate.ts";
+import { createPool } from "../db/pool.ts";
+import { findPostmaster } from "../db/postmaster.ts";
+import { createLogger } from "../platform/log.ts";
+import type { BankRig } from "../testing/bankRig.ts";
+import { createBankRig } from "../testing/bankRig.ts";
+import { playRound, tableConfig } from "../testing/rounds.ts";
 
-const AUDIT = join(import.meta.dirname, "audit.ts");
+const AUDIT = join(import.meta.dirname, "main.ts");
 const log = createLogger("silent");
 
 let rig: BankRig;

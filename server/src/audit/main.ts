@@ -1,19 +1,19 @@
-/** `npm run audit`: proves the ledger, beside a running server or without one. See `ledger/audit.ts`. */
+/** `npm run audit`: proves the ledger, beside a running server or without one. See `audit.ts`. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Pool } from "pg";
-import { readConfig } from "./config/config.ts";
-import { ConfigError } from "./config/configError.ts";
-import { connectOrExplain, DatabaseUnreachableError } from "./db/connect.ts";
-import type { EmbeddedPostgres } from "./db/embedded.ts";
-import { startEmbedded } from "./db/embedded.ts";
-import { EmbeddedPostgresError } from "./db/embeddedUser.ts";
-import { checkSchema, SchemaError } from "./db/migrate.ts";
-import { createPool } from "./db/pool.ts";
-import type { AuditLine } from "./ledger/audit.ts";
-import { audit } from "./ledger/audit.ts";
-import { createLogger } from "./platform/log.ts";
+import { readConfig } from "../config/config.ts";
+import { ConfigError } from "../config/configError.ts";
+import { connectOrExplain, DatabaseUnreachableError } from "../db/connect.ts";
+import type { EmbeddedPostgres } from "../db/embedded.ts";
+import { startEmbedded } from "../db/embedded.ts";
+import { EmbeddedPostgresError } from "../db/embeddedUser.ts";
+import { checkSchema, SchemaError } from "../db/migrate.ts";
+import { createPool } from "../db/pool.ts";
+import { createLogger } from "../platform/log.ts";
+import { audit } from "./audit.ts";
+import type { AuditLine } from "./checks.ts";
 
 const USAGE = `npm run audit [-- --json]
 

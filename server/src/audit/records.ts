@@ -1,12 +1,11 @@
 /** Checks every finished round's public record the way players do, a page of rounds at a time. */
 import { checkRecord } from "@croupier/shared/core/record";
 import type { PoolClient } from "pg";
-import type { AuditLine } from "../ledger/audit.ts";
-import { roundRecords } from "./queries.ts";
+import { roundRecords } from "../rounds/queries.ts";
+import type { AuditLine } from "./checks.ts";
+import { MOST_NAMED } from "./checks.ts";
 
 const ROUNDS_IN_PAGE = 200;
-/** As for all other checks. */
-const MOST_NAMED = 20;
 
 /** One line for all records: each payout, pocket and digest follows from what is public. */
 export async function auditRecords(client: PoolClient): Promise<AuditLine> {
