@@ -32,6 +32,12 @@ export interface RoundNotes {
   voided?: Pick<VoidedMessage, "stake" | "balance">;
 }
 
+/** A client seed that the server took; it must be in the entropy from that round on. */
+export interface GivenSeed {
+  readonly seed: string;
+  readonly fromRound: number;
+}
+
 /** The most faults that one bot notes; the first ones say enough. */
 const MOST_FAULTS = 10;
 
@@ -39,6 +45,8 @@ export class Journal {
   readonly operations: Operation[] = [];
   readonly faults: string[] = [];
   readonly #tableId: string;
+  #seed: GivenSeed | null = null;
+  #claimsSeed = true;
   readonly #rounds = new Map<number, RoundNotes>();
 
   constructor(tableId: string) {
@@ -98,6 +106,20 @@ export class Journal {
 
   voided(message: VoidedMessage): void {
     this.#notesOf(message.round).voided = message;
+  }
+
+  /** The bot's client seed, where it must be in every round from the given one on. */
+  get seed(): GivenSeed | null {
+    return this.#claimsSeed ? this.#seed : null;
+  }
+
+  gaveSeed(seed: GivenSeed): void {
+    this.#seed = seed;
+  }
+
+  /** The bot was away: nothing is known any more about its seed. */
+  claimNoSeed(): void {
+    this.#claimsSeed = false;
   }
 
   fault(fault: string): void {

@@ -7,7 +7,7 @@ import type { RoundRecord } from "@croupier/shared/core/recordShape";
 import type { Payout } from "@croupier/shared/core/types";
 import type { Retry } from "./api.ts";
 import { getJson } from "./api.ts";
-import type { RoundNotes } from "./journal.ts";
+import type { GivenSeed, RoundNotes } from "./journal.ts";
 import type { PlayerOutcome } from "./results.ts";
 import type { RoundSighting } from "./sightings.ts";
 import { emptySighting } from "./sightings.ts";
@@ -69,11 +69,13 @@ export async function verifyOutcomes(
   const faults: string[] = [];
   const chipsOf = new Map<string, { staked: number; returned: number }>();
   const notesOf = notesByRound(run.players);
+  const seedOf = new Map(run.players.map(({ playerId, seed }) => [playerId, seed]));
   let verified = 0;
   let finished = 0;
   for (const sighting of run.sightings) {
     const name = `table ${sighting.tableId} round ${sighting.round}`;
-    const notes = notesOf.get(`${sighting.tableId}|${sighting.round}`) ?? new Map();
+    const notes =
+      notesOf.get(`${sighting.tableId}|${sighting.round}`) ?? new Map<string, RoundNotes>();
     const record = await readRecord(url, sighting, retry);
     if (record.status === "open") {
       const staked = [...notes.values()].some(({ stake }) => stake > 0);
@@ -81,7 +83,11 @@ export async function verifyOutcomes(
       continue;
     }
     finished += 1;
-    const found = [...recordFaults(record, sighting), ...payoutFaults(record, notes)];
+    const found = [
+      ...recordFaults(record, sighting),
+      ...payoutFaults(record, notes),
+      ...seedFaults(record, notes, seedOf),
+    ];
     faults.push(...found.map((fault) => `${name}: ${fault}`));
     if (found.length === 0 && record.status === "settled") verified += 1;
     for (const { playerId, stake, returned } of payoutsOf(record)) {
@@ -130,6 +136,21 @@ function payoutFaults(record: FinishedRecord, notes: NotesOfRound): string[] {
     const payout = payouts.get(playerId);
     const fault = noteFault(note, payout);
     return fault === null ? [] : [`player ${playerId}: ${fault}`];
+  });
+}
+
+/** Whether the client seed of every bot with chips in the round went into its entropy. */
+function seedFaults(
+  { clientSeeds, round }: FinishedRecord,
+  notes: NotesOfRound,
+  seedOf: ReadonlyMap<string, GivenSeed | null>,
+): string[] {
+  const used = new Map(clientSeeds.map(({ playerId, seed }) => [playerId, seed]));
+  return [...notes.keys()].flatMap((playerId) => {
+    const given = seedOf.get(playerId) ?? null;
+    if (given === null || round < given.fromRound) return [];
+    const seed = used.get(playerId);
+    return seed === given.seed ? [] : [`player ${playerId} gave ${given.seed}, used was ${seed}`];
   });
 }
 

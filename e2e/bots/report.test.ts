@@ -14,6 +14,7 @@ const player: PlayerOutcome = {
   end: 1060,
   grants: 0,
   rounds: [],
+  seed: null,
   faults: [],
 };
 

@@ -1,5 +1,5 @@
 /** What passes between a run and its threads. */
-import type { RoundNotes } from "./journal.ts";
+import type { GivenSeed, RoundNotes } from "./journal.ts";
 import type { BotsOptions } from "./options.ts";
 import type { Percentiles } from "./samples.ts";
 import type { RoundSighting } from "./sightings.ts";
@@ -23,6 +23,8 @@ export interface PlayerOutcome {
   /** Chips given outside the game during the run. */
   readonly grants: number;
   readonly rounds: readonly RoundNotes[];
+  /** The client seed that must be in all its rounds; null where nothing is claimed. */
+  readonly seed: GivenSeed | null;
   readonly faults: readonly string[];
 }
 

@@ -65,8 +65,8 @@ class Crew {
     ]);
     this.#stopped = true;
     clearInterval(churn);
-    await Promise.all(entries);
     const deadline = wait(Math.max(0, this.#retry.until - Date.now()), null, { ref: false });
+    await Promise.race([Promise.all(entries), deadline]);
     await Promise.all(this.#guests.map(({ bot }) => bot.finish(deadline)));
     loopDelay.disable();
     const players = await this.#readBooks();
@@ -152,6 +152,7 @@ class Crew {
       end: balance,
       grants: grantsSince(transfers, since),
       rounds: journal.rounds,
+      seed: journal.seed,
       faults: [...journal.faults, ...ledgerFaults(journal.operations, transfers)],
     };
   }

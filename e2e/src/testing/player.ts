@@ -1,7 +1,10 @@
 /** A player without a browser: the stock SDK, and the public HTTP interface. */
 import type { Room } from "@colyseus/sdk";
 import { Client } from "@colyseus/sdk";
+import type { TableView } from "@croupier/shared/protocol/state";
 import type { PublicTable } from "../../bots/seat.ts";
+
+export type SeenTable = PublicTable & Pick<TableView, "totalStake" | "players">;
 
 export interface Player {
   readonly token: string;
@@ -9,7 +12,7 @@ export interface Player {
   /** The balance that the server's books have. */
   balance(): Promise<number>;
   /** Resolves with the table's state once it is as asked; rejects where the seat is lost before. */
-  until(condition: (table: PublicTable & { totalStake: number }) => boolean): Promise<void>;
+  until(condition: (table: SeenTable) => boolean): Promise<void>;
   leave(): Promise<void>;
 }
 

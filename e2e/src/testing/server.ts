@@ -13,7 +13,7 @@ export interface TestServer {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
-  /** The server's process, which is the leader of its group. */
+  /** The server's process. */
   readonly pid: number;
   /** Everything the running process has written so far. */
   output(): string;
@@ -38,27 +38,38 @@ export function quickTables(ids: readonly string[], changes: object = {}): strin
 const OPEN_LINE = /Croupier is open: (http:\S+)/;
 const DATABASE_STOPS_MS = 20_000;
 
+const PID_IN_LOG = /"pid":(\d+)/;
+
+export interface ServerOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** As `npm start` does it: with the client built where it is stale. */
+  readonly withClient?: boolean;
+}
+
 /** Starts a server; it is open when the promise resolves. */
 export async function startServer({
   env = {},
-}: {
-  readonly env?: Readonly<Record<string, string>>;
-} = {}): Promise<TestServer> {
+  withClient = false,
+}: ServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "croupier-e2e-"));
   const port = await freePort();
   const settings = { PORT: `${port}`, DATA_DIR: dataDir, LOG_LEVEL: "info", ...env };
-  let server: Running | null = null;
+  const args = withClient ? ["server/bin/croupier.mjs", "start"] : ["server/src/main.ts"];
+  let server: (Running & { readonly serverPid: number }) | null = null;
 
   const start = async (): Promise<void> => {
-    server = startNode({ args: ["server/src/main.ts"], env: settings });
-    await server.sees(OPEN_LINE);
+    const started = startNode({ args, env: settings });
+    server = { ...started, serverPid: started.pid };
+    await started.sees(OPEN_LINE);
+    const [, serverPid] = await started.sees(PID_IN_LOG);
+    server = { ...started, serverPid: Number(serverPid) };
   };
   const end = async (signal: NodeJS.Signals): Promise<Exit> => {
     if (server === null) throw new Error("the server is not running");
     const ending = server;
     server = null;
-    // Not to the group: the database must outlive a kill as it would in a crash of the server.
-    process.kill(ending.pid, signal);
+    // To the one process only: a kill has to leave the database alone, as a crash would.
+    process.kill(ending.serverPid, signal);
     return await ending.exited;
   };
   const dispose = async (): Promise<void> => {
@@ -78,7 +89,7 @@ export async function startServer({
     port,
     dataDir,
     get pid() {
-      return server?.pid ?? 0;
+      return server?.serverPid ?? 0;
     },
     output: () => server?.output() ?? "",
     stop: (signal = "SIGTERM") => end(signal),

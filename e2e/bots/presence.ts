@@ -1,0 +1,129 @@
+/**
+ * A bot's being at its table: takes the seat, keeps it through cut connections and dead servers, and
+ * knows whether the bot is there right now.
+ *
+ *   away ──(sit)──▶ there ──(dropped)──▶ away ──(the SDK comes back, or a new seat)──▶ there
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import type { Client } from "@colyseus/sdk";
+import type { Retry } from "./api.ts";
+import { withRetry } from "./api.ts";
+import type { Seat, SeatEvents } from "./seat.ts";
+import { sitDown } from "./seat.ts";
+import type { Tally } from "./tally.ts";
+
+export interface PresenceSettings {
+  readonly client: Client;
+  readonly tableId: string;
+  readonly tally: Tally;
+  /** Nothing is tried again past this. */
+  readonly retry: Retry;
+  /** What happens at the table, but for comings and goings. */
+  readonly events: Omit<SeatEvents, "dropped" | "back" | "left">;
+  /** A seat was taken, for the first time or anew. */
+  readonly sat: () => void;
+}
+
+/** Between two tries after an answer was lost. */
+const PAUSE_MS = 200;
+
+export class Presence {
+  readonly #settings: PresenceSettings;
+  #seat: Seat | null = null;
+  #there = false;
+  #leaving = false;
+  #drops = 0;
+  /** Resolves when the bot is there again; one promise for the whole time away. */
+  #back = Promise.withResolvers<void>();
+
+  constructor(settings: PresenceSettings) {
+    this.#settings = settings;
+  }
+
+  /** How often the bot was thrown out so far. */
+  get drops(): number {
+    return this.#drops;
+  }
+
+  /** Takes a seat, and tries again where that fails. */
+  async sit(): Promise<void> {
+    const { client, tableId, retry, events, sat } = this.#settings;
+    const all: SeatEvents = {
+      ...events,
+      dropped: () => this.#goAway(),
+      back: () => this.#comeBack(),
+      left: () => this.#lostSeat(),
+    };
+    this.#seat = await withRetry(retry, () => sitDown(client, tableId, all));
+    this.#beThere();
+    sat();
+  }
+
+  async request(type: string, payload: unknown): Promise<unknown> {
+    if (this.#seat === null) throw new Error("no seat");
+    return await this.#seat.request(type, payload);
+  }
+
+  /** True while the bot holds a seat over a living connection. */
+  get seated(): boolean {
+    return this.#seat?.isOpen ?? false;
+  }
+
+  /** Cuts the connection as a dead network would. */
+  cut(): void {
+    this.#seat?.cut();
+  }
+
+  /** Waits, after an answer was lost, for the bot to be there; no longer than may be tried. */
+  async whenBack(): Promise<void> {
+    const enough = new AbortController();
+    const leftMs = Math.max(0, this.#settings.retry.until - Date.now());
+    const patience = wait(leftMs, null, { signal: enough.signal, ref: false });
+    await Promise.race([this.#back.promise, patience]);
+    enough.abort();
+    await wait(PAUSE_MS * (0.5 + Math.random()));
+  }
+
+  /** From now on the seat is not taken again. */
+  stay(): void {
+    this.#leaving = true;
+  }
+
+  async leave(): Promise<void> {
+    this.stay();
+    if (this.seated) await this.#seat?.leave();
+  }
+
+  #beThere(): void {
+    this.#there = true;
+    this.#back.resolve();
+  }
+
+  /** The SDK tells each vain try to come back as a drop as well: only the first one is. */
+  #goAway(): void {
+    if (!this.#there) return;
+    this.#there = false;
+    this.#drops += 1;
+    this.#settings.tally.dropped += 1;
+    this.#back = Promise.withResolvers<void>();
+  }
+
+  #comeBack(): void {
+    this.#settings.tally.reconnected += 1;
+    this.#beThere();
+  }
+
+  /** The SDK gave the seat up: sit down anew, as a player would. */
+  #lostSeat(): void {
+    if (this.#leaving) return;
+    this.#goAway();
+    this.#seat = null;
+    const { tally } = this.#settings;
+    this.sit().then(
+      () => {
+        tally.reconnected += 1;
+      },
+      (error: unknown) => tally.error(`a seat was lost for good: ${String(error)}`),
+    );
+  }
+}
