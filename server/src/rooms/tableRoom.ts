@@ -15,6 +15,7 @@ import type { TableEvent, TableHost } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
 import type { BalanceListener } from "./balanceHub.ts";
 import type { House, Identity } from "./house.ts";
+import { patchPauseMs } from "./patchRate.ts";
 import { refusalError } from "./refusalError.ts";
 import { tableRoomId } from "./roomIds.ts";
 import { MOST_SESSIONS, Seats } from "./seats.ts";
@@ -34,7 +35,7 @@ export abstract class TableRoom
 {
   protected abstract readonly house: House;
   override autoDispose = false;
-  override patchRate = 200;
+  override patchRate = patchPauseMs(0);
   /** Past it the connection is closed; a player's requests are refused long before. */
   override maxMessagesPerSecond = 100;
   override seatReservationTimeout = 10;
@@ -124,6 +125,9 @@ export abstract class TableRoom
   override broadcastPatch(): boolean {
     const shown = this.#guarded("patch", () => {
       this.#table?.projection.flush();
+      // Looked at here, where the crowd is paid for: joins and leaves come in storms.
+      const pauseMs = patchPauseMs(this.clients.length);
+      if (this.patchRate !== pauseMs) this.patchRate = pauseMs;
       return super.broadcastPatch();
     });
     return shown ?? false;

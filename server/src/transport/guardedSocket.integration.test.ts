@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { EDGE_BOUNDS } from "./bounds.ts";
 import { GuardedSocket } from "./guardedSocket.ts";
@@ -64,6 +64,23 @@ describe("a guarded socket", () => {
     far.send("anything");
     expect((await heard).message).toBe("boom");
     expect(await closed).toBe(1008);
+  });
+
+  it("writes what is sent in one turn at once, and in order", async () => {
+    const { near, far } = await pair();
+    const stream = Reflect.get(near, "_socket") as Socket;
+    const writes = vi.spyOn(stream, "_writev");
+    const heard: string[] = [];
+    const all = once((done) => {
+      far.on("message", (data) => {
+        heard.push(String(data));
+        if (heard.length === 4) done(undefined);
+      });
+    });
+    for (const text of ["patch", "settled", "seat", "answer"]) near.send(text);
+    await all;
+    expect(heard).toEqual(["patch", "settled", "seat", "answer"]);
+    expect(writes).toHaveBeenCalledTimes(1);
   });
 
   it("is cut off when its reader is too slow", async () => {
