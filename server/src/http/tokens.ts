@@ -2,6 +2,7 @@
  * Players' tokens: who somebody is, signed, for thirty days. They are made and checked by
  * `@colyseus/auth`, whose settings hold for the whole process.
  */
+import { createSecretKey } from "node:crypto";
 import { JWT } from "@colyseus/auth";
 import { z } from "zod";
 
@@ -11,7 +12,8 @@ const claims = z.object({ playerId: z.string().min(1).max(64) });
 
 /** The secret that signs tokens from now on. */
 export function signTokensWith(secret: string): void {
-  JWT.settings.secret = secret;
+  // As text it would be tried as a PEM key first, for each token anew.
+  JWT.settings.secret = createSecretKey(secret, "utf8");
   JWT.settings.verify = { algorithms: ["HS256"] };
 }
 
