@@ -86,9 +86,10 @@ export class Sightings {
       this.#note(sighting, "betsDigest", table.betsDigest);
       this.#note(sighting, "pocket", table.pocket);
     }
-    if (table.phase === "spinning") sighting.resultAt.push(at);
     const before = phaseJustOver(table, last);
     if (before === null) return;
+    // Who came in while the ball was rolling was not late, only later.
+    if (table.phase === "spinning") sighting.resultAt.push(at);
     sighting.lateMs[before] = Math.min(sighting.lateMs[before] ?? Number.MAX_VALUE, at - dueAt);
   }
 
