@@ -31,6 +31,7 @@ import {
   statusLine,
   tooLarge,
 } from "./edge.ts";
+import { GatheredSocket } from "./gatheredSocket.ts";
 import { isOwnOrigin } from "./origin.ts";
 
 const POLICY_VIOLATION = 1008;
@@ -62,11 +63,7 @@ export class UwsTransport extends uWebSocketsTransport {
     this.app.ws("/*", {
       ...SOCKET_BEHAVIOUR,
       upgrade: (response, request, context) => this.#upgrade(response, request, context),
-      open: (socket: WebSocket<unknown>) => {
-        this.onConnection(socket as Client).catch((error: unknown) => {
-          edge.log.error({ err: error }, "a connection could not be taken");
-        });
-      },
+      open: (socket: WebSocket<unknown>) => this.#open(socket as Client),
       message: (socket: WebSocket<unknown>, message) => this.#receive(socket as Client, message),
       close: (socket: WebSocket<unknown>, code) => {
         const wrapper = this.clientWrappers.get(socket as Client);
@@ -149,6 +146,19 @@ export class UwsTransport extends uWebSocketsTransport {
       request.getHeader("sec-websocket-extensions"),
       context,
     );
+  }
+
+  #open(socket: Client): void {
+    this.onConnection(socket).catch((error: unknown) => {
+      this.#edge.log.error({ err: error }, "a connection could not be taken");
+    });
+    // The parent has put the bare socket into its wrapper by now, and sends only later.
+    const wrapper = this.clientWrappers.get(socket);
+    if (wrapper === undefined) return;
+    const gathered = new GatheredSocket(socket, () => {
+      this.#edge.log.debug("frames for a connection that was closed meanwhile");
+    });
+    wrapper.ws = gathered as unknown as typeof wrapper.ws;
   }
 
   /** What a frame's handler throws ends this connection, not the process. */
