@@ -15,7 +15,9 @@ import { serverFlags } from "../bin/serverFlags.mjs";
 import type { Benchmark } from "./figures.ts";
 
 const PLAYERS = 1_000;
-const SECONDS = 40;
+const SECONDS = 60;
+/** The time over which the bots come in. */
+const RAMP_SECONDS = 20;
 const TABLE = {
   id: "bench",
   bettingMs: 6_000,
@@ -55,7 +57,7 @@ export async function benchLoad(): Promise<Benchmark> {
   try {
     const url = await addressOf(server);
     const file = join(folder, "report.json");
-    const flags = `--url ${url} --players ${PLAYERS} --duration ${SECONDS}s --json ${file}`;
+    const flags = `--url ${url} --players ${PLAYERS} --duration ${SECONDS}s --ramp ${RAMP_SECONDS}s --json ${file}`;
     const bots = run([BOTS, ...flags.split(" ")], {});
     bots.stdout?.resume();
     const [code] = await once(bots, "close");

@@ -7,6 +7,7 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import type { Benchmark } from "./figures.ts";
 import { isMet, linesOf } from "./figures.ts";
+import { benchLedger } from "./ledger.ts";
 import { benchLoad } from "./load.ts";
 import { benchStep } from "./step.ts";
 
@@ -15,7 +16,7 @@ const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, 
 console.log(`${machine}\n`);
 
 const benchmarks: Benchmark[] = [];
-for (const bench of [benchStep, benchLoad]) {
+for (const bench of [benchStep, benchLedger, benchLoad]) {
   const benchmark = await bench();
   console.log(linesOf(benchmark));
   benchmarks.push(benchmark);
