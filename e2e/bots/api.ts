@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { botFetch } from "./network.ts";
 
 /** The server answered with an error; `code` is the one of its body, where it has one. */
-export class HttpError extends Error {
+class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: number;
   readonly code: string | undefined;

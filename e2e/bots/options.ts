@@ -105,7 +105,7 @@ function parseFlags(args: readonly string[]) {
 }
 
 /** An http(s) address without a slash at its end. */
-export function baseUrl(value: string): string {
+function baseUrl(value: string): string {
   const url = URL.parse(value);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
     throw new UsageError(`--url takes an address such as http://127.0.0.1:2567, not "${value}"`);
@@ -116,7 +116,7 @@ export function baseUrl(value: string): string {
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds of a text such as `500ms`, `60s`, `2m`; a bare number is seconds. */
-export function duration(flag: string, value: string): number {
+function duration(flag: string, value: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value) ?? [];
   if (amount === undefined) {
     throw new UsageError(`${flag} takes a time such as 500ms, 60s or 2m, not "${value}"`);

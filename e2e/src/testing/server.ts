@@ -28,7 +28,7 @@ export interface TestServer {
 }
 
 /** The timings of a quick table, in milliseconds. */
-export const QUICK = { bettingMs: 1500, closingMs: 200, spinningMs: 300, resultMs: 200 };
+const QUICK = { bettingMs: 1500, closingMs: 200, spinningMs: 300, resultMs: 200 };
 
 /** `TABLES` with one European table for each id. */
 export function quickTables(ids: readonly string[], changes: object = {}): string {

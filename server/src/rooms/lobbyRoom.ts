@@ -9,7 +9,7 @@ import { LobbyRoomState, LobbyTableState, showList } from "./state.ts";
 
 const MOST_CLIENTS = 10_000;
 
-export abstract class LobbyRoom extends Room<{ state: LobbyRoomState }> {
+abstract class LobbyRoom extends Room<{ state: LobbyRoomState }> {
   protected abstract readonly house: House;
   override autoDispose = false;
   override patchRate = 500;

@@ -24,7 +24,7 @@ export function isEvenMoney(kind: SpotKind): boolean {
 }
 
 /** Half of `amount`, rounded up to a whole chip: what a zero leaves of an even-money stake. */
-export function halfOf(amount: Chips): Chips {
+function halfOf(amount: Chips): Chips {
   return asChips(Math.ceil(amount / 2));
 }
 

@@ -19,7 +19,7 @@ import { layoutOf } from "./spots.ts";
 import type { Bet, Payout, WheelName } from "./types.ts";
 import { ZERO_RULES_OF } from "./wheel.ts";
 
-export type { OpenRecord, RoundRecord, SettledRecord, VoidRecord } from "./recordShape.ts";
+export type { RoundRecord } from "./recordShape.ts";
 
 /** One line of a verification. */
 export interface RecordCheck {

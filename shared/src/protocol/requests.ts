@@ -42,10 +42,6 @@ export interface SeedAnswer {
   readonly fromRound: number;
 }
 
-export interface ChatRequest {
-  readonly text: string;
-}
-
 export interface TimeAnswer {
   /** The server's epoch milliseconds. */
   readonly now: number;

@@ -37,7 +37,7 @@ export const arbitraryPlayerId: fc.Arbitrary<string> = fc
   .map((number) => `p${number}`);
 
 /** A client seed or an operation id. */
-export const arbitraryToken: fc.Arbitrary<string> = fc.string({
+const arbitraryToken: fc.Arbitrary<string> = fc.string({
   unit: fc.constantFrom(...TOKEN_CHARACTERS),
   minLength: 1,
   maxLength: 64,
@@ -54,7 +54,7 @@ export function arbitraryPocket(wheel: WheelName): fc.Arbitrary<Pocket> {
   return fc.constantFrom(...pocketsOf(wheel));
 }
 
-export function arbitrarySpot(wheel: WheelName): fc.Arbitrary<Spot> {
+function arbitrarySpot(wheel: WheelName): fc.Arbitrary<Spot> {
   return fc.constantFrom(...layoutOf(wheel).spots);
 }
 

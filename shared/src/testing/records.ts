@@ -100,7 +100,7 @@ export function buildOpenRecord(parts: Partial<RecordParts> = {}): OpenRecord {
   return sealRecord({ ...common({ ...USUAL, ...parts }), status: "open" });
 }
 
-export const arbitraryRecordParts: fc.Arbitrary<RecordParts> = arbitraryFelt.chain((felt) =>
+const arbitraryRecordParts: fc.Arbitrary<RecordParts> = arbitraryFelt.chain((felt) =>
   fc.record({
     wheel: fc.constant(felt.wheel),
     zeroRule: fc.constant(felt.zeroRule),
