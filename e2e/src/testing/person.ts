@@ -13,7 +13,12 @@ export type Screen = keyof typeof SCREENS;
 /** What the page tells about itself, for tests and for curious players. */
 interface CroupierPage {
   spotPosition(spotId: string): { x: number; y: number };
-  state(): unknown;
+  state(): {
+    readonly table: {
+      readonly phase: string;
+      readonly spots: Readonly<Record<string, { readonly chips: number }>>;
+    } | null;
+  };
 }
 
 const ARTIFACTS = join(repository, ".artifacts");
@@ -59,13 +64,10 @@ export class Person {
 
   /** Waits until the page shows one of the phases, by the state that it tells. */
   async untilPhase(phase: string): Promise<void> {
-    await this.page.waitForFunction(
-      (wanted) =>
-        JSON.stringify((window as never as { croupier: CroupierPage }).croupier.state()).includes(
-          `"phase":"${wanted}"`,
-        ),
-      phase,
-    );
+    await this.page.waitForFunction((wanted) => {
+      const { table } = (window as never as { croupier: CroupierPage }).croupier.state();
+      return table?.phase === wanted;
+    }, phase);
   }
 
   /** Picks a chip and lays it on a spot with the mouse or the finger. */
@@ -83,13 +85,8 @@ export class Person {
   async untilSpot(spotId: string, chips: number): Promise<void> {
     await this.page.waitForFunction(
       ([spot, wanted]) => {
-        const page = (window as never as { croupier: CroupierPage }).croupier;
-        const found: number[] = [];
-        JSON.stringify(page.state(), (key, value) => {
-          if (key === spot && typeof value?.chips === "number") found.push(value.chips);
-          return value;
-        });
-        return found.includes(wanted);
+        const { table } = (window as never as { croupier: CroupierPage }).croupier.state();
+        return table?.spots[spot]?.chips === wanted;
       },
       [spotId, chips] as const,
     );
