@@ -12,7 +12,7 @@ import { matchMaker, Server } from "@colyseus/core";
 import type { Pool } from "pg";
 import { recordAdminAction } from "./admin/auditLog.ts";
 import type { GateOptions } from "./admin/gate.ts";
-import { atGate } from "./admin/gate.ts";
+import { atGate, Looks } from "./admin/gate.ts";
 import { AdminSessions } from "./admin/session.ts";
 import type { Config } from "./config/config.ts";
 import { loggable } from "./config/config.ts";
@@ -148,6 +148,7 @@ function gateOf({ secrets, clock }: ContextOptions, pool: Pool): GateOptions {
   return {
     sessions: new AdminSessions(secrets),
     now: () => clock.now(),
+    looks: new Looks(),
     record: (action) => recordAdminAction(pool, { ...action, at: new Date(clock.now()) }),
   };
 }

@@ -222,7 +222,39 @@ describe("the room monitor", () => {
     });
   });
 
-  it("sends a message", async () => {
+  it("writes looks down, once a minute", async () => {
+    await get("/monitor/api/room?roomId=table-slow", { cookie });
+    await get("/monitor/api/room?roomId=table-slow", { cookie });
+    const looks = (await actions()).filter(({ action }) => action === "monitor: inspect room");
+    expect(looks).toContainEqual({
+      who: "admin",
+      action: "monitor: inspect room",
+      detail: { roomId: "table-slow" },
+    });
+    const opened = (await actions()).map(({ action }) => action);
+    expect(opened).toContain("monitor: list rooms");
+    expect(opened).toContain("monitor: open");
+  });
+
+  it("says what arguments are", async () => {
+    const query = "roomId=table-slow&method=disconnect&args=nonsense";
+    const response = await get(`/monitor/api/room/call?${query}`, { cookie });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { code: "MALFORMED" } },
+    ]);
+  });
+
+  it("sends no message that a player would take for the table's", async () => {
+    const room = await sit(await house.guest(), "slow");
+    const forged = { round: 1, returned: 36_000, balance: 1_000_000 };
+    expect((await call("_sendMessageToClient", room.sessionId, "settled", forged)).status).toBe(
+      403,
+    );
+    await room.leave();
+  });
+
+  it("sends a notice", async () => {
     const room = await sit(await house.guest(), "slow");
     const told = nextMessage(room, "notice");
     await call("_sendMessageToClient", room.sessionId, "notice", { code: "NEWS", message: "Hi" });

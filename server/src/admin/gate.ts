@@ -2,8 +2,8 @@
  * What stands before the admin's pages and Colyseus' room monitor.
  *
  * The monitor can call any method of any room and write into live states: in a casino, a rigging
- * tool. Here it may look, end connections and rooms, and send a message; each such action is in the
- * audit log before it is done, and everything else is refused.
+ * tool. Here it may look, end connections and rooms (which open again as they were), and send a
+ * notice; everything is in the audit log before it is done, and everything else is refused.
  */
 import { BankUnavailableError } from "../tables/store.ts";
 import { errorResponse } from "../transport/edge.ts";
@@ -18,10 +18,27 @@ export interface AdminAction {
 /** Writes an action into the audit log. */
 export type RecordAction = (action: AdminAction) => Promise<void>;
 
+/** The monitor's page asks again every few seconds: within a minute that is one look. */
+export class Looks {
+  #minute = 0;
+  readonly #seen = new Set<string>();
+
+  /** Whether the look is the first of its kind in this minute. */
+  isNew(look: string, now: number): boolean {
+    const minute = Math.floor(now / 60_000);
+    if (minute !== this.#minute || this.#seen.size >= MOST_LOOKS) this.#seen.clear();
+    this.#minute = minute;
+    if (this.#seen.has(look)) return false;
+    this.#seen.add(look);
+    return true;
+  }
+}
+
 export interface GateOptions {
   readonly sessions: AdminSessions;
   readonly now: () => number;
   readonly record: RecordAction;
+  readonly looks: Looks;
 }
 
 /** What the monitor's page does by calling a room's method, and what it is called in the log. */
@@ -31,9 +48,21 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
   ["_sendMessageToClient", "monitor: send message"],
 ]);
 
+/** The one message that may be sent: any other would be believed to come from the table. */
+const MESSAGE = "notice";
+
+/** What looking at a page of the monitor is called in the log. */
+const LOOKS: ReadonlyMap<string, string> = new Map([
+  ["/monitor", "monitor: open"],
+  ["/monitor/api", "monitor: list rooms"],
+  ["/monitor/api/room", "monitor: inspect room"],
+]);
+
 const SIGN_IN = "/admin/sign-in";
 const OPEN = new Set([SIGN_IN, "/admin/api/login"]);
 const MOST_DETAIL = 2_000;
+/** Looks that are remembered; past it they are written down once more. */
+const MOST_LOOKS = 1_000;
 
 /** Answers a request that may not pass; null where it may, or where it is none of ours. */
 export async function atGate(options: GateOptions, request: Request): Promise<Response | null> {
@@ -43,8 +72,10 @@ export async function atGate(options: GateOptions, request: Request): Promise<Re
   if (who === null) return turnedAway(pathname);
   if (pathname === "/monitor") return redirect("/monitor/");
   if (pathname === "/admin/") return redirect("/admin");
-  if (pathname.replace(/\/+$/, "") !== "/monitor/api/room/call") return null;
-  return calling(options, who, searchParams);
+  const path = pathname.replace(/\/+$/, "");
+  if (path === "/monitor/api/room/call") return calling(options, who, searchParams);
+  const look = LOOKS.get(path);
+  return look === undefined ? null : looking(options, { who, look, searchParams });
 }
 
 function turnedAway(pathname: string): Response {
@@ -54,32 +85,63 @@ function turnedAway(pathname: string): Response {
   return redirect(`${SIGN_IN}?next=${encodeURIComponent(pathname)}`);
 }
 
+/** Writes an action down before it is done; answers why it must not be done, else null. */
+async function written(record: RecordAction, action: AdminAction): Promise<Response | null> {
+  try {
+    await record(action);
+    return null;
+  } catch (error) {
+    if (!(error instanceof BankUnavailableError)) throw error;
+    return errorResponse(503, "UNAVAILABLE", "Nothing is done that cannot be written down first.");
+  }
+}
+
+async function looking(
+  { record, looks, now }: GateOptions,
+  { who, look, searchParams }: { who: string; look: string; searchParams: URLSearchParams },
+): Promise<Response | null> {
+  const roomId = searchParams.get("roomId")?.slice(0, 100) ?? null;
+  if (!looks.isNew(`${who} ${look} ${roomId}`, now())) return null;
+  return written(record, { who, action: look, detail: roomId === null ? {} : { roomId } });
+}
+
 async function calling(
   { record }: GateOptions,
   who: string,
   query: URLSearchParams,
 ): Promise<Response | null> {
   const methods = query.getAll("method");
-  const action = methods.length === 1 ? ACTIONS.get(methods[0] ?? "") : undefined;
+  const method = methods.length === 1 ? (methods[0] ?? "") : methods.join(",");
+  const args = query.get("args");
   const detail = {
     roomId: query.get("roomId")?.slice(0, 100) ?? null,
-    method: methods.join(",").slice(0, 100),
-    args: query.get("args")?.slice(0, MOST_DETAIL) ?? null,
+    method: method.slice(0, 100),
+    args: args?.slice(0, MOST_DETAIL) ?? null,
   };
+  const given = argumentsOf(args);
+  if (given === null) {
+    return errorResponse(400, "MALFORMED", "args is a JSON array of the action's arguments.");
+  }
+  const action = ACTIONS.get(method);
+  const forged = method === "_sendMessageToClient" && given[1] !== MESSAGE;
+  if (action !== undefined && !forged) return written(record, { who, action, detail });
+  return (
+    (await written(record, { who, action: "monitor: refused", detail })) ??
+    errorResponse(
+      403,
+      "FORBIDDEN",
+      "Calling methods of rooms, editing their states and sending messages other than notices is not possible here.",
+    )
+  );
+}
+
+/** The arguments of a call; null where they are no JSON array. */
+function argumentsOf(text: string | null): readonly unknown[] | null {
   try {
-    if (action === undefined) {
-      await record({ who, action: "monitor: refused", detail });
-      return errorResponse(
-        403,
-        "FORBIDDEN",
-        "Calling methods of rooms and editing their states is not possible here.",
-      );
-    }
-    await record({ who, action, detail });
+    const given: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(given) ? given : null;
+  } catch {
     return null;
-  } catch (error) {
-    if (!(error instanceof BankUnavailableError)) throw error;
-    return errorResponse(503, "UNAVAILABLE", "Nothing is done that cannot be written down first.");
   }
 }
 
