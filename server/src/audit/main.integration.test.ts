@@ -81,6 +81,16 @@ it.each([
   expect(stderr.trim()).toMatch(new RegExp(`^${name}: [^\\n]+$`));
 });
 
+it("says how it is used where it does not know a flag", async () => {
+  const { code, stderr } = await runAudit(
+    { DATABASE_URL: "postgres://127.0.0.1:1/none" },
+    "--nope",
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain("npm run audit [-- --json]");
+  expect(stderr).not.toContain("    at ");
+});
+
 it("starts the embedded Postgres where it rests, and leaves it as it was", async () => {
   const folder = await mkdtemp(join(tmpdir(), "audit-"));
   await chmod(folder, 0o711);

@@ -9,6 +9,7 @@ import { connectOrExplain, DatabaseUnreachableError } from "../db/connect.ts";
 import type { EmbeddedPostgres } from "../db/embedded.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { EmbeddedPostgresError } from "../db/embeddedUser.ts";
+import { inOneLine } from "../db/errors.ts";
 import { checkSchema, SchemaError } from "../db/migrate.ts";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
@@ -22,17 +23,16 @@ Exits 0 where every invariant holds, 1 where one is broken or nothing can be aud
 
 const log = createLogger("silent");
 
-/** What can be told in one line, with nothing for a developer to look at. */
-const EXPLAINED = [ConfigError, DatabaseUnreachableError, EmbeddedPostgresError, SchemaError];
-
 class NothingToAuditError extends Error {
   override readonly name = "NothingToAuditError";
 }
 
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { json: { type: "boolean", default: false }, help: { type: "boolean", short: "h" } },
-  });
+  const values = flags();
   if (values.help) {
     console.log(USAGE);
     return;
@@ -49,6 +49,16 @@ async function main(): Promise<void> {
     await leave(pool, embedded);
   }
   process.exitCode = sound ? 0 : 1;
+}
+
+function flags() {
+  try {
+    return parseArgs({
+      options: { json: { type: "boolean", default: false }, help: { type: "boolean", short: "h" } },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${inOneLine(error)}\n\n${USAGE}`);
+  }
 }
 
 /** Starts or adopts the embedded Postgres; a folder without one has nothing to audit. */
@@ -94,10 +104,20 @@ async function hasOtherClients(pool: Pool): Promise<boolean> {
   return (rows[0]?.others ?? 0) > 0;
 }
 
+/** What can be told in words, with nothing for a developer to look at. */
+const EXPLAINED = [
+  ConfigError,
+  DatabaseUnreachableError,
+  EmbeddedPostgresError,
+  NothingToAuditError,
+  SchemaError,
+  UsageError,
+];
+
 try {
   await main();
 } catch (error) {
-  const explained = [...EXPLAINED, NothingToAuditError].some((kind) => error instanceof kind);
+  const explained = EXPLAINED.some((kind) => error instanceof kind);
   if (!explained || !(error instanceof Error)) throw error;
   console.error(error.message);
   process.exitCode = 1;

@@ -151,11 +151,11 @@ function badPage(): Response {
   );
 }
 
-/** Null where the query asks for nonsense. More rows than there may be are as many as there may be. */
+/** Null where the query asks for nonsense, or for more rows than there may be. */
 function pageOf({ before, limit }: Asked["query"]): Page | null {
   const rows = limit === undefined ? DEFAULT_ROWS : wholeNumber(limit);
-  if (rows === null) return null;
-  const page = { limit: Math.min(rows, MOST_ROWS) };
+  if (rows === null || rows > MOST_ROWS) return null;
+  const page = { limit: rows };
   if (before === undefined) return page;
   const from = wholeNumber(before);
   return from === null ? null : { ...page, before: from };

@@ -122,6 +122,7 @@ describe("what is asked for wrongly", () => {
     ["/api/rounds/slow/99999999999999999999", 400, "MALFORMED"],
     ["/api/tables/slow/rounds?limit=x", 400, "MALFORMED"],
     ["/api/tables/slow/rounds?limit=0", 400, "MALFORMED"],
+    ["/api/tables/slow/rounds?limit=501", 400, "MALFORMED"],
     ["/api/tables/slow/rounds?before=-5", 400, "MALFORMED"],
     ["/api/tables/slow/rounds?limit=1&limit=2", 400, "MALFORMED"],
     ["/api/leaderboard?period=century", 400, "MALFORMED"],

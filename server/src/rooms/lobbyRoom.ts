@@ -3,6 +3,7 @@ import type { Client, RoomException } from "@colyseus/core";
 import { CloseCode, Room, RoomInternalState, ServerError } from "@colyseus/core";
 import { phaseOf } from "@croupier/shared/core/table/state";
 import type { TableHost } from "../tables/tableHost.ts";
+import { admit } from "./admission.ts";
 import type { House } from "./house.ts";
 import { LOBBY_ROOM_ID } from "./roomIds.ts";
 import { LobbyRoomState, LobbyTableState, showList } from "./state.ts";
@@ -101,5 +102,11 @@ function seatedAt(state: TableHost["state"]): number {
 export function lobbyRoomOf(house: House) {
   return class HouseLobbyRoom extends LobbyRoom {
     protected override readonly house = house;
+
+    /** Whoever has no token may look; a token that is there has to be good. */
+    static override async onAuth(token: string): Promise<true> {
+      if (token) await admit(house, token);
+      return true;
+    }
   };
 }

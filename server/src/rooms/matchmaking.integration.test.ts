@@ -47,6 +47,16 @@ describe("the way in", () => {
     }
   });
 
+  it("to the lobby is open to all, but not to a token that is forged", async () => {
+    const stranger = clientAt(house.url, "");
+    await (await stranger.join("lobby")).leave();
+    stranger.auth.token = token({ playerId: "ann" }, "not the secret");
+    expect(await entryRefusal(stranger.join("lobby"))).toEqual([
+      401,
+      expect.stringMatching(/^UNAUTHENTICATED: /),
+    ]);
+  });
+
   it("is not for rooms and tables that there are not", async () => {
     const { client } = await house.guest();
     for (const attempt of [
