@@ -79,6 +79,8 @@ export async function openHouse(options: ContextOptions): Promise<OpenHouse> {
 async function open(options: ContextOptions, closers: Closers): Promise<OpenHouse> {
   const { config, secrets, log, clock } = options;
   log.info({ config: loggable(config) }, "opening");
+  if (config.redisUrl !== null)
+    log.warn("REDIS_URL is given and has no effect: one process is all");
   signTokensWith(secrets.jwtSecret);
   const metrics = createMetrics();
   await openMetrics(metrics, config.metricsPort, closers);
