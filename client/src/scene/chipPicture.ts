@@ -59,18 +59,7 @@ export function drawStack(amount: number, radius: number): Container {
   const colours = chipColours(chips.at(-1) ?? amount);
   discs.circle(0, -lift, radius * 0.72).fill(colours.body);
   discs.circle(0, -lift, radius * 0.72).stroke({ color: colours.edge, width: 1, alpha: 0.7 });
-  const label = new Text({
-    text: formatShort(amount),
-    style: {
-      fontFamily: "system-ui, sans-serif",
-      fontWeight: "bold",
-      fontSize: radius * 0.82,
-      fill: colours.print,
-    },
-    anchor: 0.5,
-  });
-  label.position.set(0, -lift);
-  if (label.width > radius * 1.34) label.scale.set((radius * 1.34) / label.width);
+  const label = drawLabel(amount, { radius, lift, colour: colours.print });
   stack.addChild(discs, label);
   return stack;
 }
@@ -89,18 +78,27 @@ export function drawOthers(amount: number, radius: number, colours: readonly num
   }
   const lift = (shown.length - 1) * step;
   discs.circle(0, -lift, radius * 0.74).fill(OTHERS_FACE);
+  const label = drawLabel(amount, { radius, lift, colour: PALETTE.ivory });
+  pile.addChild(discs, label);
+  return pile;
+}
+
+/** The amount, written small enough to stay on the chip. */
+function drawLabel(
+  amount: number,
+  { radius, lift, colour }: { radius: number; lift: number; colour: number },
+): Text {
   const label = new Text({
     text: formatShort(amount),
     style: {
       fontFamily: "system-ui, sans-serif",
       fontWeight: "bold",
       fontSize: radius * 0.82,
-      fill: PALETTE.ivory,
+      fill: colour,
     },
     anchor: 0.5,
   });
   label.position.set(0, -lift);
-  if (label.width > radius * 1.36) label.scale.set((radius * 1.36) / label.width);
-  pile.addChild(discs, label);
-  return pile;
+  if (label.width > radius * 1.35) label.scale.set((radius * 1.35) / label.width);
+  return label;
 }

@@ -1,7 +1,7 @@
 /** The public API, and what signed-in players may read about themselves (INTERFACE "HTTP"). */
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
-import { phaseOf } from "@croupier/shared/core/table/state";
+import { phaseOf, seatedAt } from "@croupier/shared/core/table/state";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { TableHost } from "../tables/tableHost.ts";
 import { errorResponse } from "../transport/edge.ts";
@@ -107,8 +107,6 @@ function get(path: string, answer: Answer): Endpoint {
 }
 
 function summaryOf({ config, state }: TableHost) {
-  let players = 0;
-  for (const player of state.players.values()) if (player.seated) players += 1;
   const { tableId, name, wheel, zeroRule, maxPlayers, limits } = config;
   return {
     tableId,
@@ -118,7 +116,7 @@ function summaryOf({ config, state }: TableHost) {
     phase: phaseOf(state),
     round: state.round,
     phaseEndsAt: state.phaseEndsAt,
-    players,
+    players: seatedAt(state),
     maxPlayers,
     minStake: limits.min,
     lastPockets: state.lastPockets,

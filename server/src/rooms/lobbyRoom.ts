@@ -1,21 +1,18 @@
 /** The lobby: what tables there are and how they stand, for whoever looks. Nobody can ask it anything. */
-import type { Client, RoomException } from "@colyseus/core";
-import { CloseCode, Room, RoomInternalState, ServerError } from "@colyseus/core";
-import { phaseOf } from "@croupier/shared/core/table/state";
+import type { Client } from "@colyseus/core";
+import { phaseOf, seatedAt } from "@croupier/shared/core/table/state";
 import type { TableHost } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
 import type { House } from "./house.ts";
+import { HouseRoom } from "./houseRoom.ts";
 import { LOBBY_ROOM_ID } from "./roomIds.ts";
 import { LobbyRoomState, LobbyTableState, showList } from "./state.ts";
 
 const MOST_CLIENTS = 10_000;
 
-abstract class LobbyRoom extends Room<{ state: LobbyRoomState }> {
-  protected abstract readonly house: House;
-  override autoDispose = false;
+abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
   override patchRate = 500;
   override maxMessagesPerSecond = 5;
-  override seatReservationTimeout = 10;
   #endings: readonly (() => void)[] = [];
 
   override messages = {
@@ -43,35 +40,16 @@ abstract class LobbyRoom extends Room<{ state: LobbyRoomState }> {
     );
   }
 
-  /** The SDK comes back by itself: to the next process, or to this one's successor. */
-  override onBeforeShutdown(): void {
-    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error: unknown) => {
-      this.#bug(error, "shutdown");
-    });
-  }
-
   override onDispose(): void {
     for (const end of this.#endings) end();
   }
 
-  override onUncaughtException(error: RoomException, method: string): void {
-    if (error.cause instanceof ServerError) return;
-    this.#bug(error.cause ?? error, method);
-  }
-
   override broadcastPatch(): boolean {
-    try {
+    const shown = this.guarded("patch", () => {
       for (const host of this.house.hosts.values()) this.#show(host);
       return super.broadcastPatch();
-    } catch (error) {
-      this.#bug(error, "patch");
-      return false;
-    }
-  }
-
-  override hasReachedMaxClients(): boolean {
-    const disposing = this["_internalState"] === RoomInternalState.DISPOSING;
-    return disposing || this["_listing"].clients >= this.maxClients;
+    });
+    return shown ?? false;
   }
 
   #show({ config, state }: TableHost): void {
@@ -85,17 +63,6 @@ abstract class LobbyRoom extends Room<{ state: LobbyRoomState }> {
     });
     showList(table.lastPockets, state.lastPockets);
   }
-
-  #bug(error: unknown, where: string): void {
-    this.house.log.error({ err: error, roomId: this.roomId, where }, "a bug in the lobby");
-    this.house.alarm("lobby");
-  }
-}
-
-function seatedAt(state: TableHost["state"]): number {
-  let seated = 0;
-  for (const player of state.players.values()) if (player.seated) seated += 1;
-  return seated;
 }
 
 /** The lobby of this house. */

@@ -5,8 +5,7 @@
  *   join ──▶ seated ──(drop)──▶ kept for a while ──(back)──▶ seated
  *               └──(leave)──▶ gone ◀──(too late)──┘
  */
-import type { Client, MessageContext, RoomException } from "@colyseus/core";
-import { CloseCode, Room, RoomInternalState, ServerError } from "@colyseus/core";
+import type { Client, MessageContext } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
@@ -15,6 +14,7 @@ import type { TableEvent, TableHost } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
 import type { BalanceListener } from "./balanceHub.ts";
 import type { House, Identity } from "./house.ts";
+import { HouseRoom } from "./houseRoom.ts";
 import { patchPauseMs } from "./patchRate.ts";
 import { refusalError } from "./refusalError.ts";
 import { tableRoomId } from "./roomIds.ts";
@@ -30,15 +30,12 @@ export type PlayerClient = Client<{ auth: Identity; messages: PlayerMessages }>;
 const SPARE_SESSIONS = 64;
 
 export abstract class TableRoom
-  extends Room<{ state: TableRoomState; client: PlayerClient }>
+  extends HouseRoom<{ state: TableRoomState; client: PlayerClient }>
   implements BalanceListener
 {
-  protected abstract readonly house: House;
-  override autoDispose = false;
   override patchRate = patchPauseMs(0);
   /** Past it the connection is closed; a player's requests are refused long before. */
   override maxMessagesPerSecond = 100;
-  override seatReservationTimeout = 10;
   readonly #seats = new Seats();
   #table: { readonly host: TableHost; readonly projection: TableProjection } | null = null;
   #endings: readonly (() => void)[] = [];
@@ -57,7 +54,7 @@ export abstract class TableRoom
     this.state = projection.state;
     this.maxClients = host.config.maxPlayers + SPARE_SESSIONS;
     this.#endings = [
-      host.subscribe((event) => this.#guarded("event", () => this.#told(event))),
+      host.subscribe((event) => this.guarded("event", () => this.#told(event))),
       this.house.balances.subscribe(this),
     ];
   }
@@ -105,25 +102,12 @@ export abstract class TableRoom
     host.leave(auth.playerId);
   }
 
-  /** The SDK comes back by itself: to the next process, or to this one's successor. */
-  override onBeforeShutdown(): void {
-    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error: unknown) => {
-      this.#bug(error, "shutdown");
-    });
-  }
-
   override onDispose(): void {
     for (const end of this.#endings) end();
   }
 
-  /** What goes wrong in a room stays in it. */
-  override onUncaughtException(error: RoomException, method: string): void {
-    if (error.cause instanceof ServerError) return;
-    this.#bug(error.cause ?? error, method);
-  }
-
   override broadcastPatch(): boolean {
-    const shown = this.#guarded("patch", () => {
+    const shown = this.guarded("patch", () => {
       this.#table?.projection.flush();
       // Looked at here, where the crowd is paid for: joins and leaves come in storms.
       const pauseMs = patchPauseMs(this.clients.length);
@@ -131,12 +115,6 @@ export abstract class TableRoom
       return super.broadcastPatch();
     });
     return shown ?? false;
-  }
-
-  /** Of connections and reservations: their number is kept, not counted anew for each who asks. */
-  override hasReachedMaxClients(): boolean {
-    const disposing = this["_internalState"] === RoomInternalState.DISPOSING;
-    return disposing || this["_listing"].clients >= this.maxClients;
   }
 
   /** Whether one more player could sit down. */
@@ -202,7 +180,7 @@ export abstract class TableRoom
       if (error instanceof BankUnavailableError) {
         return { refusal: { code: "BANK_UNAVAILABLE", message: "The bank does not answer." } };
       }
-      this.#bug(error, type);
+      this.bug(error, type);
       return { refusal: { code: "TABLE_PAUSED", message: "The table met an error of its own." } };
     }
   }
@@ -256,21 +234,6 @@ export abstract class TableRoom
   #running() {
     assert(this.#table !== null, "a room is created before it is used");
     return this.#table;
-  }
-
-  /** What is called from outside a request must not throw into its caller. */
-  #guarded<T>(where: string, act: () => T): T | null {
-    try {
-      return act();
-    } catch (error) {
-      this.#bug(error, where);
-      return null;
-    }
-  }
-
-  #bug(error: unknown, where: string): void {
-    this.house.log.error({ err: error, roomId: this.roomId, where }, "a bug in a room");
-    this.house.alarm("room");
   }
 }
 

@@ -17,8 +17,8 @@ export function expose(
   chips: ReadonlyMap<SpotId, Chips>,
   changes: readonly SpotChange[],
 ): void {
-  for (const [spotId, amount] of changes) {
-    const { spot, before, after } = changeOf(state, chips, [spotId, amount]);
+  for (const change of changes) {
+    const { spot, before, after } = moveOf(state, chips, change);
     state.exposure.change(spot, before, after);
   }
 }
@@ -29,13 +29,13 @@ export function unexpose(
   chips: ReadonlyMap<SpotId, Chips>,
   changes: readonly SpotChange[],
 ): void {
-  for (const [spotId, amount] of changes) {
-    const { spot, before, after } = changeOf(state, chips, [spotId, amount]);
+  for (const change of changes) {
+    const { spot, before, after } = moveOf(state, chips, change);
     state.exposure.change(spot, after, before);
   }
 }
 
-function changeOf(
+function moveOf(
   state: TableState,
   chips: ReadonlyMap<SpotId, Chips>,
   [spotId, amount]: SpotChange,

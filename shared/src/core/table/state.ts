@@ -150,6 +150,13 @@ export function playerAt(state: TableState, playerId: string): PlayerAtTable {
   return player;
 }
 
+/** How many players sit at the table. */
+export function seatedAt(state: TableState): number {
+  let seated = 0;
+  for (const player of state.players.values()) if (player.seated) seated += 1;
+  return seated;
+}
+
 const PHASE_OF: Readonly<Record<Stage, TablePhase>> = {
   idle: "paused",
   opening: "result",

@@ -1,0 +1,44 @@
+/** What table rooms and the lobby have in common: they stay, and what goes wrong in one stays in it. */
+import type { RoomException, RoomOptions } from "@colyseus/core";
+import { CloseCode, Room, RoomInternalState, ServerError } from "@colyseus/core";
+import type { House } from "./house.ts";
+
+export abstract class HouseRoom<Options extends RoomOptions> extends Room<Options> {
+  protected abstract readonly house: House;
+  override autoDispose = false;
+  override seatReservationTimeout = 10;
+
+  /** The SDK comes back by itself: to the next process, or to this one's successor. */
+  override onBeforeShutdown(): void {
+    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error: unknown) => {
+      this.bug(error, "shutdown");
+    });
+  }
+
+  override onUncaughtException(error: RoomException, method: string): void {
+    if (error.cause instanceof ServerError) return;
+    this.bug(error.cause ?? error, method);
+  }
+
+  /** Of connections and reservations: their number is kept, not counted anew for each who asks. */
+  override hasReachedMaxClients(): boolean {
+    const disposing = this["_internalState"] === RoomInternalState.DISPOSING;
+    return disposing || this["_listing"].clients >= this.maxClients;
+  }
+
+  /** What is called from outside a request must not throw into its caller; null where it did. */
+  protected guarded<T>(where: string, act: () => T): T | null {
+    try {
+      return act();
+    } catch (error) {
+      this.bug(error, where);
+      return null;
+    }
+  }
+
+  /** Somebody has to look; everybody else plays on. */
+  protected bug(error: unknown, where: string): void {
+    this.house.log.error({ err: error, roomId: this.roomId, where }, "a bug in a room");
+    this.house.alarm(`${this.roomName} room`);
+  }
+}
