@@ -5,7 +5,6 @@
  * tool. Here it may look, end connections and rooms (which open again as they were), and send a
  * notice; everything is in the audit log before it is done, and everything else is refused.
  */
-import { BankUnavailableError } from "../tables/store.ts";
 import { errorResponse } from "../transport/edge.ts";
 import type { AdminSessions } from "./session.ts";
 
@@ -15,7 +14,7 @@ export interface AdminAction {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Writes an action into the audit log. */
+/** Writes an action into the audit log; where that fails the action must not be done. */
 export type RecordAction = (action: AdminAction) => Promise<void>;
 
 /** The monitor's page asks again every few seconds: within a minute that is one look. */
@@ -85,24 +84,14 @@ function turnedAway(pathname: string): Response {
   return redirect(`${SIGN_IN}?next=${encodeURIComponent(pathname)}`);
 }
 
-/** Writes an action down before it is done; answers why it must not be done, else null. */
-async function written(record: RecordAction, action: AdminAction): Promise<Response | null> {
-  try {
-    await record(action);
-    return null;
-  } catch (error) {
-    if (!(error instanceof BankUnavailableError)) throw error;
-    return errorResponse(503, "UNAVAILABLE", "Nothing is done that cannot be written down first.");
-  }
-}
-
 async function looking(
   { record, looks, now }: GateOptions,
   { who, look, searchParams }: { who: string; look: string; searchParams: URLSearchParams },
 ): Promise<Response | null> {
   const roomId = searchParams.get("roomId")?.slice(0, 100) ?? null;
   if (!looks.isNew(`${who} ${look} ${roomId}`, now())) return null;
-  return written(record, { who, action: look, detail: roomId === null ? {} : { roomId } });
+  await record({ who, action: look, detail: roomId === null ? {} : { roomId } });
+  return null;
 }
 
 async function calling(
@@ -124,14 +113,15 @@ async function calling(
   }
   const action = ACTIONS.get(method);
   const forged = method === "_sendMessageToClient" && given[1] !== MESSAGE;
-  if (action !== undefined && !forged) return written(record, { who, action, detail });
-  return (
-    (await written(record, { who, action: "monitor: refused", detail })) ??
-    errorResponse(
-      403,
-      "FORBIDDEN",
-      "Calling methods of rooms, editing their states and sending messages other than notices is not possible here.",
-    )
+  if (action !== undefined && !forged) {
+    await record({ who, action, detail });
+    return null;
+  }
+  await record({ who, action: "monitor: refused", detail });
+  return errorResponse(
+    403,
+    "FORBIDDEN",
+    "Calling methods of rooms, editing their states and sending messages other than notices is not possible here.",
   );
 }
 

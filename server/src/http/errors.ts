@@ -4,7 +4,11 @@
  * Colyseus' own routes say their errors in several ways; here they are all said in one. For those
  * that the SDK asks, the message stands at the top as well, which is where the SDK looks for it.
  */
+
+import { isPassing } from "../db/errors.ts";
+import type { Logger } from "../platform/log.ts";
 import { readRefusal } from "../rooms/refusalError.ts";
+import { errorResponse } from "../transport/edge.ts";
 
 const CODES: Readonly<Record<number, string>> = {
   400: "MALFORMED",
@@ -86,4 +90,17 @@ function parsed(text: string): { readonly error?: unknown; readonly message?: un
   } catch {
     return {};
   }
+}
+
+/**
+ * What is answered when a request could not be done: the database is away, or a bug showed, of which
+ * nothing is told but to the log.
+ */
+export function failureResponse(error: unknown, log: Logger, request?: object): Response {
+  if (isPassing(error)) {
+    const message = "The bank does not answer, and nothing was done. Try again in a moment.";
+    return errorResponse(503, "UNAVAILABLE", message);
+  }
+  log.error({ err: error, ...request }, "a request failed");
+  return errorResponse(500, "INTERNAL", "Something went wrong on the server.");
 }

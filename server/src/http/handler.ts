@@ -5,7 +5,7 @@ import type { Logger } from "../platform/log.ts";
 import type { HttpHandler } from "../transport/edge.ts";
 import { errorResponse, foreignOrigin, malformed } from "../transport/edge.ts";
 import { isOwnOrigin } from "../transport/origin.ts";
-import { normalised } from "./errors.ts";
+import { failureResponse, normalised } from "./errors.ts";
 import { Rates } from "./rates.ts";
 import { contentSecurityPolicy, secure } from "./securityHeaders.ts";
 import type { StaticFiles } from "./staticFiles.ts";
@@ -20,6 +20,7 @@ export interface HandlerOptions {
 }
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+const READY = "/ready";
 const FOR_SDK = /^\/(auth|matchmake)\//;
 const API = /^\/(api|auth|matchmake|admin\/api|monitor\/api)(\/|$)/;
 
@@ -31,10 +32,14 @@ export function createHttpHandler(options: HandlerOptions): HttpHandler {
     const { pathname } = new URL(request.url);
     try {
       const response = await answer({ ...options, rates, router, request, path: pathname });
+      // Whoever asks for readiness wants the checks, whatever the status.
+      if (pathname === READY) return secure(response, policy);
       return secure(await normalised(response, FOR_SDK.test(pathname)), policy);
     } catch (error) {
-      options.log.error({ err: error, path: pathname, method: request.method }, "a request failed");
-      const failure = errorResponse(500, "INTERNAL", "Something went wrong on the server.");
+      const failure = failureResponse(error, options.log, {
+        path: pathname,
+        method: request.method,
+      });
       return secure(failure, policy);
     }
   };

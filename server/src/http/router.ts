@@ -10,6 +10,7 @@ import { errorResponse } from "../transport/edge.ts";
 import type { ApiOptions } from "./api.ts";
 import { apiEndpoints } from "./api.ts";
 import { authEndpoints } from "./auth.ts";
+import { failureResponse } from "./errors.ts";
 import type { HealthOptions } from "./health.ts";
 import { healthEndpoints } from "./health.ts";
 import type { StaticFiles } from "./staticFiles.ts";
@@ -39,8 +40,7 @@ export function createHouseRouter(options: RouterOptions): Router {
   return createRouter(endpoints, {
     onError: (error) => {
       if (error instanceof Error && error.name === "APIError") return undefined;
-      log.error({ err: error }, "an endpoint failed");
-      return errorResponse(500, "INTERNAL", "Something went wrong on the server.");
+      return failureResponse(error, log);
     },
   });
 }
