@@ -151,6 +151,7 @@ function gateOf({ secrets, clock }: ContextOptions, pool: Pool): GateOptions {
     sessions: new AdminSessions(secrets),
     now: () => clock.now(),
     looks: new Looks(),
+    hasRoom: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
     record: (action) => recordAdminAction(pool, { ...action, at: new Date(clock.now()) }),
   };
 }

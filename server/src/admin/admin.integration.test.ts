@@ -236,6 +236,17 @@ describe("the room monitor", () => {
     expect(opened).toContain("monitor: open");
   });
 
+  it.each(["room?roomId=cellar", "room/call?roomId=cellar&method=disconnect&args=[]"])(
+    "knows no room that there is not: %s",
+    async (path) => {
+      const response = await get(`/monitor/api/${path}`, { cookie });
+      expect([response.status, await response.json()]).toMatchObject([
+        404,
+        { error: { code: "NOT_FOUND" } },
+      ]);
+    },
+  );
+
   it("says what arguments are", async () => {
     const query = "roomId=table-slow&method=disconnect&args=nonsense";
     const response = await get(`/monitor/api/room/call?${query}`, { cookie });

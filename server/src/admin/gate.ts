@@ -6,16 +6,14 @@
  * notice; everything is in the audit log before it is done, and everything else is refused.
  */
 import { errorResponse } from "../transport/edge.ts";
+import type { AdminAction } from "./auditLog.ts";
 import type { AdminSessions } from "./session.ts";
 
-export interface AdminAction {
-  readonly who: string;
-  readonly action: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-}
+/** What an admin wants to do; when is added as it is written down. */
+export type AdminIntent = Omit<AdminAction, "at">;
 
 /** Writes an action into the audit log; where that fails the action must not be done. */
-export type RecordAction = (action: AdminAction) => Promise<void>;
+export type RecordAction = (intent: AdminIntent) => Promise<void>;
 
 /** The monitor's page asks again every few seconds: within a minute that is one look. */
 export class Looks {
@@ -38,6 +36,7 @@ export interface GateOptions {
   readonly now: () => number;
   readonly record: RecordAction;
   readonly looks: Looks;
+  readonly hasRoom: (roomId: string) => boolean;
 }
 
 /** What the monitor's page does by calling a room's method, and what it is called in the log. */
@@ -72,6 +71,10 @@ export async function atGate(options: GateOptions, request: Request): Promise<Re
   if (pathname === "/monitor") return redirect("/monitor/");
   if (pathname === "/admin/") return redirect("/admin");
   const path = pathname.replace(/\/+$/, "");
+  const roomId = searchParams.get("roomId");
+  if (path.startsWith("/monitor/api/room") && roomId !== null && !options.hasRoom(roomId)) {
+    return errorResponse(404, "NOT_FOUND", "There is no such room on this process.");
+  }
   if (path === "/monitor/api/room/call") return calling(options, who, searchParams);
   const look = LOOKS.get(path);
   return look === undefined ? null : looking(options, { who, look, searchParams });

@@ -26,7 +26,7 @@ const NAMES = ["JWT_SECRET", "SEED_KEY", "ADMIN_PASSWORD"] as const;
 type SecretName = (typeof NAMES)[number];
 
 const LEAST_LENGTH: Readonly<Record<SecretName, number>> = {
-  JWT_SECRET: 8,
+  JWT_SECRET: 16,
   SEED_KEY: 16,
   ADMIN_PASSWORD: 8,
 };

@@ -3,11 +3,6 @@ import { randomInt } from "node:crypto";
 
 const LONGEST_NAME = 24;
 
-/** A name cannot be used; the message says what it takes. */
-export class NameInvalidError extends Error {
-  override readonly name = "NameInvalidError";
-}
-
 /**
  * A name as it is kept and shown: what cannot be seen is out, spaces are single ones; null where
  * nothing that can be seen is left, or more than 24 characters.

@@ -15,7 +15,7 @@ import { createPlayerAccount } from "../ledger/accounts.ts";
 import type { DailyGrant } from "../ledger/grants.ts";
 import { grantDaily, grantStarting } from "../ledger/grants.ts";
 import type { Clock } from "../platform/clock.ts";
-import { cleanName, guestName, NameInvalidError } from "./names.ts";
+import { cleanName, guestName } from "./names.ts";
 
 const makePlayerId = customAlphabet(
   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
@@ -72,8 +72,6 @@ export interface Players {
   register(registration: Registration): Promise<Player>;
   findByEmail(email: string): Promise<Credentials | null>;
   find(playerId: string): Promise<Player | null>;
-  /** Throws {@link NameInvalidError}; null where there is no such player. */
-  rename(playerId: string, name: unknown): Promise<Player | null>;
   /** Fills the balance up to the daily chips, once a UTC day and only where it is below them. */
   claimDaily(playerId: string): Promise<DailyGrant>;
   /** Null where there is no such player. */
@@ -103,12 +101,6 @@ export function createPlayers(options: PlayersOptions): Players {
       return { player: toPlayer(found), passwordHash: found.password_hash };
     },
     find,
-    rename: async (playerId, name) => {
-      const clean = cleanName(name);
-      if (clean === null) throw new NameInvalidError("A name has 1 to 24 visible characters.");
-      await pool.query("UPDATE players SET name = $2 WHERE player_id = $1", [playerId, clean]);
-      return find(playerId);
-    },
     claimDaily: (playerId) =>
       inTransaction(pool, (client) =>
         grantDaily(client, { playerId, upTo: dailyChips, now: clock.now() }),

@@ -8,11 +8,13 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
   override autoDispose = false;
   override seatReservationTimeout = 10;
 
-  /** The SDK comes back by itself: to the next process, or to this one's successor. */
+  /** The SDK comes back by itself: to the next process, or to this room's successor. */
+  override disconnect(closeCode: number = CloseCode.MAY_TRY_RECONNECT): Promise<unknown> {
+    return super.disconnect(closeCode);
+  }
+
   override onBeforeShutdown(): void {
-    this.disconnect(CloseCode.MAY_TRY_RECONNECT).catch((error: unknown) => {
-      this.bug(error, "shutdown");
-    });
+    this.disconnect().catch((error: unknown) => this.bug(error, "shutdown"));
   }
 
   override onUncaughtException(error: RoomException, method: string): void {
