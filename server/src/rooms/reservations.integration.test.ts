@@ -1,0 +1,90 @@
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
+import { openTestHouse, SLOW_TABLE, sit } from "../testing/openTestHouse.ts";
+
+let house: TestHouse;
+let metricsPort = 0;
+beforeAll(async () => {
+  metricsPort = await freePort();
+  house = await openTestHouse({
+    tables: [
+      { ...SLOW_TABLE, maxPlayers: 2 },
+      { ...SLOW_TABLE, id: "large" },
+    ],
+    environment: { METRICS_PORT: String(metricsPort) },
+  });
+});
+afterAll(() => house.close());
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const listening = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", () => listening.resolve());
+  await listening.promise;
+  const address = server.address();
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  await closed.promise;
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Reserves a seat without ever taking it; answers the status. */
+async function reserve({ token }: Guest, tableId: string): Promise<number> {
+  const response = await fetch(`${house.url}/matchmake/join/table`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ tableId }),
+  });
+  await response.text();
+  return response.status;
+}
+
+async function statuses(guests: readonly Guest[], each: number, tableId: string) {
+  const asked = guests.flatMap((guest) => Array.from({ length: each }, () => guest));
+  const counts = new Map<number, number>();
+  for (const status of await Promise.all(asked.map((guest) => reserve(guest, tableId)))) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return counts;
+}
+
+describe("seats that are reserved and not taken", () => {
+  it("are only so many for one player", async () => {
+    const counts = await statuses([await house.guest()], 60, "large");
+    expect(counts.get(200)).toBeLessThanOrEqual(25);
+    expect(counts.get(429)).toBeGreaterThanOrEqual(35);
+    expect(await reserve(await house.guest(), "large")).toBe(200);
+  });
+
+  it("are only so many at one table", async () => {
+    const guests = await Promise.all(Array.from({ length: 5 }, () => house.guest()));
+    const counts = await statuses(guests, 18, "slow");
+    expect([counts.get(200), counts.get(409)]).toEqual([66, 24]);
+    // Other tables do not notice.
+    expect(await reserve(await house.guest(), "large")).toBe(200);
+  });
+});
+
+describe("an error that nobody caught", () => {
+  it("in a room raises the alarm", async () => {
+    const alarms = async () => {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      return text.split("\n").filter((line) => /^croupier_alarms_total\{.*room/.test(line));
+    };
+    expect(await alarms()).toEqual([]);
+    const host = house.house.hosts.get("large");
+    if (host === undefined) throw new Error("no table");
+    const room = await sit(await house.guest(), "large");
+    Object.defineProperty(host, "leave", {
+      configurable: true,
+      value: () => {
+        throw new Error("a bug in leave");
+      },
+    });
+    await room.leave();
+    Reflect.deleteProperty(host, "leave");
+    expect(await alarms()).toEqual([expect.stringMatching(/ 1$/)]);
+  });
+});
