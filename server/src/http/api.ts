@@ -9,6 +9,7 @@ import { userOf } from "./auth.ts";
 import type { Archive, Page, PlayerBook } from "./ports.ts";
 import { PERIODS } from "./ports.ts";
 import { playerOf } from "./tokens.ts";
+import { beforeOutcome, isUntold } from "./untold.ts";
 
 const MOST_ROWS = 500;
 const DEFAULT_ROWS = 50;
@@ -36,7 +37,7 @@ export function apiEndpoints(options: ApiOptions): Record<string, Endpoint> {
   return { ...tableEndpoints(options), ...playerEndpoints(options) };
 }
 
-function tableEndpoints({ hosts, archive }: ApiOptions): Record<string, Endpoint> {
+export function tableEndpoints({ hosts, archive }: ApiOptions): Record<string, Endpoint> {
   return {
     "api-tables": get("/api/tables", () => ({
       tables: [...hosts.values()].map((host) => summaryOf(host)),
@@ -52,12 +53,16 @@ function tableEndpoints({ hosts, archive }: ApiOptions): Record<string, Endpoint
       const page = pageOf(query);
       if (host === undefined) return NO_TABLE();
       if (page === null) return badPage();
-      return { rounds: await archive.recentRounds(host.config.tableId, page) };
+      const rounds = await archive.recentRounds(host.config.tableId, page);
+      return { rounds: rounds.filter(({ round }) => !isUntold(host, round)) };
     }),
     "api-round": get("/api/rounds/:tableId/:round", async ({ params }) => {
       const round = wholeNumber(params["round"]);
       if (round === null) return errorResponse(400, "MALFORMED", "A round is a number from 1 on.");
-      return (await archive.roundRecord(params["tableId"] ?? "", round)) ?? NO_ROUND();
+      const tableId = params["tableId"] ?? "";
+      const record = await archive.roundRecord(tableId, round);
+      if (record === null) return NO_ROUND();
+      return isUntold(hosts.get(tableId), round) ? beforeOutcome(record) : record;
     }),
     "api-leaderboard": get("/api/leaderboard", async ({ query }) => {
       const period = PERIODS.find((one) => one === (query["period"] ?? "day"));

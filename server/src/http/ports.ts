@@ -1,4 +1,5 @@
 /** What the HTTP interface asks of those who keep rounds and players. */
+import type { RoundRecord } from "@croupier/shared/core/record";
 import type { Player } from "../players/players.ts";
 
 export interface Page {
@@ -31,8 +32,8 @@ export interface PlayerBook {
 /** Every method may throw `BankUnavailableError`. */
 export interface Archive {
   /** Null where the table has had no such round. */
-  roundRecord(tableId: string, round: number): Promise<object | null>;
-  recentRounds(tableId: string, page: Page): Promise<readonly object[]>;
+  roundRecord(tableId: string, round: number): Promise<RoundRecord | null>;
+  recentRounds(tableId: string, page: Page): Promise<readonly { readonly round: number }[]>;
   chains(tableId: string): Promise<readonly object[]>;
   bets(playerId: string, page: Page): Promise<readonly object[]>;
   transfers(playerId: string, page: Page): Promise<readonly object[]>;

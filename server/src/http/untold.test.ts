@@ -1,0 +1,53 @@
+import type { RoundRecord } from "@croupier/shared/core/record";
+import type { Stage } from "@croupier/shared/core/table/state";
+import { buildRecord } from "@croupier/shared/testing/records";
+import { describe, expect, it } from "vitest";
+import type { TableHost } from "../tables/tableHost.ts";
+import { tableEndpoints } from "./api.ts";
+
+const record = buildRecord();
+
+/** What `/api/…` answers while the table is in `stage` of `round`. */
+async function ask(path: "api-round" | "api-rounds", at: { stage: Stage; round: number }) {
+  const host = { config: { tableId: record.tableId }, state: at } as unknown as TableHost;
+  const archive = {
+    roundRecord: (): Promise<RoundRecord> => Promise.resolve(record),
+    recentRounds: () => Promise.resolve([{ round: record.round }, { round: record.round - 1 }]),
+  };
+  const endpoints = tableEndpoints({
+    hosts: new Map([[record.tableId, host]]),
+    archive: archive as never,
+    players: undefined as never,
+  });
+  const { tableId, round } = record;
+  const params = { id: tableId, tableId, round: String(round) };
+  const request = new Request("http://house.test");
+  const asked = { params, query: {}, request, headers: request.headers, asResponse: true };
+  const response: Response = await (endpoints[path] as never as (of: object) => Promise<Response>)(
+    asked,
+  );
+  return JSON.parse(await response.text());
+}
+
+describe("a round that is settled", () => {
+  it.each<Stage>(["settling", "settled"])("is not told while its table is %s", async (stage) => {
+    const at = { stage, round: record.round };
+    const told = await ask("api-round", at);
+    expect(told).toMatchObject({ status: "open", betsDigest: record.betsDigest });
+    for (const outcome of ["seed", "pocket", "payouts", "settledAt"]) {
+      expect(told).not.toHaveProperty(outcome);
+    }
+    expect((await ask("api-rounds", at)).rounds).toEqual([{ round: record.round - 1 }]);
+  });
+
+  it.each<[Stage, number]>([
+    ["spinning", 0],
+    ["result", 0],
+    ["settled", 1],
+    ["betting", 1],
+  ])("is told while its table is %s, %i rounds later", async (stage, later) => {
+    const at = { stage, round: record.round + later };
+    expect(await ask("api-round", at)).toEqual(record);
+    expect((await ask("api-rounds", at)).rounds).toHaveLength(2);
+  });
+});
