@@ -5,6 +5,8 @@
  * It stands where Colyseus keeps the bare socket, so it offers what Colyseus calls.
  */
 
+import { steady } from "./steady.ts";
+
 /** What is used of a uWebSockets socket. Every call throws once the socket is closed. */
 export interface BareSocket {
   send(data: Uint8Array, isBinary: boolean, compress?: boolean): number;
@@ -30,8 +32,7 @@ export class GatheredSocket implements BareSocket {
   /** Takes a binary frame; 1 as for a frame that was sent. */
   send(data: Uint8Array): number {
     if (this.#held.length === 0) process.nextTick(() => this.#release());
-    // Colyseus encodes the next patch into the same memory.
-    this.#held.push(Uint8Array.from(data));
+    this.#held.push(steady(data));
     if (this.#held.length >= MOST_HELD) this.#release();
     return 1;
   }

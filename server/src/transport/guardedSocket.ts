@@ -11,21 +11,9 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { EDGE_BOUNDS } from "./bounds.ts";
+import { steady } from "./steady.ts";
 
 const POLICY_VIOLATION = 1008;
-
-let lastView: unknown;
-let lastCopy: Buffer = Buffer.alloc(0);
-
-/** A copy that nobody writes to; the same for the same view. */
-function steady<T>(data: T): T | Buffer {
-  if (!(data instanceof Uint8Array) || Buffer.isBuffer(data)) return data;
-  if (data !== lastView) {
-    lastView = data;
-    lastCopy = Buffer.from(data);
-  }
-  return lastCopy;
-}
 
 export class GuardedSocket extends WebSocket {
   /** The library's stream below the frames; null before the handshake and after the end. */
