@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { createEndpoint, createRouter, matchMaker } from "@colyseus/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import type { TransportChoice } from "../config/config.ts";
 import { TRANSPORTS } from "../config/config.ts";
 import { createLogger } from "../platform/log.ts";
@@ -254,4 +256,19 @@ describe("the choice of a transport", () => {
     if (loads) expect((await asked).name).toBe("UwsTransport");
     else await expect(asked).rejects.toThrow(/^TRANSPORT is "uws", but .* it takes auto or ws\.$/);
   });
+});
+
+it("keeps no list of connections that a close would have to search", async () => {
+  const transport = await openTransport();
+  const sockets = Array.from(
+    { length: 20 },
+    () => new WebSocket(`ws://127.0.0.1:${transport.port}/`),
+  );
+  await Promise.all(sockets.map((socket) => once(socket, "open")));
+  // A mass drop over an array is quadratic; the parent of one of the transports has such an array.
+  expect([...(Reflect.get(transport, "clients") ?? [])]).toEqual([]);
+  const closed = Promise.all(sockets.map((socket) => once(socket, "close")));
+  for (const socket of sockets) socket.close();
+  await closed;
+  transport.shutdown();
 });
