@@ -24,7 +24,8 @@ import { inTransaction } from "../src/db/transaction.ts";
 import { addTransfers } from "../src/ledger/transfers.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { createLogger } from "../src/platform/log.ts";
-import { createPostgresTableStore } from "../src/rounds/tableStore.ts";
+import { TableLeases } from "../src/rounds/tableLeases.ts";
+import { createPostgresTableStores } from "../src/rounds/tableStore.ts";
 import type { TableStore } from "../src/tables/store.ts";
 import type { Benchmark } from "./figures.ts";
 
@@ -72,13 +73,18 @@ export async function benchLedger(): Promise<Benchmark> {
   try {
     await migrate(pool);
     const seedKey = randomBytes(32);
-    const store = createPostgresTableStore({
+    const stores = createPostgresTableStores({
       pool,
       seedKey,
       clock: systemClock,
       log,
       chainLength: 5_000,
     });
+    const leases = new TableLeases({ pool, log, disconnected: () => undefined });
+    const [lease] = await leases.take([TABLE.tableId]);
+    leases.close();
+    if (lease === undefined) throw new Error("the table is held by somebody else");
+    const store = stores.of(lease);
     return await compare({ pool, store, players: await createPlayers(pool) });
   } finally {
     await pool.end();

@@ -31,14 +31,17 @@ import type { Logger } from "./platform/log.ts";
 import { colyseusLog } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { createMetrics, serveMetrics } from "./platform/metrics.ts";
+import { uniform } from "./platform/uniform.ts";
 import { within } from "./platform/within.ts";
 import { createPlayers } from "./players/players.ts";
 import { BalanceHub } from "./rooms/balanceHub.ts";
 import type { House } from "./rooms/house.ts";
 import { openRooms } from "./rooms/openRooms.ts";
-import { createPostgresTableStore } from "./rounds/tableStore.ts";
-import { openTables } from "./tables/openTables.ts";
+import { TableLeases } from "./rounds/tableLeases.ts";
+import { createPostgresTableStores } from "./rounds/tableStore.ts";
 import type { TableHost } from "./tables/tableHost.ts";
+import { Tables } from "./tables/tables.ts";
+import { tablesObserver } from "./tablesObserver.ts";
 import { createTransport } from "./transport/createTransport.ts";
 
 const CLIENT = fileURLToPath(new URL("../../client/dist", import.meta.url));
@@ -88,17 +91,14 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const { startingChips, dailyChips } = config;
   const people = createPlayers({ pool, clock, startingChips, dailyChips });
   const players = createPlayerBook(people, { pool, clock, dailyChips });
-  const { chainLength } = options;
-  const length = chainLength === undefined ? {} : { chainLength };
-  const store = createPostgresTableStore({ pool, seedKey: secrets.seedKey, clock, log, ...length });
-  const hosts = await openTables({ tables: config.tables, store, clock, log, metrics });
-  closers.add("tables", () => Promise.all([...hosts.values()].map((host) => host.stop())));
-  const house = houseOf({ ...options, hosts, players, metrics });
+  const tables = await openTables({ ...options, metrics }, pool, closers);
+  const house = houseOf({ ...options, tables, players, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
   let stopping = false;
   const router = createHouseRouter({
-    hosts,
+    tables,
+    clock,
     players,
     archive: createArchive({ pool, clock }),
     log,
@@ -120,7 +120,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   );
   return {
     port,
-    hosts,
+    hosts: tables.hosts,
     pool,
     stop: () => {
       stopping = true;
@@ -156,15 +156,38 @@ function gateOf({ secrets, clock }: ContextOptions, pool: Pool): GateOptions {
   };
 }
 
+interface TableParts extends ContextOptions {
+  readonly metrics: Metrics;
+}
+
+/** The tables that this process may run; they stop, and give their leases up, with the house. */
+async function openTables(
+  { config, secrets, clock, log, metrics, chainLength }: TableParts,
+  pool: Pool,
+  closers: Closers,
+): Promise<Tables> {
+  const length = chainLength === undefined ? {} : { chainLength };
+  const { seedKey } = secrets;
+  const stores = createPostgresTableStores({ pool, seedKey, clock, log, ...length });
+  const leases = new TableLeases({ pool, log, disconnected: () => tables.lookNow() });
+  const observer = tablesObserver(log, metrics);
+  const { tables: configs } = config;
+  const tables = new Tables({ configs, leases, stores, clock, random: uniform, observer });
+  closers.add("leases", () => leases.close());
+  closers.add("tables", () => tables.stop());
+  await tables.open();
+  return tables;
+}
+
 interface HouseParts extends ContextOptions {
-  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly tables: Tables;
   readonly players: PlayerBook;
   readonly metrics: Metrics;
 }
 
-function houseOf({ hosts, players, metrics, log, clock, seatKeptSeconds }: HouseParts): House {
+function houseOf({ tables, players, metrics, log, clock, seatKeptSeconds }: HouseParts): House {
   return {
-    hosts,
+    tables,
     balances: new BalanceHub(),
     clock,
     log,

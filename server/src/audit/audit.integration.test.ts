@@ -101,8 +101,8 @@ it.each<[string, string, RegExp]>([
   ],
   [
     "an operation was made up",
-    `INSERT INTO operations (table_id, round, player_id, op, kind, content, ticket, changes, stake_change, stake_after, balance_after, posted_at)
-     VALUES ('one', 5, 'x', 'x', 'bet', '', gen_random_uuid(), '[["red", 5]]', 5, 5, 5, now())`,
+    `INSERT INTO operations (table_id, round, player_id, op, kind, content, ticket, changes, stake_change, stake_after, balance_after, posted_at, epoch)
+     VALUES ('one', 5, 'x', 'x', 'bet', '', gen_random_uuid(), '[["red", 5]]', 5, 5, 5, now(), 1)`,
     /operation x of player x: logged 5, moved 0/,
   ],
   [

@@ -12,6 +12,14 @@ export class CommitUnknownError extends Error {
   override readonly name = "CommitUnknownError";
 }
 
+/** What the database refuses a stale holder's writes with; see the leases' migration. */
+const STALE_LEASE = "CR001";
+
+/** True where a write was refused because its table has another holder now. */
+export function isStaleLease(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === STALE_LEASE;
+}
+
 /** SQLSTATE classes and codes that pass by themselves. */
 const PASSING_CLASSES = ["08", "53", "58"];
 const PASSING_CODES = [

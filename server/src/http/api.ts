@@ -2,20 +2,23 @@
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { phaseOf, seatedAt } from "@croupier/shared/core/table/state";
+import type { Clock } from "../platform/clock.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { TableHost } from "../tables/tableHost.ts";
+import type { HouseTables } from "../tables/tables.ts";
 import { errorResponse } from "../transport/edge.ts";
 import { userOf } from "./auth.ts";
 import type { Archive, Page, PlayerBook } from "./ports.ts";
 import { PERIODS } from "./ports.ts";
 import { playerOf } from "./tokens.ts";
-import { beforeOutcome, isUntold } from "./untold.ts";
+import { beforeOutcome, untoldOf } from "./untold.ts";
 
 const MOST_ROWS = 500;
 const DEFAULT_ROWS = 50;
 
 export interface ApiOptions {
-  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly tables: Pick<HouseTables, "configs" | "hosts">;
+  readonly clock: Pick<Clock, "now">;
   readonly archive: Archive;
   readonly players: PlayerBook;
 }
@@ -37,7 +40,10 @@ export function apiEndpoints(options: ApiOptions): Record<string, Endpoint> {
   return { ...tableEndpoints(options), ...playerEndpoints(options) };
 }
 
-export function tableEndpoints({ hosts, archive }: ApiOptions): Record<string, Endpoint> {
+export function tableEndpoints(options: ApiOptions): Record<string, Endpoint> {
+  const { tables, archive } = options;
+  const { configs, hosts } = tables;
+  const untold = (tableId: string) => untoldOf(tables, tableId, () => options.clock.now());
   return {
     "api-tables": get("/api/tables", () => ({
       tables: [...hosts.values()].map((host) => summaryOf(host)),
@@ -49,12 +55,13 @@ export function tableEndpoints({ hosts, archive }: ApiOptions): Record<string, E
         : { ...detailsOf(host), chains: await archive.chains(host.config.tableId) };
     }),
     "api-rounds": get("/api/tables/:id/rounds", async ({ params, query }) => {
-      const host = hosts.get(params["id"] ?? "");
+      const tableId = params["id"] ?? "";
       const page = pageOf(query);
-      if (host === undefined) return NO_TABLE();
+      if (!configs.some((config) => config.tableId === tableId)) return NO_TABLE();
       if (page === null) return badPage();
-      const rounds = await archive.recentRounds(host.config.tableId, page);
-      return { rounds: rounds.filter(({ round }) => !isUntold(host, round)) };
+      const rounds = await archive.recentRounds(tableId, page);
+      const isUntold = untold(tableId);
+      return { rounds: rounds.filter((round) => !isUntold(round)) };
     }),
     "api-round": get("/api/rounds/:tableId/:round", async ({ params }) => {
       const round = wholeNumber(params["round"]);
@@ -62,7 +69,7 @@ export function tableEndpoints({ hosts, archive }: ApiOptions): Record<string, E
       const tableId = params["tableId"] ?? "";
       const record = await archive.roundRecord(tableId, round);
       if (record === null) return NO_ROUND();
-      return isUntold(hosts.get(tableId), round) ? beforeOutcome(record) : record;
+      return untold(tableId)(record) ? beforeOutcome(record) : record;
     }),
     "api-leaderboard": get("/api/leaderboard", async ({ query }) => {
       const period = PERIODS.find((one) => one === (query["period"] ?? "day"));

@@ -12,7 +12,7 @@ const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNR
 const log = createLogger("silent");
 const endpoints = {
   ...healthEndpoints({
-    hosts: new Map(),
+    tables: { configs: [], hosts: new Map() },
     stopping: () => false,
     databaseAnswers: () => Promise.resolve(false),
   }),

@@ -2,12 +2,12 @@
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { phaseOf } from "@croupier/shared/core/table/state";
-import type { TableHost } from "../tables/tableHost.ts";
+import type { HouseTables } from "../tables/tables.ts";
 
 type Check = "ok" | "failed" | "unused";
 
 export interface HealthOptions {
-  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly tables: Pick<HouseTables, "configs" | "hosts">;
   /** True while the process drains. */
   readonly stopping: () => boolean;
   /** Whether the database answers, soon. */
@@ -25,7 +25,8 @@ export function healthEndpoints(options: HealthOptions): Record<string, Endpoint
   };
 }
 
-async function readiness({ hosts, stopping, databaseAnswers }: HealthOptions): Promise<Response> {
+async function readiness({ tables, stopping, databaseAnswers }: HealthOptions): Promise<Response> {
+  const { hosts } = tables;
   const paused = [...hosts.values()].some(({ state }) => phaseOf(state) === "paused");
   const checks: Record<"database" | "redis" | "tables", Check> = {
     database: (await databaseAnswers()) ? "ok" : "failed",

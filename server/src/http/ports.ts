@@ -33,7 +33,10 @@ export interface PlayerBook {
 export interface Archive {
   /** Null where the table has had no such round. */
   roundRecord(tableId: string, round: number): Promise<RoundRecord | null>;
-  recentRounds(tableId: string, page: Page): Promise<readonly { readonly round: number }[]>;
+  recentRounds(
+    tableId: string,
+    page: Page,
+  ): Promise<readonly { readonly round: number; readonly settledAt: string | null }[]>;
   chains(tableId: string): Promise<readonly object[]>;
   bets(playerId: string, page: Page): Promise<readonly object[]>;
   transfers(playerId: string, page: Page): Promise<readonly object[]>;

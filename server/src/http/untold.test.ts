@@ -1,25 +1,39 @@
 import type { RoundRecord } from "@croupier/shared/core/record";
 import type { Stage } from "@croupier/shared/core/table/state";
+import type { TableConfig } from "@croupier/shared/core/types";
 import { buildRecord } from "@croupier/shared/testing/records";
 import { describe, expect, it } from "vitest";
 import type { TableHost } from "../tables/tableHost.ts";
 import { tableEndpoints } from "./api.ts";
 
 const record = buildRecord();
+const settledAt = new Date((record.status === "settled" && record.settledAt) || 0);
+const CLOSING_MS = 2_000;
 
 /** What `/api/…` answers while the table is in `stage` of `round`. */
-async function ask(path: "api-round" | "api-rounds", at: { stage: Stage; round: number }) {
-  const host = { config: { tableId: record.tableId }, state: at } as unknown as TableHost;
+async function ask(
+  path: "api-round" | "api-rounds",
+  at: { stage: Stage; round: number } | { elsewhere: true; now: number },
+) {
+  const { tableId, round } = record;
+  const host = { config: { tableId }, state: at } as unknown as TableHost;
   const archive = {
     roundRecord: (): Promise<RoundRecord> => Promise.resolve(record),
-    recentRounds: () => Promise.resolve([{ round: record.round }, { round: record.round - 1 }]),
+    recentRounds: () =>
+      Promise.resolve([
+        { round, settledAt: settledAt.toISOString() },
+        { round: round - 1, settledAt: new Date(settledAt.getTime() - CLOSING_MS).toISOString() },
+      ]),
   };
   const endpoints = tableEndpoints({
-    hosts: new Map([[record.tableId, host]]),
+    tables: {
+      configs: [{ tableId, closingMs: CLOSING_MS } as TableConfig],
+      hosts: new Map("elsewhere" in at ? [] : [[tableId, host]]),
+    },
+    clock: { now: () => ("elsewhere" in at ? at.now : 0) },
     archive: archive as never,
     players: undefined as never,
   });
-  const { tableId, round } = record;
   const params = { id: tableId, tableId, round: String(round) };
   const request = new Request("http://house.test");
   const asked = { params, query: {}, request, headers: request.headers, asResponse: true };
@@ -37,7 +51,17 @@ describe("a round that is settled", () => {
     for (const outcome of ["seed", "pocket", "payouts", "settledAt"]) {
       expect(told).not.toHaveProperty(outcome);
     }
-    expect((await ask("api-rounds", at)).rounds).toEqual([{ round: record.round - 1 }]);
+    expect((await ask("api-rounds", at)).rounds).toMatchObject([{ round: record.round - 1 }]);
+  });
+
+  it("is not told while another process may still be closing it", async () => {
+    const end = settledAt.getTime() + CLOSING_MS;
+    const before = { elsewhere: true, now: end - 1 } as const;
+    expect(await ask("api-round", before)).not.toHaveProperty("pocket");
+    expect((await ask("api-rounds", before)).rounds).toMatchObject([{ round: record.round - 1 }]);
+    const after = { elsewhere: true, now: end } as const;
+    expect(await ask("api-round", after)).toEqual(record);
+    expect((await ask("api-rounds", after)).rounds).toHaveLength(2);
   });
 
   it.each<[Stage, number]>([

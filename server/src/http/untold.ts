@@ -6,12 +6,29 @@
  */
 import type { RoundRecord } from "@croupier/shared/core/record";
 import { sealRecord } from "@croupier/shared/core/recordDigest";
-import type { TableHost } from "../tables/tableHost.ts";
+import type { HouseTables } from "../tables/tables.ts";
 
-/** Whether the table is about to spin the ball of this round. */
-export function isUntold(host: TableHost | undefined, round: number): boolean {
-  if (host === undefined || host.state.round !== round) return false;
-  return host.state.stage === "settling" || host.state.stage === "settled";
+interface FinishedRound {
+  readonly round: number;
+  /** ISO; absent before the end. */
+  readonly settledAt?: string | null | undefined;
+}
+
+/** Tells which rounds of `tableId` have a ball that was not spun yet. */
+export function untoldOf(
+  { configs, hosts }: Pick<HouseTables, "configs" | "hosts">,
+  tableId: string,
+  now: () => number,
+): (round: FinishedRound) => boolean {
+  const host = hosts.get(tableId);
+  if (host !== undefined) {
+    const { state } = host;
+    return ({ round }) =>
+      state.round === round && (state.stage === "settling" || state.stage === "settled");
+  }
+  // Another process runs it; by its own closing time the ball is spun at the latest.
+  const closingMs = configs.find((config) => config.tableId === tableId)?.closingMs ?? 0;
+  return ({ settledAt }) => settledAt != null && now() < Date.parse(settledAt) + closingMs;
 }
 
 /** The record as of the time before the outcome was drawn. */

@@ -7,14 +7,16 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { inTransaction } from "../db/transaction.ts";
+import type { Lease } from "../tables/lease.ts";
 import { lockAccounts } from "./accounts.ts";
+import { holdLease } from "./holdLease.ts";
 import { addTransfers } from "./transfers.ts";
 
 const LEAST_ROUNDS = 2;
 const FULL_ROUNDS = 10;
 
 export interface BankrollNeed {
-  readonly tableId: string;
+  readonly lease: Lease;
   /** The most that the house may have to pay in one round. */
   readonly houseMax: number;
   /** Epoch milliseconds. */
@@ -23,7 +25,8 @@ export interface BankrollNeed {
 
 /** Fills the house's account up where it is low; else one look at it. */
 export async function ensureBankroll(pool: Pool, need: BankrollNeed): Promise<void> {
-  const { tableId, houseMax, now } = need;
+  const { lease, houseMax, now } = need;
+  const { tableId } = lease;
   const least = houseMax * LEAST_ROUNDS;
   const { rows } = await pool.query<{ balance: number }>(
     "SELECT balance FROM accounts WHERE table_id = $1 AND kind = 'house'",
@@ -31,6 +34,7 @@ export async function ensureBankroll(pool: Pool, need: BankrollNeed): Promise<vo
   );
   if ((rows[0]?.balance ?? 0) >= least) return;
   await inTransaction(pool, async (client) => {
+    await holdLease(client, lease);
     const accounts = await lockAccounts(client, { houses: [tableId], issuer: true });
     const house = accounts.house(tableId);
     if (house.balance >= least) return;

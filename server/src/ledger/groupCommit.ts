@@ -18,6 +18,7 @@ import { CommitUnknownError, inOneLine, isPassing } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
+import type { Lease } from "../tables/lease.ts";
 import type { PostResult } from "../tables/store.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
 import { postBatch } from "./postBatch.ts";
@@ -54,14 +55,14 @@ export class GroupCommit {
   }
 
   /** Posts one operation; resolves after its transaction committed. */
-  post(tableId: string, posting: Posting): Promise<PostResult> {
+  post(lease: Lease, posting: Posting): Promise<PostResult> {
     if (this.#state === "resolving") return Promise.reject(unavailable("it lost a connection"));
     if (this.#waiting.length >= MOST_WAITING) {
       return Promise.reject(unavailable("too many operations wait"));
     }
     const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
     const content = createHash("sha256").update(posting.content).digest();
-    const entry = { tableId, posting, content, ticket: randomUUID() };
+    const entry = { lease, posting, content, ticket: randomUUID() };
     this.#waiting.push({ entry, resolve, reject });
     if (this.#state === "idle") {
       this.#state = "flushing";

@@ -5,7 +5,7 @@ import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../db/transaction.ts";
 import type { PostResult } from "../tables/store.ts";
 import { lockAccounts } from "./accounts.ts";
-import type { AcceptedPosting, KnownOperation, PostingEntry } from "./postings.ts";
+import type { AcceptedPosting, BatchGround, KnownOperation, PostingEntry } from "./postings.ts";
 import { decidePostings, operationKey, roundKey } from "./postings.ts";
 import { addTransfers } from "./transfers.ts";
 
@@ -13,8 +13,8 @@ import { addTransfers } from "./transfers.ts";
  * Decides and posts `entries` in their order; one result for each. An `Error` among the results is
  * about its own entry alone.
  *
- * Locks the rounds, so that none of them is locked or finished meanwhile, then the accounts: the
- * same order as a settlement.
+ * Holds the leases and the rounds, so that no table is taken over and no round locked or finished
+ * meanwhile, then the accounts: the same order as a settlement.
  *
  * @param now epoch milliseconds
  */
@@ -24,46 +24,60 @@ export function postBatch(
   now: number,
 ): Promise<readonly (PostResult | Error)[]> {
   return inTransaction(pool, async (client) => {
-    const openRounds = await holdOpenRounds(client, entries);
+    const { epochs, openRounds } = await holdRounds(client, entries);
     const accounts = await lockAccounts(client, {
       players: [...new Set(entries.map(({ posting }) => posting.playerId))],
-      escrows: [...new Set(entries.map(({ tableId }) => tableId))],
+      escrows: [...new Set(entries.map(({ lease }) => lease.tableId))],
     });
     // Read after the accounts are locked: another asking for the same op is done by then.
     const known = await findOperations(
       client,
       entries.map(({ posting }) => posting),
     );
-    const decision = decidePostings(entries, { accounts, known, openRounds });
+    const decision = decidePostings(entries, { accounts, known, epochs, openRounds });
     await logOperations(client, decision.accepted, now);
     await addTransfers(client, decision.transfers, now);
     return decision.results;
   });
 }
 
-/** Which of the entries' rounds are open; they stay so until the transaction's end. */
-async function holdOpenRounds(
+interface HeldRow {
+  readonly table_id: string;
+  readonly round: number;
+  readonly status: string;
+  readonly epoch: number;
+}
+
+/**
+ * The current epochs of the entries' tables, and which of their rounds are open; all of it stays so
+ * until the transaction's end.
+ */
+async function holdRounds(
   client: PoolClient,
   entries: readonly PostingEntry[],
-): Promise<ReadonlySet<string>> {
+): Promise<Pick<BatchGround, "epochs" | "openRounds">> {
   const rounds = new Map(
-    entries.map(({ tableId, posting: { round } }) => [
+    entries.map(({ lease: { tableId }, posting: { round } }) => [
       roundKey(tableId, round),
       { tableId, round },
     ]),
   );
-  const { rows } = await client.query<{ table_id: string; round: number; status: string }>({
-    name: "hold-open-rounds",
-    text: `SELECT table_id, round, status FROM rounds
-      WHERE (table_id, round) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))
-      ORDER BY table_id, round FOR SHARE`,
+  const { rows } = await client.query<HeldRow>({
+    name: "hold-rounds",
+    text: `SELECT rounds.table_id, round, status, leases.epoch
+      FROM rounds JOIN leases ON leases.table_id = rounds.table_id
+      WHERE (rounds.table_id, round) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))
+      ORDER BY rounds.table_id, round FOR KEY SHARE OF leases FOR SHARE OF rounds`,
     values: [
       [...rounds.values()].map(({ tableId }) => tableId),
       [...rounds.values()].map(({ round }) => round),
     ],
   });
   const open = rows.filter(({ status }) => status === "open");
-  return new Set(open.map(({ table_id, round }) => roundKey(table_id, round)));
+  return {
+    epochs: new Map(rows.map(({ table_id, epoch }) => [table_id, epoch])),
+    openRounds: new Set(open.map(({ table_id, round }) => roundKey(table_id, round))),
+  };
 }
 
 interface OperationRow {
@@ -116,8 +130,9 @@ async function logOperations(
   now: number,
 ): Promise<void> {
   if (accepted.length === 0) return;
-  const rows = accepted.map(({ tableId, posting, ticket, content, balanceAfter }) => ({
-    table_id: tableId,
+  const rows = accepted.map(({ lease, posting, ticket, content, balanceAfter }) => ({
+    table_id: lease.tableId,
+    epoch: lease.epoch,
     round: posting.round,
     player_id: posting.playerId,
     op: posting.op,
@@ -130,14 +145,14 @@ async function logOperations(
     balance_after: balanceAfter,
     chips_after: posting.chipsAfter ?? null,
   }));
-  const columns = `table_id, round, player_id, op, kind, content, ticket, changes, stake_change,
+  const columns = `table_id, epoch, round, player_id, op, kind, content, ticket, changes, stake_change,
     stake_after, balance_after, chips_after`;
   // In the order of the array, which the log's own numbers then keep.
   await client.query({
     name: "log-operations",
     text: `INSERT INTO operations (${columns}, posted_at)
       SELECT ${columns}, $2 FROM ROWS FROM (json_to_recordset($1) AS (
-        table_id text, round bigint, player_id text, op text, kind text, content bytea, ticket uuid,
+        table_id text, epoch bigint, round bigint, player_id text, op text, kind text, content bytea, ticket uuid,
         changes jsonb, stake_change bigint, stake_after bigint, balance_after bigint,
         chips_after jsonb))`,
     values: [JSON.stringify(rows), new Date(now)],

@@ -5,13 +5,15 @@
 import { asChips } from "@croupier/shared/core/chips";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
+import type { Lease } from "../tables/lease.ts";
+import { StaleLeaseError } from "../tables/lease.ts";
 import type { PostResult } from "../tables/store.ts";
 import type { LockedAccounts } from "./accounts.ts";
 import type { Transfer } from "./transfers.ts";
 
 /** An operation that waits to be posted. */
 export interface PostingEntry {
-  readonly tableId: string;
+  readonly lease: Lease;
   readonly posting: Posting;
   /** SHA-256 of the posting's content. */
   readonly content: Buffer;
@@ -26,7 +28,7 @@ export interface KnownOperation {
   readonly answer: OperationAnswer;
 }
 
-/** The operation is for a round that takes none: its host has gone stale, or has a bug. */
+/** The operation is for a round that takes none: its host has a bug. */
 class RoundNotOpenError extends Error {
   override readonly name = "RoundNotOpenError";
 }
@@ -40,6 +42,8 @@ export interface BatchGround {
   readonly accounts: LockedAccounts;
   /** By {@link operationKey}. */
   readonly known: ReadonlyMap<string, KnownOperation>;
+  /** The current epochs of the tables. */
+  readonly epochs: ReadonlyMap<string, number>;
   /** By {@link roundKey}. */
   readonly openRounds: ReadonlySet<string>;
 }
@@ -69,11 +73,13 @@ export function decidePostings(
   const accepted: AcceptedPosting[] = [];
   const transfers: Transfer[] = [];
   const results = entries.map((entry): PostResult | Error => {
-    const { posting, tableId } = entry;
+    const { posting, lease } = entry;
+    const { tableId } = lease;
     const { playerId, op, round } = posting;
     const key = operationKey(playerId, op);
     const earlier = known.get(key);
     if (earlier !== undefined) return recognise(entry, earlier);
+    if (ground.epochs.get(tableId) !== lease.epoch) return new StaleLeaseError(lease);
     if (!ground.openRounds.has(roundKey(tableId, round))) {
       return new RoundNotOpenError(`round ${round} of table ${tableId} takes no operations`);
     }
@@ -106,7 +112,8 @@ function answerTo(posting: Posting, balance: number): OperationAnswer {
 }
 
 /** Chips to the table's escrow or back; an operation that leaves the stake as it is moves none. */
-function transferOf({ posting, tableId }: PostingEntry, accounts: LockedAccounts): Transfer[] {
+function transferOf({ posting, lease }: PostingEntry, accounts: LockedAccounts): Transfer[] {
+  const { tableId } = lease;
   const { playerId, round, op, stakeChange } = posting;
   const player = accounts.player(playerId);
   if (stakeChange === 0 || player === undefined) return [];

@@ -1,7 +1,7 @@
 /** What rooms need of the house around them. */
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
-import type { TableHost } from "../tables/tableHost.ts";
+import type { HouseTables } from "../tables/tables.ts";
 import type { BalanceHub } from "./balanceHub.ts";
 
 /** Who a valid token belongs to. */
@@ -11,7 +11,7 @@ export interface Identity {
 }
 
 export interface House {
-  readonly hosts: ReadonlyMap<string, TableHost>;
+  readonly tables: HouseTables;
   readonly balances: BalanceHub;
   readonly clock: Clock;
   readonly log: Logger;

@@ -13,7 +13,7 @@ const MOST_CLIENTS = 10_000;
 abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
   override patchRate = 500;
   override maxMessagesPerSecond = 5;
-  #endings: readonly (() => void)[] = [];
+  #end = () => {};
 
   override messages = {
     // Nobody is disconnected for a message that is not understood.
@@ -26,27 +26,28 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
     this.roomId = LOBBY_ROOM_ID;
     this.maxClients = MOST_CLIENTS;
     this.state = new LobbyRoomState();
-    const hosts = [...this.house.hosts.values()];
-    for (const { config } of hosts) {
-      const { tableId, name, wheel, maxPlayers, limits } = config;
+    for (const { tableId, name, wheel, maxPlayers, limits } of this.house.tables.configs) {
       const table = new LobbyTableState();
       table.assign({ tableId, name, wheel, maxPlayers, minStake: limits.min });
       this.state.tables.set(tableId, table);
     }
-    this.#endings = hosts.map((host) =>
-      host.subscribe((event) => {
-        if (event.type === "turn") this.broadcastPatch();
-      }),
-    );
+    this.#end = this.house.tables.follow({
+      opened: (host) => {
+        host.subscribe((event) => {
+          if (event.type === "turn") this.broadcastPatch();
+        });
+      },
+      closed: ({ config }) => this.state.tables.get(config.tableId)?.assign({ phase: "paused" }),
+    });
   }
 
   override onDispose(): void {
-    for (const end of this.#endings) end();
+    this.#end();
   }
 
   override broadcastPatch(): boolean {
     const shown = this.guarded("patch", () => {
-      for (const host of this.house.hosts.values()) this.#show(host);
+      for (const host of this.house.tables.hosts.values()) this.#show(host);
       return super.broadcastPatch();
     });
     return shown ?? false;

@@ -52,12 +52,15 @@ function roomIdFor(house: House, roomName: string, options: unknown): string {
   if (roomName !== "table") throw refusalError("NOT_FOUND", "There are the rooms table and lobby.");
   const asked = fieldOf(options, "tableId");
   if (asked === undefined) return roomWithFreeSeat(house);
-  if (typeof asked === "string" && house.hosts.has(asked)) return tableRoomId(asked);
+  if (typeof asked === "string" && house.tables.hosts.has(asked)) return tableRoomId(asked);
+  if (house.tables.configs.some(({ tableId }) => tableId === asked)) {
+    throw refusalError("TABLE_PAUSED", "Another process runs this table; try again in a moment.");
+  }
   throw refusalError("NOT_FOUND", `There is no table ${JSON.stringify(asked).slice(0, 60)}.`);
 }
 
 function roomWithFreeSeat(house: House): string {
-  for (const tableId of house.hosts.keys()) {
+  for (const tableId of house.tables.hosts.keys()) {
     const room = matchMaker.getLocalRoomById(tableRoomId(tableId));
     if (!(room instanceof TableRoom)) continue;
     if (room.hasFreeSeat() && !room.hasReachedMaxClients()) return room.roomId;

@@ -1,11 +1,15 @@
-/** Opens the house's rooms: one a table, and the lobby. They stay, whatever becomes of their players. */
+/**
+ * Opens the house's rooms: the lobby, and one for each table that this process runs. They stay,
+ * whatever becomes of their players; a table's room goes with its table.
+ */
 import type { Server } from "@colyseus/core";
 import { matchMaker } from "@colyseus/core";
+import type { TableHost } from "../tables/tableHost.ts";
 import type { House } from "./house.ts";
 import { lobbyRoomOf } from "./lobbyRoom.ts";
 import { openMatchmaking } from "./matchmaking.ts";
 import { tableRoomId } from "./roomIds.ts";
-import { tableRoomOf } from "./tableRoom.ts";
+import { TableRoom, tableRoomOf } from "./tableRoom.ts";
 
 /** `stopping`: a room that ends from then on is not opened again. */
 export async function openRooms(
@@ -15,22 +19,46 @@ export async function openRooms(
 ): Promise<void> {
   openMatchmaking(house);
   await matchMaker.onReady;
+  const { hosts } = house.tables;
   const again = (name: string, options: object) => {
     if (stopping()) return;
-    house.log.warn({ room: name, ...options }, "a room was ended from outside; opening it again");
+    house.log.warn({ room: name, ...options }, "a room was ended; opening it again");
     // The matchmaker forgets the old one right after it has told us.
-    queueMicrotask(() => {
-      matchMaker.createRoom(name, options).catch((error: unknown) => {
-        house.log.error({ err: error }, "a room could not be opened again");
-        house.alarm("rooms");
-      });
-    });
+    queueMicrotask(() => void openRoom(house, name, options));
   };
   server.define("lobby", lobbyRoomOf(house)).on("dispose", () => again("lobby", {}));
   server.define("table", tableRoomOf(house)).on("dispose", ({ roomId }) => {
-    const tableId = [...house.hosts.keys()].find((id) => tableRoomId(id) === roomId);
+    const tableId = [...hosts.keys()].find((id) => tableRoomId(id) === roomId);
     if (tableId !== undefined) again("table", { tableId });
   });
   await matchMaker.createRoom("lobby", {});
-  for (const tableId of house.hosts.keys()) await matchMaker.createRoom("table", { tableId });
+  const first: Promise<void>[] = [];
+  house.tables.follow({
+    opened: ({ config: { tableId } }) => {
+      // Where the table was lost and came back, its old room is still closing: its end opens this.
+      if (matchMaker.getLocalRoomById(tableRoomId(tableId)) !== undefined) return;
+      first.push(openRoom(house, "table", { tableId }));
+    },
+    closed: (host) => closeRoom(house, host),
+  });
+  await Promise.all(first);
+}
+
+async function openRoom(house: House, name: string, options: object): Promise<void> {
+  try {
+    await matchMaker.createRoom(name, options);
+  } catch (error) {
+    house.log.error({ err: error, room: name, ...options }, "a room could not be opened");
+    house.alarm("rooms");
+  }
+}
+
+/** Another process runs the table: its players find their way there. */
+function closeRoom(house: House, { config: { tableId } }: TableHost): void {
+  const room = matchMaker.getLocalRoomById(tableRoomId(tableId));
+  if (!(room instanceof TableRoom)) return;
+  room.moveAway().catch((error: unknown) => {
+    house.log.error({ err: error, tableId }, "a room could not be closed");
+    house.alarm("rooms");
+  });
 }

@@ -29,6 +29,8 @@ export type PlayerClient = Client<{ auth: Identity; messages: PlayerMessages }>;
 /** Second devices, and players in the doorway of a full table, for all players together. */
 const SPARE_SESSIONS = 64;
 
+const MOVED = "The table goes on in another process, in the same round; connecting again.";
+
 export abstract class TableRoom
   extends HouseRoom<{ state: TableRoomState; client: PlayerClient }>
   implements BalanceListener
@@ -46,7 +48,7 @@ export abstract class TableRoom
   };
 
   override onCreate({ tableId }: { tableId: string }): void {
-    const host = this.house.hosts.get(tableId);
+    const host = this.house.tables.hosts.get(tableId);
     assert(host !== undefined, `no host for the table ${tableId}`);
     const projection = new TableProjection(host);
     this.#table = { host, projection };
@@ -120,6 +122,12 @@ export abstract class TableRoom
   /** Whether one more player could sit down. */
   hasFreeSeat(): boolean {
     return this.#seats.size < this.#running().host.config.maxPlayers;
+  }
+
+  /** The table is run elsewhere now: everyone is told, and sent off to find it. */
+  moveAway(): Promise<unknown> {
+    this.broadcast("notice", { code: "TABLE_PAUSED", message: MOVED });
+    return this.disconnect();
   }
 
   balanceChanged(playerId: string, balance: number): void {
@@ -222,6 +230,9 @@ export abstract class TableRoom
         this.house.balances.tell(playerId, balance, this);
         break;
       }
+      case "lost":
+        // The house closes this room.
+        break;
     }
   }
 

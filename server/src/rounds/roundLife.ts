@@ -1,6 +1,7 @@
 /**
  * The turns of a round in the database. Each is one transaction, and each may be asked for again:
- * what is done already answers as it did the first time.
+ * what is done already answers as it did the first time. Each holds the table's lease first, and is
+ * refused where that has passed to somebody else.
  */
 import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
@@ -10,6 +11,8 @@ import type { SettledBet } from "@croupier/shared/core/table/effects";
 import type { Payout } from "@croupier/shared/core/types";
 import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../db/transaction.ts";
+import { holdLease } from "../ledger/holdLease.ts";
+import type { Lease } from "../tables/lease.ts";
 import type { OpeningRound, SettlingRound, TableStore } from "../tables/store.ts";
 import { emptyRound } from "./finishRound.ts";
 import { readLayout } from "./layout.ts";
@@ -18,12 +21,23 @@ type Locking = Parameters<TableStore["lockRound"]>[0];
 type Voiding = Parameters<TableStore["voidRound"]>[0];
 type RoundId = Pick<SettlingRound, "tableId" | "round">;
 
+/** The rounds of one table under one lease. */
+export interface LeasedRounds {
+  readonly pool: Pool;
+  readonly lease: Lease;
+}
+
 /** Characters of the reason of a void round, in one line. */
 const REASON_LENGTH = 500;
 
 /** Inserts the round as open, right after the table's last one; `commitment` is the public one. */
-export function openRound(pool: Pool, opening: OpeningRound, commitment: Buffer): Promise<void> {
+export function openRound(
+  { pool, lease }: LeasedRounds,
+  opening: OpeningRound,
+  commitment: Buffer,
+): Promise<void> {
   return inTransaction(pool, async (client) => {
+    await holdLease(client, lease);
     const { tableId, round, entropy } = opening;
     const { rows } = await client.query<{ round: number; status: string; entropy: string }>(
       `SELECT round, status, entropy FROM rounds WHERE table_id = $1
@@ -38,7 +52,7 @@ export function openRound(pool: Pool, opening: OpeningRound, commitment: Buffer)
     assert(round === (last?.round ?? 0) + 1, `round ${round} does not follow ${last?.round ?? 0}`);
     await client.query(
       `INSERT INTO rounds (table_id, round, status, wheel, zero_rule, commitment, entropy,
-         client_seeds, opened_at) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8)`,
+         client_seeds, opened_at, epoch) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)`,
       [
         tableId,
         round,
@@ -48,21 +62,23 @@ export function openRound(pool: Pool, opening: OpeningRound, commitment: Buffer)
         entropy,
         JSON.stringify(opening.clientSeeds),
         new Date(opening.openedAt),
+        lease.epoch,
       ],
     );
   });
 }
 
 /** Ends betting: from here on nothing is posted to the round. */
-export function lockRound(pool: Pool, locking: Locking): Promise<void> {
+export function lockRound({ pool, lease }: LeasedRounds, locking: Locking): Promise<void> {
   return inTransaction(pool, async (client) => {
+    await holdLease(client, lease);
     const { tableId, round, betsDigest, lockedAt } = locking;
     const known = await holdRound(client, locking);
     if (known.status === "open") {
       await client.query(
-        `UPDATE rounds SET status = 'locked', bets_digest = $3, locked_at = $4
+        `UPDATE rounds SET status = 'locked', bets_digest = $3, locked_at = $4, epoch = $5
          WHERE table_id = $1 AND round = $2`,
-        [tableId, round, betsDigest, new Date(lockedAt)],
+        [tableId, round, betsDigest, new Date(lockedAt), lease.epoch],
       );
       return;
     }
@@ -72,10 +88,11 @@ export function lockRound(pool: Pool, locking: Locking): Promise<void> {
 
 /** Settles a locked round; answers the new balance of everyone with a stake. */
 export function settleRound(
-  pool: Pool,
+  { pool, lease }: LeasedRounds,
   settling: SettlingRound,
 ): Promise<ReadonlyMap<string, Chips>> {
   return inTransaction(pool, async (client) => {
+    await holdLease(client, lease);
     const { tableId, round, seed, pocket, bets, payouts, settledAt } = settling;
     const known = await holdRound(client, settling);
     if (known.status === "settled") {
@@ -93,9 +110,9 @@ export function settleRound(
       at: settledAt,
     });
     await client.query(
-      `UPDATE rounds SET status = 'settled', pocket = $3, seed = $4, settled_at = $5
+      `UPDATE rounds SET status = 'settled', pocket = $3, seed = $4, settled_at = $5, epoch = $6
        WHERE table_id = $1 AND round = $2`,
-      [tableId, round, pocket, Buffer.from(seed, "hex"), new Date(settledAt)],
+      [tableId, round, pocket, Buffer.from(seed, "hex"), new Date(settledAt), lease.epoch],
     );
     return readBalances(client, settling);
   });
@@ -107,8 +124,13 @@ interface VoidedRound {
 }
 
 /** Gives every stake of an unfinished round back, as the log of operations has them. */
-export function voidRound(pool: Pool, voiding: Voiding, seed: Buffer): Promise<VoidedRound> {
+export function voidRound(
+  { pool, lease }: LeasedRounds,
+  voiding: Voiding,
+  seed: Buffer,
+): Promise<VoidedRound> {
   return inTransaction(pool, async (client) => {
+    await holdLease(client, lease);
     const { tableId, round, reason, voidedAt } = voiding;
     const known = await holdRound(client, voiding);
     assert(known.status !== "settled", `round ${round} is settled and cannot be void`);
@@ -126,8 +148,16 @@ export function voidRound(pool: Pool, voiding: Voiding, seed: Buffer): Promise<V
     await emptyRound(client, end);
     await client.query(
       `UPDATE rounds SET status = 'void', reason = $3, seed = $4, settled_at = $5,
-         bets_digest = coalesce(bets_digest, $6) WHERE table_id = $1 AND round = $2`,
-      [tableId, round, inOneReason(reason), seed, new Date(voidedAt), betsDigestOf(bets)],
+         bets_digest = coalesce(bets_digest, $6), epoch = $7 WHERE table_id = $1 AND round = $2`,
+      [
+        tableId,
+        round,
+        inOneReason(reason),
+        seed,
+        new Date(voidedAt),
+        betsDigestOf(bets),
+        lease.epoch,
+      ],
     );
     const balances = await readBalances(client, voiding);
     return { balances, stakes: new Map(payouts.map(({ playerId, stake }) => [playerId, stake])) };

@@ -4,12 +4,13 @@ import { commitmentOf } from "@croupier/shared/core/fairness";
 import type { Bet } from "@croupier/shared/core/types";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../platform/log.ts";
+import { storeOfAnyTable } from "../testing/anyTable.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
 import { bet, lockAndDraw, openRound, playRound, tableConfig } from "../testing/rounds.ts";
 import { describeTableStore } from "../testing/tableStoreContract.ts";
 import { SeedKeyError } from "./seedVault.ts";
-import { createPostgresTableStore } from "./tableStore.ts";
+import { createPostgresTableStores } from "./tableStore.ts";
 
 let rig: BankRig;
 let tables = 0;
@@ -50,12 +51,15 @@ const onRed = (playerId: string, amount: number): Bet => ({
 });
 /** Another store on the same database. */
 const anotherStore = (parts: { seedKey?: Buffer; chainLength?: number }) =>
-  createPostgresTableStore({
-    ...rig,
-    pool: rig.database.pool,
-    log: createLogger("silent"),
-    ...parts,
-  });
+  storeOfAnyTable(
+    createPostgresTableStores({
+      ...rig,
+      pool: rig.database.pool,
+      log: createLogger("silent"),
+      ...parts,
+    }),
+    rig.leaseOf,
+  );
 
 describe("a settlement", () => {
   it("empties the escrow that the stakes filled", async () => {

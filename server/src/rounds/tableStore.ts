@@ -1,4 +1,4 @@
-/** The durable store of table hosts, on Postgres. */
+/** The durable stores of table hosts, on Postgres: one for each lease, on what all of them share. */
 import { createHash } from "node:crypto";
 import { asChips } from "@croupier/shared/core/chips";
 import type { ChipsOnSpots } from "@croupier/shared/core/table/inputs";
@@ -12,6 +12,7 @@ import { operationKey } from "../ledger/postings.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
+import type { Lease, TableStores } from "../tables/lease.ts";
 import type { TableStore } from "../tables/store.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import { readHistory } from "./history.ts";
@@ -23,7 +24,7 @@ const CHAIN_LENGTH = 1_048_576;
 /** Within this the caller need not hear of a lost connection. */
 const PASSING = { tries: 4, firstMs: 20, longestMs: 200 };
 
-export interface TableStoreOptions {
+export interface TableStoresOptions {
   readonly pool: Pool;
   /** 32 bytes. */
   readonly seedKey: Buffer;
@@ -45,19 +46,28 @@ async function durably<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-export function createPostgresTableStore(options: TableStoreOptions): TableStore {
-  const { pool, clock, log } = options;
+export function createPostgresTableStores(options: TableStoresOptions): TableStores {
   const vault = new SeedVault({ ...options, chainLength: options.chainLength ?? CHAIN_LENGTH });
-  const commits = new GroupCommit({ pool, clock, log });
-  /** By table: what its house may have to pay in a round. */
-  const houseMax = new Map<string, number>();
+  const commits = new GroupCommit(options);
+  return { of: (lease) => storeOf(lease, { ...options, vault, commits }) };
+}
+
+interface Shared extends TableStoresOptions {
+  readonly vault: SeedVault;
+  readonly commits: GroupCommit;
+}
+
+function storeOf(lease: Lease, { pool, clock, vault, commits }: Shared): TableStore {
+  const leased = { pool, lease };
+  /** What the house may have to pay in a round. */
+  let houseMax = 0;
 
   return {
     prepareTable: ({ tableId, limits }) =>
       durably(async () => {
-        houseMax.set(tableId, limits.houseMax);
+        houseMax = limits.houseMax;
         await createTableAccounts(pool, tableId);
-        await ensureBankroll(pool, { tableId, houseMax: limits.houseMax, now: clock.now() });
+        await ensureBankroll(pool, { lease, houseMax, now: clock.now() });
         const history = await readHistory(pool, tableId);
         await vault.prepare(tableId, history.unfinished?.round ?? history.lastRound + 1);
         return history;
@@ -66,14 +76,13 @@ export function createPostgresTableStore(options: TableStoreOptions): TableStore
     openRound: (opening) =>
       durably(async () => {
         const { tableId, round } = opening;
-        const most = houseMax.get(tableId) ?? 0;
-        await ensureBankroll(pool, { tableId, houseMax: most, now: opening.openedAt });
+        await ensureBankroll(pool, { lease, houseMax, now: opening.openedAt });
         const commitment = await vault.commitmentOf(tableId, round);
-        await openRound(pool, opening, commitment);
+        await openRound(leased, opening, commitment);
         return { commitment: commitment.toString("hex") };
       }),
 
-    post: (tableId, posting) => commits.post(tableId, posting),
+    post: (_, posting) => commits.post(lease, posting),
 
     recall: ({ playerId, op, content }) =>
       durably(async () => {
@@ -86,18 +95,18 @@ export function createPostgresTableStore(options: TableStoreOptions): TableStore
 
     lockRound: (locking) =>
       durably(async () => {
-        await lockRound(pool, locking);
+        await lockRound(leased, locking);
         const seed = await vault.seedOf(locking.tableId, locking.round);
         return { seed: seed.toString("hex") };
       }),
 
     settleRound: (settling) =>
-      durably(async () => ({ balances: await settleRound(pool, settling) })),
+      durably(async () => ({ balances: await settleRound(leased, settling) })),
 
     voidRound: (voiding) =>
       durably(async () => {
         const seed = await vault.seedOf(voiding.tableId, voiding.round);
-        return voidRound(pool, voiding, seed);
+        return voidRound(leased, voiding, seed);
       }),
 
     ping: () =>

@@ -4,12 +4,13 @@
  *
  *   running ──(a broken invariant)──▶ frozen ──(void what is open, start again)──▶ running
  *      │   └──(an answer is lost)──▶ frozen ──(start again in the same round)──▶ running
- *      └──────────────(stop)──────────────▶ stopped
+ *      ├──────────────(stop)──────────────▶ stopped
+ *      └──(the lease is somebody else's)──▶ lost
  *
  * While the store is unavailable the host asks again and again, with growing, jittered pauses, and
  * the table shows `paused`; nothing is told that is not durable. A broken invariant freezes the
  * table: nothing in memory is believed any more, the running round is voided by the store, and the
- * table starts again from what the store holds.
+ * table starts again from what the store holds. A lost lease ends it: the round goes on elsewhere.
  */
 import { NO_CHIPS } from "@croupier/shared/core/chips";
 import type { TableEffect } from "@croupier/shared/core/table/effects";
@@ -20,6 +21,7 @@ import { seedCountsFrom, step } from "@croupier/shared/core/table/step";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Clock, Timer } from "../platform/clock.ts";
 import { Inbox } from "./inbox.ts";
+import { StaleLeaseError } from "./lease.ts";
 import type { TableObserver } from "./observer.ts";
 import { Persistence, StoppedError } from "./persistence.ts";
 import { recoverTable } from "./recovery.ts";
@@ -37,6 +39,7 @@ const FROZE = "The table met an error of its own and took the round back.";
 
 export interface HostOptions {
   readonly config: TableConfig;
+  /** Of the lease under which the table runs. */
   readonly store: TableStore;
   readonly clock: Clock;
   /** Uniform in 0…1, for jitter. */
@@ -44,14 +47,27 @@ export interface HostOptions {
   readonly observer: TableObserver;
 }
 
-/** Recovers a table from its store and starts its rounds. */
+/** A host that has not started yet. */
+export interface NewHost extends TableHost {
+  /**
+   * Recovers the table and starts its rounds; asks for as long as the bank is away. Throws
+   * `StaleLeaseError` where the lease was lost before, and `StoppedError` once it was stopped.
+   */
+  start(): Promise<void>;
+}
+
+/** Starts a host on a table; see {@link NewHost.start}. */
 export async function startTable(options: HostOptions): Promise<TableHost> {
-  const host = new RunningTable(options);
+  const host = createHost(options);
   await host.start();
   return host;
 }
 
-class RunningTable implements TableHost {
+export function createHost(options: HostOptions): NewHost {
+  return new RunningTable(options);
+}
+
+class RunningTable implements NewHost {
   readonly config: TableConfig;
   readonly #options: HostOptions;
   readonly #inbox: Inbox<TableInput>;
@@ -60,7 +76,7 @@ class RunningTable implements TableHost {
   readonly #listeners = new Set<(event: TableEvent) => void>();
   #state: TableState;
   #timer: Timer | null = null;
-  #life: "running" | "frozen" | "stopped" = "frozen";
+  #life: "running" | "frozen" | "stopped" | "lost" = "frozen";
   #stopping = false;
   /** Freezes since the last round opened. */
   #freezes = 0;
@@ -86,7 +102,7 @@ class RunningTable implements TableHost {
     const { state, voided } = await this.#persistence.retrying("recover", () =>
       recoverTable({ ...this.#options, broken }),
     );
-    if (this.#stopping) return;
+    if (this.#stopping || this.#life === "lost") throw new StoppedError("start");
     this.#carrySeatsTo(state);
     this.#state = state;
     this.#life = "running";
@@ -137,6 +153,15 @@ class RunningTable implements TableHost {
       chips: player === undefined ? [] : [...player.chips],
       lastChips: player?.lastChips ?? [],
     };
+  }
+
+  lose(): void {
+    if (this.#life === "lost" || this.#stopping) return;
+    this.#life = "lost";
+    this.#abandonAll();
+    void this.#persistence.stop();
+    this.#tell({ type: "lost" });
+    this.#listeners.clear();
   }
 
   async stop(): Promise<void> {
@@ -228,15 +253,24 @@ class RunningTable implements TableHost {
   }
 
   #freeze(error: unknown): void {
-    if (this.#stopping) return;
+    if (this.#stopping || this.#life === "lost") return;
+    if (error instanceof StaleLeaseError) {
+      this.lose();
+      return;
+    }
     this.#life = "frozen";
-    this.#timer?.cancel();
-    this.#inbox.clear();
+    this.#abandonAll();
     this.#options.observer.froze(this.config.tableId, error);
-    this.#persistence.abandon();
-    this.#requests.refuseAll(PAUSED);
     // Where only an answer was lost the books are sound: the round goes on from the database.
     void this.#startAgain(error instanceof OutcomeUnknownError ? undefined : FROZE);
+  }
+
+  /** Nothing in memory is believed any more, and no answer that is still to come. */
+  #abandonAll(): void {
+    this.#timer?.cancel();
+    this.#inbox.clear();
+    this.#persistence.abandon();
+    this.#requests.refuseAll(PAUSED);
   }
 
   async #startAgain(broken: string | undefined): Promise<void> {

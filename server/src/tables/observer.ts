@@ -7,3 +7,13 @@ export interface TableObserver {
   /** A bug: the table froze and starts again. */
   froze(tableId: string, error: unknown): void;
 }
+
+/** What all tables of a process tell together. */
+export interface TablesObserver extends TableObserver {
+  /** This process runs the table from now on. */
+  leased(tableId: string, epoch: number): void;
+  /** Another process runs the table now. */
+  unleased(tableId: string, epoch: number): void;
+  /** The leases could not be looked at. */
+  noBeat(error: unknown): void;
+}

@@ -5,6 +5,9 @@
  * commit went through finds out before it answers, so a call may be repeated with the same ids and
  * never moves chips twice. `BankUnavailableError` means: nothing moved, ask again later.
  * `OutcomeUnknownError` means: it gave up finding out.
+ *
+ * A store is bound to one lease of one table (`lease.ts`): its writes throw `StaleLeaseError` once
+ * somebody else has taken the table over.
  */
 import type { Chips } from "@croupier/shared/core/chips";
 import type { Posting, SettledBet } from "@croupier/shared/core/table/effects";

@@ -24,7 +24,9 @@ export type TableEvent =
       readonly reason: string;
       readonly stake: Chips;
       readonly balance: Chips;
-    };
+    }
+  /** Another process runs the table now; nothing more comes from here. */
+  | { readonly type: "lost" };
 
 export type OperationReply = { readonly answer: OperationAnswer } | { readonly refusal: Refusal };
 
@@ -60,6 +62,9 @@ export interface TableHost {
     readonly chips: ChipsOnSpots;
     readonly lastChips: ChipsOnSpots;
   };
+
+  /** Freezes for good: another process runs the table now. Again is the same. */
+  lose(): void;
 
   /** Stops taking operations and ticking, once everything in flight is answered. */
   stop(): Promise<void>;

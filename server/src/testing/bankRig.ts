@@ -3,7 +3,10 @@ import { randomBytes } from "node:crypto";
 import { createLogger } from "../platform/log.ts";
 import type { Players } from "../players/players.ts";
 import { createPlayers } from "../players/players.ts";
-import { createPostgresTableStore } from "../rounds/tableStore.ts";
+import { TableLeases } from "../rounds/tableLeases.ts";
+import { createPostgresTableStores } from "../rounds/tableStore.ts";
+import type { Lease, LeaseStore, TableStores } from "../tables/lease.ts";
+import { leasesOnce, storeOfAnyTable } from "./anyTable.ts";
 import type { TestDatabase } from "./database.ts";
 import { createTestDatabase } from "./database.ts";
 import { ManualClock } from "./manualClock.ts";
@@ -13,6 +16,10 @@ export const STARTING_CHIPS = 10_000;
 export const DAILY_CHIPS = 1_000;
 
 export interface BankRig extends TableRig {
+  readonly leases: LeaseStore;
+  readonly stores: TableStores;
+  /** The table's lease, taken once. */
+  readonly leaseOf: (tableId: string) => Promise<Lease>;
   readonly database: TestDatabase;
   readonly clock: ManualClock;
   readonly seedKey: Buffer;
@@ -26,8 +33,17 @@ export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
   const { pool } = database;
   const seedKey = randomBytes(32);
   const log = createLogger("silent");
+  const stores = createPostgresTableStores({ pool, clock, log, seedKey, chainLength });
+  const leases = new TableLeases({ pool, log, disconnected: () => undefined });
+  const leaseOf = leasesOnce(leases);
   return {
-    database,
+    database: {
+      ...database,
+      close: () => {
+        leases.close();
+        return database.close();
+      },
+    },
     clock,
     seedKey,
     players: createPlayers({
@@ -36,6 +52,9 @@ export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
       startingChips: STARTING_CHIPS,
       dailyChips: DAILY_CHIPS,
     }),
-    store: createPostgresTableStore({ pool, clock, log, seedKey, chainLength }),
+    leases,
+    leaseOf,
+    stores,
+    store: storeOfAnyTable(stores, leaseOf),
   };
 }

@@ -1,0 +1,225 @@
+/** The leases in a real database: who may take a table, and whose writes count. */
+import { asChips } from "@croupier/shared/core/chips";
+import type { Pool } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createPool } from "../db/pool.ts";
+import { createLogger } from "../platform/log.ts";
+import { TableLeases } from "../rounds/tableLeases.ts";
+import type { BankRig } from "../testing/bankRig.ts";
+import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { bet, lockAndDraw, openRound, tableConfig } from "../testing/rounds.ts";
+import type { Lease } from "./lease.ts";
+import { BEAT_MS, LEASE_MS, StaleLeaseError } from "./lease.ts";
+import type { TableStore } from "./store.ts";
+
+let rig: BankRig;
+let pool: Pool;
+const processes: TableLeases[] = [];
+beforeAll(async () => {
+  rig = await createBankRig();
+  pool = createPool(rig.database.url, createLogger("silent"));
+  // Right after the database's start nobody is taken for dead.
+  for (let up = 0; up <= 2 * BEAT_MS; ) up = await uptime();
+});
+afterEach(() => {
+  for (const process of processes.splice(0)) process.close();
+});
+afterAll(async () => {
+  await pool?.end();
+  await rig?.database.close();
+});
+
+async function uptime(): Promise<number> {
+  const { rows } = await pool.query<{ up: number }>(
+    "SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8 * 1000 AS up",
+  );
+  return rows[0]?.up ?? 0;
+}
+
+/** The leases as another process would hold them. */
+function newProcess(): TableLeases {
+  const process = new TableLeases({
+    pool,
+    log: createLogger("silent"),
+    disconnected: () => undefined,
+  });
+  processes.push(process);
+  return process;
+}
+
+let tables = 0;
+let tableId: string;
+beforeEach(() => {
+  tables += 1;
+  tableId = `leased-${tables}`;
+});
+
+/** As if the database's clock had gone on. */
+async function pass(elapsedMs: number): Promise<void> {
+  const { rowCount } = await rig.database.pool.query(
+    `UPDATE leases SET expires_at = expires_at - $2 * interval '1 ms',
+       renewed_at = renewed_at - $2 * interval '1 ms' WHERE table_id = $1`,
+    [tableId, elapsedMs],
+  );
+  expect(rowCount).toBe(1);
+}
+
+describe("a lease", () => {
+  it("is one process's, for as long as that shows life", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    expect(await first.take([tableId])).toEqual([{ tableId, epoch: 1 }]);
+    expect(await second.take([tableId])).toEqual([]);
+    await pass(LEASE_MS - 1_000);
+    expect(await first.renew([{ tableId, epoch: 1 }])).toEqual([{ tableId, epoch: 1 }]);
+    await pass(LEASE_MS - 1_000);
+    expect(await second.take([tableId])).toEqual([]);
+  });
+
+  it("passes to another once its time is over, under the next epoch", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    await first.take([tableId]);
+    await pass(LEASE_MS);
+    expect(await second.take([tableId])).toEqual([{ tableId, epoch: 2 }]);
+    expect(await first.renew([{ tableId, epoch: 1 }])).toEqual([]);
+    expect(await first.take([tableId])).toEqual([]);
+  });
+
+  it("comes back to a holder that was late, where nobody took it", async () => {
+    const first = newProcess();
+    const leases = await first.take([tableId]);
+    await pass(10 * LEASE_MS);
+    expect(await first.renew(leases)).toEqual(leases);
+  });
+
+  it("is free at once when it is given up, and when its holder's connection is gone", async () => {
+    const [first, second, third] = [newProcess(), newProcess(), newProcess()];
+    await first.release(await first.take([tableId]));
+    expect(await second.take([tableId])).toEqual([{ tableId, epoch: 2 }]);
+    expect(await third.take([tableId])).toEqual([]);
+    second.close();
+    await expect.poll(() => third.take([tableId])).toEqual([{ tableId, epoch: 3 }]);
+  });
+
+  it("is not given up by who does not hold it", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    const leases = await first.take([tableId]);
+    await second.release(leases);
+    expect(await second.take([tableId])).toEqual([]);
+  });
+
+  it("goes to one of many that ask at the same time", async () => {
+    const asked = Array.from({ length: 8 }, () => newProcess().take([tableId]));
+    expect((await Promise.all(asked)).flat()).toEqual([{ tableId, epoch: 1 }]);
+  });
+
+  it("is taken anew by a process that did not hear that it got it", async () => {
+    const process = newProcess();
+    await process.take([tableId]);
+    expect(await process.take([tableId])).toEqual([{ tableId, epoch: 2 }]);
+  });
+});
+
+describe("a stale holder", () => {
+  let stale: TableStore;
+  let current: TableStore;
+  let ada: string;
+  const round = 1;
+
+  /** A round with a bet, of a table that has been taken over since. */
+  beforeEach(async () => {
+    ada = (await rig.players.registerGuest({ name: "Ada" })).playerId;
+    const [first, second] = [newProcess(), newProcess()];
+    const [lease] = await first.take([tableId]);
+    stale = rig.stores.of(lease as Lease);
+    await stale.prepareTable(tableConfig(tableId));
+    await openRound({ ...rig, store: stale }, tableId, round);
+    await stale.post(tableId, bet(ada, { round, op: "first", stakeChange: 10 }));
+    await pass(LEASE_MS);
+    const [next] = await second.take([tableId]);
+    current = rig.stores.of(next as Lease);
+    await current.prepareTable(tableConfig(tableId));
+  });
+
+  it("posts nothing, and moves no chips", async () => {
+    await expect(stale.post(tableId, bet(ada, { round }))).rejects.toThrow(StaleLeaseError);
+    expect(await rig.players.balance(ada)).toBe(STARTING_CHIPS - 10);
+    const again = await stale.post(tableId, bet(ada, { round, op: "first", stakeChange: 10 }));
+    expect(again).toMatchObject({ status: "already", sameContent: true });
+  });
+
+  it("neither locks, settles, voids nor opens a round", async () => {
+    const bets = [{ playerId: ada, spot: "red", amount: asChips(10) }];
+    await expect(lockAndDraw({ ...rig, store: stale }, tableId, { round, bets })).rejects.toThrow(
+      StaleLeaseError,
+    );
+    const settling = await lockAndDraw({ ...rig, store: current }, tableId, { round, bets });
+    await expect(stale.settleRound(settling)).rejects.toThrow(StaleLeaseError);
+    const voiding = { tableId, round, reason: "stale", voidedAt: rig.clock.now() };
+    await expect(stale.voidRound(voiding)).rejects.toThrow(StaleLeaseError);
+    await current.settleRound(settling);
+    const opening = openRound({ ...rig, store: stale }, tableId, round + 1);
+    await expect(opening).rejects.toThrow(StaleLeaseError);
+    await expect(stale.settleRound(settling)).rejects.toThrow(StaleLeaseError);
+  });
+
+  it("does not spoil the operations of others in its flush", async () => {
+    const [ofStale, ofCurrent] = await Promise.allSettled([
+      stale.post(tableId, bet(ada, { round })),
+      current.post(tableId, bet(ada, { round, stakeChange: 7, stakeAfter: asChips(17) })),
+    ]);
+    expect(ofStale).toMatchObject({ status: "rejected", reason: expect.any(StaleLeaseError) });
+    expect(ofCurrent).toMatchObject({ status: "fulfilled", value: { status: "posted" } });
+  });
+
+  it.each([
+    ["a round", "INSERT INTO rounds SELECT * FROM jsonb_populate_record(NULL::rounds, $1)"],
+    [
+      "an operation",
+      "INSERT INTO operations OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::operations, $1)",
+    ],
+  ])("is refused by the database itself, which holds %s to its epoch", async (what, insert) => {
+    const from = what === "a round" ? "rounds" : "operations";
+    const { rows } = await rig.database.pool.query(
+      `SELECT to_jsonb(${from}) AS row FROM ${from} WHERE table_id = $1`,
+      [tableId],
+    );
+    const row = { ...rows[0].row, round: 2, op: "another", seq: 1_000_000 + tables };
+    await expect(rig.database.pool.query(insert, [row])).rejects.toMatchObject({ code: "CR001" });
+  });
+});
+
+it("waits with a takeover for what the holder has under way", async () => {
+  const [first, second] = [newProcess(), newProcess()];
+  const [lease] = await first.take([tableId]);
+  await pass(LEASE_MS);
+  const client = await rig.database.pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT hold_lease($1, $2)", [tableId, lease?.epoch]);
+    // The holder's own sign of life does not wait for its transactions, and is late only for this test.
+    await first.renew([lease as Lease]);
+    await pass(LEASE_MS);
+    let taken = false;
+    const taking = second.take([tableId]).then((leases) => {
+      taken = true;
+      return leases;
+    });
+    await untilSomebodyWaits();
+    expect(taken).toBe(false);
+    await client.query("COMMIT");
+    expect(await taking).toEqual([{ tableId, epoch: 2 }]);
+  } finally {
+    client.release();
+  }
+});
+
+async function untilSomebodyWaits(): Promise<void> {
+  await expect
+    .poll(async () => {
+      const { rows } = await pool.query(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+      );
+      return rows.length;
+    })
+    .toBeGreaterThan(0);
+}

@@ -1,0 +1,141 @@
+/**
+ * The tables of this house: those that this process runs come and go with their leases.
+ *
+ *   lease got ──▶ host starts ──▶ opened ──(lease lost)──▶ closed
+ */
+import type { TableConfig } from "@croupier/shared/core/types";
+import type { Clock } from "../platform/clock.ts";
+import type { NewHost } from "./host.ts";
+import { createHost } from "./host.ts";
+import type { Lease, LeaseStore, TableStores } from "./lease.ts";
+import { StaleLeaseError } from "./lease.ts";
+import { LeaseKeeper } from "./leaseKeeper.ts";
+import type { TablesObserver } from "./observer.ts";
+import { StoppedError } from "./persistence.ts";
+import type { TableHost } from "./tableHost.ts";
+
+export interface TablesOptions {
+  readonly configs: readonly TableConfig[];
+  readonly leases: LeaseStore;
+  readonly stores: TableStores;
+  readonly clock: Clock;
+  /** Uniform in 0…1, for jitter. */
+  readonly random: () => number;
+  readonly observer: TablesObserver;
+}
+
+export interface TablesFollower {
+  readonly opened: (host: TableHost) => void;
+  readonly closed: (host: TableHost) => void;
+}
+
+/** The tables as rooms and pages see them. */
+export interface HouseTables {
+  /** All tables of the house, whoever runs them. */
+  readonly configs: readonly TableConfig[];
+  /** Those that this process runs now, in the order of the configuration. */
+  readonly hosts: ReadonlyMap<string, TableHost>;
+  /** Tells of tables that open and close here, at first of those that are open; answers its end. */
+  follow(follower: TablesFollower): () => void;
+}
+
+export class Tables implements HouseTables {
+  readonly configs: readonly TableConfig[];
+  readonly hosts = new Map<string, TableHost>();
+  readonly #options: TablesOptions;
+  readonly #keeper: LeaseKeeper;
+  readonly #followers = new Set<TablesFollower>();
+  /** Started or about to, by table. */
+  readonly #begun = new Map<string, { readonly host: NewHost; readonly started: Promise<void> }>();
+
+  constructor(options: TablesOptions) {
+    this.configs = options.configs;
+    this.#options = options;
+    this.#keeper = new LeaseKeeper({
+      ...options,
+      wanted: options.configs.map(({ tableId }) => tableId),
+      got: (lease) => this.#begin(lease),
+      lost: (lease) => this.#end(lease),
+      failed: (error) => options.observer.noBeat(error),
+    });
+  }
+
+  /**
+   * Takes what tables are free and waits until they run; from then on they come and go by
+   * themselves. Throws what keeps one of the first ones from running at all.
+   */
+  async open(): Promise<void> {
+    await this.#keeper.beat();
+    await Promise.all([...this.#begun.values()].map(({ started }) => started));
+  }
+
+  /** Looks at the leases now, and not at the next beat: the connection to them was lost. */
+  lookNow(): void {
+    void this.#keeper.beat();
+  }
+
+  /** Stops every table, and gives the leases up. */
+  stop(): Promise<void> {
+    return this.#keeper.stop(() =>
+      Promise.all([...this.#begun.values()].map(({ host }) => host.stop())),
+    );
+  }
+
+  follow(follower: TablesFollower): () => void {
+    this.#followers.add(follower);
+    for (const host of this.hosts.values()) follower.opened(host);
+    return () => this.#followers.delete(follower);
+  }
+
+  #begin(lease: Lease): void {
+    const { tableId, epoch } = lease;
+    const config = this.configs.find((candidate) => candidate.tableId === tableId);
+    if (config === undefined) return;
+    this.#options.observer.leased(tableId, epoch);
+    const host = createHost({ ...this.#options, config, store: this.#options.stores.of(lease) });
+    host.subscribe((event) => {
+      if (event.type === "lost") this.#keeper.stale(lease);
+    });
+    const started = host.start().then(() => this.#opened(host));
+    this.#begun.set(tableId, { host, started });
+    // Whoever opens the house hears of it as well.
+    started.catch((error: unknown) => this.#failed(lease, error));
+  }
+
+  #opened(host: TableHost): void {
+    this.hosts.set(host.config.tableId, host);
+    this.#sort();
+    for (const { opened } of this.#followers) opened(host);
+  }
+
+  #end({ tableId, epoch }: Lease): void {
+    this.#options.observer.unleased(tableId, epoch);
+    const begun = this.#begun.get(tableId);
+    this.#begun.delete(tableId);
+    begun?.host.lose();
+    const host = this.hosts.get(tableId);
+    if (!this.hosts.delete(tableId) || host === undefined) return;
+    for (const { closed } of this.#followers) closed(host);
+  }
+
+  /** The table could not be started: perhaps another process can, or this one at its next beat. */
+  #failed(lease: Lease, error: unknown): void {
+    if (error instanceof StoppedError) return;
+    if (error instanceof StaleLeaseError) {
+      this.#keeper.stale(lease);
+      return;
+    }
+    this.#options.observer.froze(lease.tableId, error);
+    this.#begun.delete(lease.tableId);
+    void this.#keeper.giveUp(lease);
+  }
+
+  #sort(): void {
+    const open = new Map(this.hosts);
+    this.hosts.clear();
+    for (const { tableId } of this.configs) {
+      const host = open.get(tableId);
+      if (host !== undefined) this.hosts.set(tableId, host);
+    }
+  }
+}

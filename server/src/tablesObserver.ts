@@ -1,0 +1,32 @@
+/** What tables tell, for the log and the metrics. */
+import { inOneLine } from "./db/errors.ts";
+import type { Logger } from "./platform/log.ts";
+import type { Metrics } from "./platform/metrics.ts";
+import type { TablesObserver } from "./tables/observer.ts";
+import { BankUnavailableError } from "./tables/store.ts";
+
+export function tablesObserver(log: Logger, metrics: Metrics): TablesObserver {
+  return {
+    turned: (tableId, stage, lateMs) => metrics.turned(tableId, stage, lateMs),
+    unavailable: (tableId, what, pauseMs) => {
+      metrics.bankUnavailable(tableId, what);
+      log.warn({ tableId, what, pauseMs }, "the bank does not answer; asking again");
+    },
+    froze: (tableId, error) => {
+      metrics.alarm("table");
+      log.error({ err: error, tableId }, "a table froze and starts again");
+    },
+    leased: (tableId, epoch) => log.info({ tableId, epoch }, "running a table"),
+    unleased: (tableId, epoch) => {
+      log.warn({ tableId, epoch }, "another process runs the table now");
+    },
+    noBeat: (error) => {
+      if (error instanceof BankUnavailableError) {
+        log.warn({ reason: inOneLine(error) }, "the leases could not be renewed");
+        return;
+      }
+      metrics.alarm("leases");
+      log.error({ err: error }, "a bug in the leases");
+    },
+  };
+}
