@@ -21,9 +21,9 @@ export default defineConfig({
           root,
           include: [
             "shared/src/**/*.test.ts",
-            "server/{src,bin,bench}/**/*.test.ts",
+            "server/{src,bin,bench,sim,mutants}/**/*.test.ts",
             "client/src/**/*.test.ts",
-            "e2e/bots/**/*.test.ts",
+            "e2e/{bots,faults}/**/*.test.ts",
             "e2e/src/**/*.test.ts",
             ".config/**/*.test.ts",
           ],

@@ -29,6 +29,8 @@ const plans = {
   bots: (given) => alone("e2e/bots/main.ts", ...given),
   verify: (given) => alone("e2e/src/verify.ts", ...given),
   audit: (given) => alone("server/src/audit/main.ts", ...given),
+  sim: (given) => alone("server/sim/main.ts", ...given),
+  faults: (given) => alone("e2e/faults/main.ts", ...given),
   bench: (given) => alone("server/bench/main.ts", ...given),
 };
 
