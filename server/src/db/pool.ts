@@ -41,7 +41,8 @@ export function createPool(url: string, log: Logger, limits: PoolLimits = {}): P
     // For a connection that neither answers nor ends; a little more than the server's own limit.
     query_timeout: statementMs * 1.5,
     lock_timeout: 5_000,
-    idle_in_transaction_session_timeout: 10_000,
+    // Shorter than a lease: a process that hangs in a transaction does not keep its tables from others.
+    idle_in_transaction_session_timeout: 2_000,
   });
   pool.on("error", (error) => log.warn({ reason: inOneLine(error) }, "lost an idle connection"));
   // Between checkouts the pool listens; while a transaction holds the client, this does.

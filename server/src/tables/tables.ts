@@ -96,10 +96,13 @@ export class Tables implements HouseTables {
     host.subscribe((event) => {
       if (event.type === "lost") this.#keeper.stale(lease);
     });
-    const started = host.start().then(() => this.#opened(host));
+    const started = host.start().then(
+      () => this.#opened(host),
+      (error: unknown) => this.#failed(lease, error),
+    );
     this.#begun.set(tableId, { host, started });
-    // Whoever opens the house hears of it as well.
-    started.catch((error: unknown) => this.#failed(lease, error));
+    // Told already; this is for whoever opens the house.
+    started.catch(() => undefined);
   }
 
   #opened(host: TableHost): void {
@@ -118,7 +121,10 @@ export class Tables implements HouseTables {
     for (const { closed } of this.#followers) closed(host);
   }
 
-  /** The table could not be started: perhaps another process can, or this one at its next beat. */
+  /**
+   * The table could not be started: perhaps another process can, or this one at its next beat. Throws
+   * what is wrong with the table, and not that it is somebody else's now.
+   */
   #failed(lease: Lease, error: unknown): void {
     if (error instanceof StoppedError) return;
     if (error instanceof StaleLeaseError) {
@@ -128,6 +134,7 @@ export class Tables implements HouseTables {
     this.#options.observer.froze(lease.tableId, error);
     this.#begun.delete(lease.tableId);
     void this.#keeper.giveUp(lease);
+    throw error;
   }
 
   #sort(): void {

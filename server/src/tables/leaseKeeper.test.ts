@@ -1,0 +1,157 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../testing/manualClock.ts";
+import { MemoryLeases } from "../testing/memoryLeases.ts";
+import type { LeaseStore } from "./lease.ts";
+import { BEAT_MS, LEASE_MS } from "./lease.ts";
+import { LeaseKeeper } from "./leaseKeeper.ts";
+import { BankUnavailableError } from "./store.ts";
+
+/** Lets everything that does not wait for the clock happen. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+let clock: ManualClock;
+let leases: MemoryLeases;
+let told: string[];
+beforeEach(() => {
+  clock = new ManualClock();
+  leases = new MemoryLeases(clock);
+  told = [];
+});
+
+function keeper(holder: string, store: LeaseStore = leases.of(holder)): LeaseKeeper {
+  return new LeaseKeeper({
+    leases: store,
+    clock,
+    wanted: ["one", "two"],
+    got: ({ tableId, epoch }) => told.push(`${holder} got ${tableId} ${epoch}`),
+    lost: ({ tableId, epoch }) => told.push(`${holder} lost ${tableId} ${epoch}`),
+    failed: (error) => told.push(`${holder} ${error}`),
+  });
+}
+
+/** Goes on by so many beats, and lets everyone do what they do then. */
+async function beats(count: number): Promise<void> {
+  for (let beat = 0; beat < count; beat += 1) {
+    clock.advance(BEAT_MS);
+    await settle();
+  }
+}
+
+const BEATS_OF_A_LEASE = Math.ceil(LEASE_MS / BEAT_MS);
+
+it("takes what is free, and keeps it for as long as it beats", async () => {
+  await keeper("first").beat();
+  await keeper("second").beat();
+  await beats(3 * BEATS_OF_A_LEASE);
+  expect(told).toEqual(["first got one 1", "first got two 1"]);
+});
+
+it("takes over what another lets go, within a lease and a beat of its death", async () => {
+  await leases.of("dead").take(["one"]);
+  await keeper("second").beat();
+  expect(told).toEqual(["second got two 1"]);
+  await beats(BEATS_OF_A_LEASE + 1);
+  expect(told).toEqual(["second got two 1", "second got one 2"]);
+  expect(LEASE_MS + BEAT_MS).toBeLessThan(5_000);
+});
+
+it("hears at its next beat that somebody else took a table", async () => {
+  await keeper("first").beat();
+  clock.advance(0);
+  await leases.of("first").release([{ tableId: "one", epoch: 1 }]);
+  await leases.of("second").take(["one"]);
+  await beats(1);
+  expect(told).toEqual(["first got one 1", "first got two 1", "first lost one 1"]);
+});
+
+describe("a refused write", () => {
+  it("tells of the loss before a beat does, and once", async () => {
+    const first = keeper("first");
+    await first.beat();
+    await leases.of("first").release([{ tableId: "one", epoch: 1 }]);
+    await leases.of("second").take(["one"]);
+    first.stale({ tableId: "one", epoch: 1 });
+    first.stale({ tableId: "one", epoch: 1 });
+    await beats(2);
+    expect(told.filter((line) => line.includes("lost"))).toEqual(["first lost one 1"]);
+  });
+
+  it("of an earlier epoch does not touch the present one", async () => {
+    const first = keeper("first");
+    await first.beat();
+    first.stale({ tableId: "one", epoch: 0 });
+    await beats(1);
+    expect(told).toEqual(["first got one 1", "first got two 1"]);
+  });
+});
+
+it("believes in its leases while the database is away, and says what it cannot do", async () => {
+  await keeper("first").beat();
+  leases.away = true;
+  await beats(2 * BEATS_OF_A_LEASE);
+  leases.away = false;
+  await beats(1);
+  expect(told.slice(0, 2)).toEqual(["first got one 1", "first got two 1"]);
+  expect(told.slice(2)).toEqual(
+    Array(2 * BEATS_OF_A_LEASE).fill(`first ${new BankUnavailableError("the database is away")}`),
+  );
+  expect(leases.holding("one")).toBe("first 1");
+});
+
+it("gives a table up for the next to take, itself among them", async () => {
+  const first = keeper("first");
+  await first.beat();
+  await first.giveUp({ tableId: "one", epoch: 1 });
+  await first.giveUp({ tableId: "one", epoch: 1 });
+  expect(leases.holding("one")).toBe("null 1");
+  await beats(1);
+  expect(told.at(-1)).toBe("first got one 2");
+});
+
+describe("stopping", () => {
+  it("gives everything up, after the tables have stopped", async () => {
+    const first = keeper("first");
+    await first.beat();
+    await first.stop(async () => {
+      expect(leases.holding("one")).toBe("first 1");
+    });
+    expect(leases.holding("one")).toBe("null 1");
+    await beats(2);
+    expect(told).toEqual(["first got one 1", "first got two 1"]);
+  });
+
+  it("begins no table whose lease comes too late, and gives that up as well", async () => {
+    const store = leases.of("first");
+    const { promise: late, resolve: answer } = Promise.withResolvers<void>();
+    const first = keeper("first", {
+      ...store,
+      take: async (tableIds) => {
+        const taken = await store.take(tableIds);
+        await late;
+        return taken;
+      },
+    });
+    const beating = first.beat();
+    await settle();
+    const stopped = first.stop(() => Promise.resolve());
+    answer();
+    await Promise.all([beating, stopped]);
+    expect(told).toEqual([]);
+    expect(leases.holding("one")).toBe("null 1");
+  });
+});
+
+it("beats once more after a beat that was under way when it was asked", async () => {
+  let renewals = 0;
+  const store = leases.of("first");
+  const first = keeper("first", {
+    ...store,
+    renew: (held) => {
+      renewals += 1;
+      return store.renew(held);
+    },
+  });
+  await first.beat();
+  await Promise.all([first.beat(), first.beat(), first.beat()]);
+  expect(renewals).toBe(2);
+});

@@ -1,0 +1,154 @@
+import { tableConfig } from "@croupier/shared/testing/drivenTable";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../testing/manualClock.ts";
+import { MemoryLeases } from "../testing/memoryLeases.ts";
+import { MemoryTableStore } from "../testing/memoryTableStore.ts";
+import type { Lease, TableStores } from "./lease.ts";
+import { BEAT_MS, LEASE_MS, StaleLeaseError } from "./lease.ts";
+import type { TableStore } from "./store.ts";
+import { Tables } from "./tables.ts";
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+const CONFIGS = ["one", "two"].map((tableId) => tableConfig({ tableId }));
+
+/** Two processes on one database. */
+class World {
+  readonly clock = new ManualClock();
+  readonly leases = new MemoryLeases(this.clock);
+  readonly store = new MemoryTableStore();
+  readonly told: string[] = [];
+  /** Epochs whose writes are refused. */
+  readonly stale = new Set<string>();
+  prepare: (lease: Lease) => Promise<void> = () => Promise.resolve();
+
+  readonly #stores: TableStores = {
+    of: (lease) => {
+      const refuse = async () => {
+        if (this.stale.has(`${lease.tableId} ${lease.epoch}`)) throw new StaleLeaseError(lease);
+      };
+      return new Proxy<TableStore>(this.store, {
+        get: (store, name: keyof TableStore) => async (first: never, second: never) => {
+          await refuse();
+          if (name === "prepareTable") await this.prepare(lease);
+          return store[name](first, second);
+        },
+      });
+    },
+  };
+
+  process(name: string): Tables {
+    const tables = new Tables({
+      configs: CONFIGS,
+      leases: this.leases.of(name),
+      stores: this.#stores,
+      clock: this.clock,
+      random: () => 0,
+      observer: {
+        turned: () => undefined,
+        unavailable: () => undefined,
+        froze: (tableId, error) => this.told.push(`${name} froze ${tableId}: ${error}`),
+        leased: () => undefined,
+        unleased: () => undefined,
+        noBeat: () => undefined,
+      },
+    });
+    tables.follow({
+      opened: ({ config }) => this.told.push(`${name} opened ${config.tableId}`),
+      closed: ({ config }) => this.told.push(`${name} closed ${config.tableId}`),
+    });
+    return tables;
+  }
+
+  async pass(elapsedMs: number): Promise<void> {
+    for (let passed = 0; passed < elapsedMs; passed += BEAT_MS / 2) {
+      this.clock.advance(BEAT_MS / 2);
+      for (let turn = 0; turn < 5; turn += 1) await settle();
+    }
+  }
+}
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+describe("the tables of a house", () => {
+  it("open in one process, in the order of the configuration", async () => {
+    const [first, second] = [world.process("first"), world.process("second")];
+    await first.open();
+    await second.open();
+    expect([...first.hosts.keys()]).toEqual(["one", "two"]);
+    expect(second.hosts.size).toBe(0);
+    expect(second.configs.map(({ tableId }) => tableId)).toEqual(["one", "two"]);
+  });
+
+  it("open in another one after the first has stopped", async () => {
+    const [first, second] = [world.process("first"), world.process("second")];
+    await first.open();
+    await second.open();
+    const stopping = first.stop();
+    await world.pass(BEAT_MS);
+    await stopping;
+    await world.pass(2 * BEAT_MS);
+    expect([...second.hosts.keys()]).toEqual(["one", "two"]);
+    expect(world.told.slice(2)).toEqual(["second opened one", "second opened two"]);
+  });
+
+  it("close where a write is refused, and tell whoever sits there", async () => {
+    const first = world.process("first");
+    await first.open();
+    const events: string[] = [];
+    const host = first.hosts.get("one");
+    host?.subscribe(({ type }) => events.push(type));
+    await world.leases.of("first").release([{ tableId: "one", epoch: 1 }]);
+    await world.leases.of("second").take(["one"]);
+    world.stale.add("one 1");
+    // The round that is about to open cannot.
+    await world.pass(BEAT_MS / 2);
+    expect(events.at(-1)).toBe("lost");
+    expect(world.told).toContain("first closed one");
+    expect([...first.hosts.keys()]).toEqual(["two"]);
+    const bet = { playerId: "ann", op: "a", kind: "bet", chips: [["red", 5]] } as const;
+    expect(await host?.operate(bet)).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+  });
+
+  it("come back to the process that lost them, with the next lease", async () => {
+    const first = world.process("first");
+    await first.open();
+    await world.leases.of("first").release([{ tableId: "two", epoch: 1 }]);
+    await world.leases.of("second").take(["two"]);
+    await world.pass(LEASE_MS + 2 * BEAT_MS);
+    expect(world.told.slice(2)).toEqual(["first closed two", "first opened two"]);
+    expect(world.leases.holding("two")).toBe("first 3");
+  });
+});
+
+describe("a table that cannot start", () => {
+  it("keeps the house from opening", async () => {
+    world.prepare = async () => {
+      throw new Error("a table without a past");
+    };
+    await expect(world.process("first").open()).rejects.toThrow("a table without a past");
+  });
+
+  it("is left to whoever can, and tried again", async () => {
+    const first = world.process("first");
+    await first.open();
+    world.prepare = async ({ tableId, epoch }) => {
+      if (tableId === "one" && epoch < 4) throw new Error("not yet");
+    };
+    await world.leases.of("first").release([{ tableId: "one", epoch: 1 }]);
+    await world.pass(5 * BEAT_MS);
+    expect(world.told).toContain("first froze one: Error: not yet");
+    expect(world.told.at(-1)).toBe("first opened one");
+    expect(first.hosts.size).toBe(2);
+  });
+
+  it("is nobody's concern where its lease was lost meanwhile", async () => {
+    world.stale.add("one 1");
+    const first = world.process("first");
+    await first.open();
+    expect([...first.hosts.keys()]).toEqual(["two"]);
+    expect(world.told).toEqual(["first opened two"]);
+  });
+});

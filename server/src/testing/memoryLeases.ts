@@ -1,0 +1,84 @@
+/** Leases in memory, by a clock that tests step: the same promises as the database's. */
+import type { Clock } from "../platform/clock.ts";
+import type { Lease, LeaseStore } from "../tables/lease.ts";
+import { LEASE_MS } from "../tables/lease.ts";
+import { BankUnavailableError } from "../tables/store.ts";
+
+interface Row {
+  epoch: number;
+  holder: string | null;
+  expiresAt: number;
+}
+
+export class MemoryLeases {
+  /** While true every call fails as if the database were away. */
+  away = false;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #rows = new Map<string, Row>();
+
+  constructor(clock: Pick<Clock, "now">) {
+    this.#clock = clock;
+  }
+
+  /** The leases as the process `holder` sees them. */
+  of(holder: string): LeaseStore {
+    return {
+      take: async (tableIds) => {
+        this.#answer();
+        return tableIds
+          .filter((id) => this.#isFree(id, holder))
+          .map((id) => this.#give(id, holder));
+      },
+      renew: async (leases) => {
+        this.#answer();
+        const held = leases.filter((lease) => this.#isHeld(lease, holder));
+        for (const { tableId } of held) this.#row(tableId).expiresAt = this.#end();
+        return held;
+      },
+      release: async (leases) => {
+        this.#answer();
+        for (const lease of leases) {
+          if (this.#isHeld(lease, holder)) this.#row(lease.tableId).holder = null;
+        }
+      },
+    };
+  }
+
+  /** Who holds the table, and under which epoch. */
+  holding(tableId: string): string {
+    const { holder, epoch } = this.#row(tableId);
+    return `${holder} ${epoch}`;
+  }
+
+  #answer(): void {
+    if (this.away) throw new BankUnavailableError("the database is away");
+  }
+
+  #row(tableId: string): Row {
+    const row = this.#rows.get(tableId) ?? { epoch: 0, holder: null, expiresAt: 0 };
+    this.#rows.set(tableId, row);
+    return row;
+  }
+
+  #isFree(tableId: string, asking: string): boolean {
+    const { holder, expiresAt } = this.#row(tableId);
+    return holder === null || holder === asking || expiresAt < this.#clock.now();
+  }
+
+  #isHeld({ tableId, epoch }: Lease, holder: string): boolean {
+    const row = this.#row(tableId);
+    return row.epoch === epoch && row.holder === holder;
+  }
+
+  #give(tableId: string, holder: string): Lease {
+    const row = this.#row(tableId);
+    row.epoch += 1;
+    row.holder = holder;
+    row.expiresAt = this.#end();
+    return { tableId, epoch: row.epoch };
+  }
+
+  #end(): number {
+    return this.#clock.now() + LEASE_MS;
+  }
+}
