@@ -16,8 +16,12 @@ export function tablesObserver(log: Logger, metrics: Metrics): TablesObserver {
       metrics.alarm("table");
       log.error({ err: error, tableId }, "a table froze and starts again");
     },
-    leased: (tableId, epoch) => log.info({ tableId, epoch }, "running a table"),
+    leased: (tableId, epoch) => {
+      metrics.leased(tableId);
+      log.info({ tableId, epoch }, "running a table");
+    },
     unleased: (tableId, epoch) => {
+      metrics.unleased(tableId);
       log.warn({ tableId, epoch }, "another process runs the table now");
     },
     noBeat: (error) => {

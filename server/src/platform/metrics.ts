@@ -10,6 +10,9 @@ export interface Metrics {
   turned(tableId: string, stage: string, lateMs: number): void;
   /** The bank did not answer a table's `what`. */
   bankUnavailable(tableId: string, what: string): void;
+  /** This process took a table, or lost it to another one. */
+  leased(tableId: string): void;
+  unleased(tableId: string): void;
   /** Everything, as Prometheus reads it. */
   text(): Promise<string>;
 }
@@ -39,10 +42,24 @@ export function createMetrics(): Metrics {
     labelNames: ["table", "what"],
     registers,
   });
+  const taken = new Counter({
+    name: "croupier_leases_taken_total",
+    help: "Times that this process began to run a table.",
+    labelNames: ["table"],
+    registers,
+  });
+  const lost = new Counter({
+    name: "croupier_leases_lost_total",
+    help: "Times that another process took a table from this one.",
+    labelNames: ["table"],
+    registers,
+  });
   return {
     alarm: (part) => alarms.inc({ part }),
     turned: (table, stage, lateMs) => late.observe({ table, stage }, lateMs),
     bankUnavailable: (table, what) => unavailable.inc({ table, what }),
+    leased: (table) => taken.inc({ table }),
+    unleased: (table) => lost.inc({ table }),
     text: () => registry.metrics(),
   };
 }

@@ -155,6 +155,10 @@ class RunningTable implements NewHost {
     };
   }
 
+  doubtBank(): void {
+    if (this.#life === "running") this.#persistence.doubt();
+  }
+
   lose(): void {
     if (this.#life === "lost" || this.#stopping) return;
     this.#life = "lost";

@@ -41,6 +41,7 @@ export class Persistence {
   /** Answers to an earlier life of the table are dropped. */
   #life = 0;
   #available = true;
+  #doubting = false;
   #stopped = false;
 
   constructor(options: PersistenceOptions) {
@@ -49,13 +50,30 @@ export class Persistence {
 
   /** Carries `effect` out; its answer comes as an input, unless the table was abandoned meanwhile. */
   carryOut(effect: DurableEffect): void {
+    this.#pursue(this.#do(effect, this.#life));
+  }
+
+  /** Counts `doing` as under way; what goes wrong with it is the table's concern, in this life. */
+  #pursue(doing: Promise<void>): void {
     const life = this.#life;
-    const work = this.#do(effect, life).catch((error: unknown) => {
+    const work = doing.catch((error: unknown) => {
       if (error instanceof StoppedError || life !== this.#life) return;
       this.#options.broke(error);
     });
     this.#pending.add(work);
     void work.finally(() => this.#pending.delete(work));
+  }
+
+  /** Somebody else could not reach the database: finds out whether the bank is away. */
+  doubt(): void {
+    if (this.#doubting || !this.#available || this.#stopped) return;
+    this.#doubting = true;
+    const asking = this.retrying("ping", () => this.#options.store.ping());
+    this.#pursue(
+      asking.finally(() => {
+        this.#doubting = false;
+      }),
+    );
   }
 
   /** Drops every answer that is still to come. */

@@ -63,6 +63,9 @@ export interface TableHost {
     readonly lastChips: ChipsOnSpots;
   };
 
+  /** Finds out whether the bank is away: something else could not reach the database. */
+  doubtBank(): void;
+
   /** Freezes for good: another process runs the table now. Again is the same. */
   lose(): void;
 

@@ -123,6 +123,24 @@ describe("the tables of a house", () => {
   });
 });
 
+it("says that the bank is away although nobody bets, and that it is back", async () => {
+  const first = world.process("first");
+  await first.open();
+  await world.pass(BEAT_MS);
+  const state = () => first.hosts.get("one")?.state;
+  expect(state()?.stage).toBe("betting");
+  world.leases.away = true;
+  await world.pass(BEAT_MS);
+  expect(state()?.bankAvailable).toBe(true);
+  world.store.away = true;
+  await world.pass(BEAT_MS);
+  expect(state()?.bankAvailable).toBe(false);
+  world.leases.away = false;
+  world.store.away = false;
+  await world.pass(2 * BEAT_MS);
+  expect(state()?.bankAvailable).toBe(true);
+});
+
 describe("a table that cannot start", () => {
   it("keeps the house from opening", async () => {
     world.prepare = async () => {

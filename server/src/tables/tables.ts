@@ -56,7 +56,11 @@ export class Tables implements HouseTables {
       wanted: options.configs.map(({ tableId }) => tableId),
       got: (lease) => this.#begin(lease),
       lost: (lease) => this.#end(lease),
-      failed: (error) => options.observer.noBeat(error),
+      failed: (error) => {
+        options.observer.noBeat(error);
+        // A table that nobody bets at would find out at its next turn only.
+        for (const { host } of this.#begun.values()) host.doubtBank();
+      },
     });
   }
 
