@@ -40,25 +40,16 @@ export async function addTransfers(
   at: number,
 ): Promise<void> {
   if (transfers.length === 0) return;
+  // As one text: building arrays of thousands would hold everybody else up.
   await client.query({
     name: "add-transfers",
     text: `INSERT INTO transfers
         (kind, debit_id, credit_id, amount, player_id, table_id, round, op, created_at)
-      SELECT kind, debit_id, credit_id, amount, player_id, table_id, round, op, $9
-      FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
-                  $7::bigint[], $8::text[]) WITH ORDINALITY
-        AS t (kind, debit_id, credit_id, amount, player_id, table_id, round, op, place)
-      ORDER BY place`,
-    values: [
-      transfers.map(({ kind }) => kind),
-      transfers.map(({ debitId }) => debitId),
-      transfers.map(({ creditId }) => creditId),
-      transfers.map(({ amount }) => amount),
-      transfers.map(({ playerId }) => playerId ?? null),
-      transfers.map(({ tableId }) => tableId ?? null),
-      transfers.map(({ round }) => round ?? null),
-      transfers.map(({ op }) => op ?? null),
-      new Date(at),
-    ],
+      SELECT kind, "debitId", "creditId", amount, "playerId", "tableId", round, op, $2
+      FROM ROWS FROM (json_to_recordset($1) AS (
+        kind text, "debitId" bigint, "creditId" bigint, amount bigint, "playerId" text,
+        "tableId" text, round bigint, op text)) WITH ORDINALITY
+      ORDER BY ordinality`,
+    values: [JSON.stringify(transfers), new Date(at)],
   });
 }

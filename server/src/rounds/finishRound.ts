@@ -88,19 +88,13 @@ function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
 
 async function writeBets(client: PoolClient, { tableId, round, bets }: RoundEnd): Promise<void> {
   if (bets.length === 0) return;
+  // As one text: building arrays of thousands would hold everybody else up.
   await client.query({
     name: "write-bets",
     text: `INSERT INTO bets (table_id, round, player_id, spot, amount, returned)
-      SELECT $1, $2, player_id, spot, amount, returned
-      FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[])
-        AS t (player_id, spot, amount, returned)`,
-    values: [
-      tableId,
-      round,
-      bets.map(({ playerId }) => playerId),
-      bets.map(({ spot }) => spot),
-      bets.map(({ amount }) => amount),
-      bets.map((bet) => bet.returned),
-    ],
+      SELECT $1, $2, "playerId", spot, amount, returned
+      FROM json_to_recordset($3) AS (
+        "playerId" text, spot text, amount bigint, returned bigint)`,
+    values: [tableId, round, JSON.stringify(bets)],
   });
 }
