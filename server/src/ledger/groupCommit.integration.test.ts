@@ -86,11 +86,24 @@ describe("a COMMIT that is still on its way", () => {
     expect(await operations()).toEqual(["a"]);
   });
 
-  /** Resolves when some statement waits for another transaction's lock. */
-  const waitingForLock = async () => {
+  it("is waited for by a table that starts again, which so knows of it", async () => {
+    const lost = proxy.loseNext("late");
+    const posted = store.post("one", bet(ada, { round: 1, op: "a", stakeChange: 100 }));
+    await lost;
+    const history = rig.store.prepareTable(tableConfig("one"));
+    // The operation that is asked for again, and the history.
+    await waitingForLock(2);
+    proxy.deliver();
+    const { unfinished } = await history;
+    expect(unfinished?.operations.map(({ op }) => op)).toEqual(["a"]);
+    await posted;
+  });
+
+  /** Resolves when so many statements wait for another transaction's lock. */
+  const waitingForLock = async (statements = 1) => {
     const waiting = `SELECT FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await rig.database.pool.query(waiting)).rowCount === 0);
+    while (((await rig.database.pool.query(waiting)).rowCount ?? 0) < statements);
   };
 });
 

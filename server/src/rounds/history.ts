@@ -2,12 +2,29 @@
 import { BOUNDS } from "@croupier/shared/core/bounds";
 import type { SpotChange } from "@croupier/shared/core/table/inputs";
 import type { ClientSeed, WheelName, ZeroRule } from "@croupier/shared/core/types";
+import type { Pool } from "pg";
 import type { Queryable } from "../db/transaction.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { holdLease } from "../ledger/holdLease.ts";
 import { answerOf } from "../ledger/postBatch.ts";
+import type { Lease } from "../tables/lease.ts";
 import type { LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
 
-/** Reads where the table stands. */
-export async function readHistory(database: Queryable, tableId: string): Promise<TableHistory> {
+/**
+ * Reads where the table stands, under its lease. Whatever an earlier life of the table has on its way
+ * into the running round is waited for: nothing is added to what was read behind the reader's back.
+ */
+export function readHistory(pool: Pool, lease: Lease): Promise<TableHistory> {
+  return inTransaction(pool, async (client) => {
+    await holdLease(client, lease);
+    const unfinished = await readUnfinished(client, lease.tableId);
+    return { ...(await readFinished(client, lease.tableId)), unfinished };
+  });
+}
+
+type Finished = Pick<TableHistory, "lastRound" | "lastPockets">;
+
+async function readFinished(database: Queryable, tableId: string): Promise<Finished> {
   const { rows: finished } = await database.query<{ last: number | null }>(
     `SELECT max(round) AS last FROM rounds
      WHERE table_id = $1 AND status IN ('settled', 'void')`,
@@ -21,7 +38,6 @@ export async function readHistory(database: Queryable, tableId: string): Promise
   return {
     lastRound: finished[0]?.last ?? 0,
     lastPockets: pockets.map(({ pocket }) => pocket),
-    unfinished: await readUnfinished(database, tableId),
   };
 }
 
@@ -44,7 +60,7 @@ async function readUnfinished(
   const { rows } = await database.query<UnfinishedRow>(
     `SELECT round, status, wheel, zero_rule, commitment, entropy, client_seeds, bets_digest,
        opened_at
-     FROM rounds WHERE table_id = $1 AND status IN ('open', 'locked')`,
+     FROM rounds WHERE table_id = $1 AND status IN ('open', 'locked') FOR UPDATE`,
     [tableId],
   );
   const row = rows[0];

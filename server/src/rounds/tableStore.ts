@@ -68,7 +68,7 @@ function storeOf(lease: Lease, { pool, clock, vault, commits }: Shared): TableSt
         houseMax = limits.houseMax;
         await createTableAccounts(pool, tableId);
         await ensureBankroll(pool, { lease, houseMax, now: clock.now() });
-        const history = await readHistory(pool, tableId);
+        const history = await readHistory(pool, lease);
         await vault.prepare(tableId, history.unfinished?.round ?? history.lastRound + 1);
         return history;
       }),
