@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
+import { readHistory } from "../rounds/history.ts";
 import { createPostgresTableStores } from "../rounds/tableStore.ts";
 import type { TableStore } from "../tables/store.ts";
 import { BankUnavailableError } from "../tables/store.ts";
@@ -90,7 +91,7 @@ describe("a COMMIT that is still on its way", () => {
     const lost = proxy.loseNext("late");
     const posted = store.post("one", bet(ada, { round: 1, op: "a", stakeChange: 100 }));
     await lost;
-    const history = rig.store.prepareTable(tableConfig("one"));
+    const history = readHistory(rig.database.pool, await rig.leaseOf("one"));
     // The operation that is asked for again, and the history.
     await waitingForLock(2);
     proxy.deliver();
