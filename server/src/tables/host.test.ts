@@ -183,6 +183,22 @@ describe("a table that starts again", () => {
     await bench.until("betting");
     expect(bench.host.state.round).toBe(2);
   });
+
+  it("tells of a void round, once, who comes back after it", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    await bench.host.stop();
+    bench.events.length = 0;
+    await bench.start(tableConfig({ wheel: "american" }));
+    const voided = () => bench.events.filter(({ type }) => type === "voided");
+    expect(voided()).toEqual([]);
+    await bench.host.sit("ben");
+    await bench.host.sit("ann");
+    await bench.host.sit("ann");
+    const reason = "The table's wheel was changed from european to american.";
+    const stake = { playerId: "ann", round: 1, stake: 10, balance: 1_000, reason };
+    expect(voided()).toEqual([{ type: "voided", ...stake }]);
+  });
 });
 
 describe("an answer that nobody can find out", () => {

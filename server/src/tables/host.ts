@@ -24,6 +24,7 @@ import { Inbox } from "./inbox.ts";
 import { StaleLeaseError } from "./lease.ts";
 import type { TableObserver } from "./observer.ts";
 import { Persistence, StoppedError } from "./persistence.ts";
+import type { VoidedStake } from "./recovery.ts";
 import { recoverTable } from "./recovery.ts";
 import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
 import { Requests } from "./requests.ts";
@@ -78,6 +79,8 @@ class RunningTable implements NewHost {
   #timer: Timer | null = null;
   #life: "running" | "frozen" | "stopped" | "lost" = "frozen";
   #stopping = false;
+  /** Those whose stakes went back while they were not here. */
+  readonly #untold = new Map<string, VoidedStake>();
   /** Freezes since the last round opened. */
   #freezes = 0;
 
@@ -106,7 +109,7 @@ class RunningTable implements NewHost {
     this.#carrySeatsTo(state);
     this.#state = state;
     this.#life = "running";
-    for (const player of voided) this.#tell({ type: "voided", ...player });
+    this.#tellVoided(voided);
     this.#tell({ type: "turn" });
     this.#schedule();
   }
@@ -121,6 +124,9 @@ class RunningTable implements NewHost {
         .catch(() => []);
     }
     this.#put({ type: "sat", now: this.#options.clock.now(), playerId, lastChips });
+    const voided = this.#untold.get(playerId);
+    if (!this.#untold.delete(playerId) || voided === undefined) return;
+    this.#tell({ type: "voided", ...voided });
   }
 
   leave(playerId: string): void {
@@ -296,6 +302,14 @@ class RunningTable implements NewHost {
       step(state, { type: "sat", now, playerId, lastChips });
       if (clientSeed !== null)
         step(state, { type: "client-seed", now, playerId, seed: clientSeed });
+    }
+  }
+
+  /** Who is not here, because the process that they sat at is gone, hears of it when they come. */
+  #tellVoided(voided: readonly VoidedStake[]): void {
+    for (const stake of voided) {
+      if (this.#state.players.get(stake.playerId)?.seated) this.#tell({ type: "voided", ...stake });
+      else this.#untold.set(stake.playerId, stake);
     }
   }
 
