@@ -1,0 +1,352 @@
+/**
+ * The crash points of a round, one test for each row of the table in `server/docs/specification.md`;
+ * those of operations and takeovers are beside this file.
+ */
+import { commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
+import type { TableState } from "@croupier/shared/core/table/state";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { audit } from "../audit/audit.ts";
+import { chainsOf } from "../rounds/seedVault.ts";
+import type { BankRig } from "../testing/bankRig.ts";
+import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { BETTING_MS, CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
+import type { MortalProcess, Place } from "../testing/mortalProcess.ts";
+import { STATEMENTS } from "../testing/mortalProcess.ts";
+
+const { BETS, CHAIN, LOCK, OPEN, OPERATIONS, SETTLE, TRANSFERS, VOID } = STATEMENTS;
+
+let rig: BankRig;
+let stage: CrashStage;
+let ada: string;
+beforeAll(async () => {
+  rig = await createBankRig();
+});
+beforeEach(async () => {
+  stage = new CrashStage(rig);
+  ada = await stage.player();
+});
+afterEach(async () => {
+  await stage.close();
+  const broken: unknown[] = [];
+  await audit(rig.database.pool, (line) => {
+    if (!line.ok) broken.push(line);
+  });
+  expect(broken).toEqual([]);
+});
+afterAll(() => rig?.database.close());
+
+/** What stays of a round, whoever runs it. */
+function identityOf({ host }: MortalProcess): Partial<TableState> {
+  const { round, commitment, entropy, clientSeeds } = host.state;
+  return { round, commitment, entropy, clientSeeds: [...clientSeeds] };
+}
+
+/** The round takes bets, with what it had, for at least the least window. */
+function expectBetting(process: MortalProcess, like: Partial<TableState>): void {
+  const { state } = process.host;
+  expect(state).toMatchObject({ stage: "betting", ...like });
+  expect(state.phaseEndsAt).toBeGreaterThanOrEqual(process.clock.now() + LEAST_WINDOW_MS);
+}
+
+/** A running round with a bet of Ada's that was answered. */
+async function bettingWithChips(): Promise<MortalProcess> {
+  const process = await stage.betting();
+  await process.host.sit(ada);
+  expect(await process.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
+  return process;
+}
+
+/** The round that `killed` was in takes bets with Ada's chips; it is played out. */
+async function expectGoesOn(killed: MortalProcess): Promise<void> {
+  const before = identityOf(killed);
+  const next = await stage.takeover(60_000);
+  expectBetting(next, { ...before, totalStake: red(ada, 100).amount });
+  const { commitment } = await stage.expectPlayedOut(next, [red(ada, 100)]);
+  expect(commitment).toBe(before.commitment);
+}
+
+describe("opening", () => {
+  it("R1: the table's accounts are there, its bankroll is not", async () => {
+    const dying = stage.process();
+    const dead = dying.meets("death", { moment: "before the commit of", statement: TRANSFERS });
+    void dying.start();
+    await dead;
+    expect(await Promise.all([stage.count("accounts"), stage.count("transfers")])).toEqual([2, 0]);
+    const next = await stage.takeover();
+    await next.until("betting");
+    expectBetting(next, { round: 1 });
+    expect(await Promise.all([stage.count("accounts"), stage.count("transfers")])).toEqual([2, 1]);
+  });
+
+  it("R2: the bankroll is there, the table's first seed chain is not", async () => {
+    const dying = stage.process();
+    const dead = dying.meets("death", { moment: "before", statement: CHAIN });
+    void dying.start();
+    await dead;
+    expect(await stage.count("transfers")).toBe(1);
+    const next = await stage.takeover();
+    await next.until("betting");
+    expect(await Promise.all([stage.count("transfers"), stage.count("seed_chains")])).toEqual([
+      1, 1,
+    ]);
+  });
+
+  it("R3: the first chain's anchor is out, no round was opened", async () => {
+    const dying = stage.process();
+    const dead = dying.meets("death", { moment: "after", statement: CHAIN });
+    void dying.start();
+    await dead;
+    const [chain] = await chainsOf(rig.database.pool, stage.config.tableId);
+    const next = await stage.takeover();
+    await next.until("betting");
+    expectBetting(next, { round: 1, commitment: chain?.anchor as string });
+    expect(await stage.count("seed_chains")).toBe(1);
+  });
+
+  it("R4: the next round is asked for, its opening is not committed", async () => {
+    const dying = await stage.betting();
+    await dying.until("result");
+    const { seed } = dying.host.state;
+    void dying.meets("death", { moment: "before the commit of", statement: OPEN });
+    await dying.untilDead();
+    expect(await stage.count("rounds")).toBe(1);
+    const next = await stage.takeover();
+    await next.until("betting");
+    expectBetting(next, { round: 2, commitment: seed });
+  });
+
+  it("R5: the opening is committed and nobody was told", async () => {
+    const dying = await stage.betting();
+    await dying.host.sit(ada);
+    dying.host.setClientSeed(ada, "lucky");
+    await dying.until("result");
+    const { seed } = dying.host.state;
+    void dying.meets("death", { moment: "after the commit of", statement: OPEN });
+    await dying.untilDead();
+    const clientSeeds = [{ playerId: ada, seed: "lucky" }];
+    const next = await stage.takeover(60_000);
+    const entropy = entropyOf(clientSeeds);
+    expectBetting(next, { round: 2, commitment: seed, entropy, clientSeeds });
+    expect(await stage.expectPlayedOut(next, [])).toMatchObject({ entropy, clientSeeds });
+  });
+});
+
+describe("betting", () => {
+  it("R6: the round takes bets and has none", async () => {
+    const dying = await stage.betting();
+    dying.clock.advance(1_000);
+    dying.die();
+    const next = await stage.takeover();
+    expectBetting(next, identityOf(dying));
+    await stage.expectPlayedOut(next, []);
+  });
+
+  it("R7: the round takes bets and has some", async () => {
+    const dying = await bettingWithChips();
+    const { phaseEndsAt } = dying.host.state;
+    dying.clock.advance(BETTING_MS - LEAST_WINDOW_MS - 1_000);
+    dying.die();
+    const next = await stage.takeover();
+    expectBetting(next, { ...identityOf(dying), phaseEndsAt });
+    expect(next.host.ownLayout(ada)).toMatchObject({ stake: 100, chips: [["red", 100]] });
+    await stage.expectPlayedOut(next, [red(ada, 100)]);
+  });
+
+  it("R8: the betting time went by while nobody ran the table", async () => {
+    const dying = await bettingWithChips();
+    dying.die();
+    const next = await stage.takeover(3_600_000);
+    expectBetting(next, identityOf(dying));
+    expect(next.host.state.phaseEndsAt).toBe(next.clock.now() + LEAST_WINDOW_MS);
+    const ben = await stage.player();
+    expect(await next.bet(ben, "late", [["red", 5]])).toHaveProperty("answer");
+    await stage.expectPlayedOut(next, [red(ada, 100), red(ben, 5)]);
+  });
+});
+
+describe("closing", () => {
+  it("C1: the table drains: an operation in time is committed, the lock was not asked for", async () => {
+    const dying = await bettingWithChips();
+    void dying.meets("death", { moment: "after the commit of", statement: OPERATIONS });
+    void dying.bet(ada, "in time", [["red", 50]]);
+    dying.clock.advance(BETTING_MS);
+    expect(dying.host.state.stage).toBe("draining");
+    await dying.untilDead();
+    const next = await stage.takeover();
+    expectBetting(next, { ...identityOf(dying), totalStake: red(ada, 150).amount });
+    await stage.expectPlayedOut(next, [red(ada, 150)]);
+  });
+
+  it("C2: the lock is not committed", async () => {
+    const dying = await bettingWithChips();
+    void dying.meets("death", { moment: "before the commit of", statement: LOCK });
+    await dying.untilDead();
+    await expectGoesOn(dying);
+  });
+
+  /** The locked round settles with its own seed's outcome, and takes no more bets. */
+  async function expectSettles(dying: MortalProcess): Promise<void> {
+    const { commitment } = dying.host.state;
+    expect(await stage.record(1)).toMatchObject({ status: "open", bets: [red(ada, 100)] });
+    const next = await stage.takeover(60_000);
+    expect(next.host.state).toMatchObject({ stage: "draining", round: 1, commitment });
+    const late = await next.bet(ada, "late", [["red", 1]]);
+    expect(late).toMatchObject({ refusal: { code: "BETTING_CLOSED" } });
+    const record = await stage.expectPlayedOut(next, [red(ada, 100)]);
+    expect(record).toMatchObject({ round: 1, commitment });
+  }
+
+  it("C3: the lock is committed, the seed was not read", async () => {
+    const dying = await bettingWithChips();
+    void dying.meets("death", { moment: "after the commit of", statement: LOCK });
+    await dying.untilDead();
+    await expectSettles(dying);
+  });
+
+  it("C4: the outcome is drawn, the settlement was not asked for", async () => {
+    const dying = await bettingWithChips();
+    dying.diesTelling("settling");
+    await dying.untilDead();
+    await expectSettles(dying);
+  });
+
+  it("C5: the settlement has begun", async () => {
+    const dying = await bettingWithChips();
+    void dying.meets("death", { moment: "after", statement: BETS });
+    await dying.untilDead();
+    await expectSettles(dying);
+  });
+
+  it("C6: the settlement is whole and not committed", async () => {
+    const dying = await bettingWithChips();
+    void dying.meets("death", { moment: "before the commit of", statement: SETTLE });
+    await dying.untilDead();
+    await expectSettles(dying);
+  });
+
+  it("C7: the settlement is committed, the answer to its COMMIT is lost, the process lives", async () => {
+    const process = await bettingWithChips();
+    const lost = process.meets("lost connection", {
+      moment: "after the commit of",
+      statement: SETTLE,
+    });
+    await stage.expectPlayedOut(process, [red(ada, 100)]);
+    await lost;
+  });
+
+  /** The round stays as it was settled, and the next one opens on its seed. */
+  async function expectNextRound(dying: MortalProcess): Promise<void> {
+    const settled = await stage.expectSettled(1, [red(ada, 100)]);
+    const transfers = await stage.count("transfers");
+    const next = await stage.takeover(60_000);
+    expect(next.host.state.lastPockets).toEqual([settled.status === "settled" && settled.pocket]);
+    await next.until("betting");
+    const { seed: commitment } = settled as { seed: string };
+    expectBetting(next, { round: 2, commitment });
+    expect(commitmentOf(commitment)).toBe(dying.host.state.commitment);
+    expect(await stage.record(1)).toEqual(settled);
+    expect(await stage.count("transfers")).toBe(transfers);
+  }
+
+  it("C8: the settlement is committed and nobody was told", async () => {
+    const dying = await bettingWithChips();
+    void dying.meets("death", { moment: "after the commit of", statement: SETTLE });
+    await dying.untilDead();
+    await expectNextRound(dying);
+  });
+
+  it("C9: the ball spins", async () => {
+    const dying = await bettingWithChips();
+    await dying.until("spinning");
+    dying.die();
+    await expectNextRound(dying);
+  });
+
+  it("C10: the result is shown", async () => {
+    const dying = await bettingWithChips();
+    await dying.until("result");
+    dying.die();
+    await expectNextRound(dying);
+  });
+});
+
+describe("void", () => {
+  /** A process whose books of the round got broken in memory: the table freezes. */
+  async function broken(): Promise<MortalProcess> {
+    const process = await bettingWithChips();
+    const player = process.host.state.players.get(ada);
+    if (player !== undefined) player.stake = red(ada, 3).amount;
+    return process;
+  }
+
+  it("V1: the table froze, the void is not committed", async () => {
+    const dying = await broken();
+    void dying.meets("death", { moment: "before the commit of", statement: VOID });
+    void dying.operate(ada, "breaks", "undo");
+    await dying.untilDead();
+    expect(dying.froze).toHaveLength(1);
+    await expectGoesOn(dying);
+  });
+
+  it("V2: the void is committed and nobody was told", async () => {
+    const dying = await broken();
+    const { commitment } = dying.host.state;
+    void dying.meets("death", { moment: "after the commit of", statement: VOID });
+    void dying.operate(ada, "breaks", "undo");
+    await dying.untilDead();
+    await expectVoided(commitment, await stage.takeover(), /error of its own/);
+  });
+
+  it("V3: the round cannot go on, its void is not committed", async () => {
+    const first = await bettingWithChips();
+    const { commitment } = first.host.state;
+    first.die();
+    const dying = stage.process(0, { wheel: "american" });
+    const dead = dying.meets("death", { moment: "before the commit of", statement: VOID });
+    void dying.start();
+    await dead;
+    const next = await stage.process(0, { wheel: "american" }).start();
+    await next.host.sit(ada);
+    expect(next.events).toContainEqual(
+      expect.objectContaining({ type: "voided", playerId: ada, stake: 100 }),
+    );
+    await expectVoided(commitment, next, /wheel was changed/);
+  });
+
+  /** Stakes are back, once; number and seed are used up; the reason is public. */
+  async function expectVoided(commitment: string, next: MortalProcess, reason: RegExp) {
+    const record = await stage.record(1);
+    expect(record).toMatchObject({ status: "void", reason: expect.stringMatching(reason) });
+    const { seed } = record as { seed: string };
+    expect(commitmentOf(seed)).toBe(commitment);
+    expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
+    await next.until("betting");
+    expectBetting(next, { round: 2, commitment: seed });
+  }
+});
+
+describe("seed chains", () => {
+  /** The table plays on past its first chain's end, on the one chain that follows. */
+  async function expectNextChain(moment: Place["moment"], chains: number): Promise<void> {
+    const short = new CrashStage(rig, { chainLength: 3 });
+    const dying = short.process();
+    const dead = dying.meets("death", { moment, statement: CHAIN, skipping: 1 });
+    void dying.start();
+    await dead;
+    expect(await short.count("seed_chains")).toBe(chains);
+    const next = await short.takeover();
+    for (let round = 1; round <= 4; round += 1) {
+      await next.until("betting");
+      expect(next.host.state.round).toBe(round);
+      await short.expectPlayedOut(next, []);
+    }
+    const anchors = await chainsOf(rig.database.pool, short.config.tableId);
+    expect(anchors.map(({ firstRound }) => firstRound).slice(0, 2)).toEqual([1, 4]);
+    expect((await short.record(4)).commitment).toBe(anchors[1]?.anchor);
+    await short.close();
+  }
+
+  it("S1: the next chain is made and not committed", () => expectNextChain("before", 1));
+
+  it("S2: the next chain is committed and not read", () => expectNextChain("after", 2));
+});

@@ -1,0 +1,295 @@
+/**
+ * A server's process as far as one table goes, for tests that end it: a pool, leases, stores and a
+ * host of its own, by a clock of its own.
+ *
+ * It ends as by SIGKILL: between two statements its connections close, nothing more is sent, and
+ * no answer is heard. What it had under way stays unanswered for ever, as a dead process's would.
+ */
+import type { Socket } from "node:net";
+import type { Stage } from "@croupier/shared/core/table/state";
+import type { TableConfig } from "@croupier/shared/core/types";
+import type { Pool, PoolClient } from "pg";
+import { expect } from "vitest";
+import { createPool } from "../db/pool.ts";
+import { createLogger } from "../platform/log.ts";
+import { TableLeases } from "../rounds/tableLeases.ts";
+import { createPostgresTableStores } from "../rounds/tableStore.ts";
+import type { NewHost } from "../tables/host.ts";
+import { createHost } from "../tables/host.ts";
+import type { Lease } from "../tables/lease.ts";
+import type { OperationReply, TableEvent } from "../tables/tableHost.ts";
+import { ManualClock } from "./manualClock.ts";
+
+/** How to know the statements that make a table's steps durable. */
+export const STATEMENTS = {
+  ACCOUNTS: /INSERT INTO accounts/,
+  BETS: /INSERT INTO bets/,
+  CHAIN: /INSERT INTO seed_chains/,
+  /** Holds the rounds that operations are for; nothing of theirs is written yet. */
+  HOLD: /FROM rounds JOIN leases/,
+  LOCK: /UPDATE rounds SET status = 'locked'/,
+  OPEN: /INSERT INTO rounds/,
+  OPERATIONS: /INSERT INTO operations/,
+  SETTLE: /UPDATE rounds SET status = 'settled'/,
+  TRANSFERS: /INSERT INTO transfers/,
+  VOID: /UPDATE rounds SET status = 'void'/,
+} as const;
+
+/**
+ * A place in what a process sends: before or after a statement whose text matches, or before or
+ * after the COMMIT of the transaction that has such a statement.
+ */
+export interface Place {
+  readonly moment: "before" | "after" | "before the commit of" | "after the commit of";
+  readonly statement: RegExp;
+  /** How many of such are let through; 0 unless given. */
+  readonly skipping?: number;
+}
+
+/**
+ * - `death`: the process is gone;
+ * - `lost connection`: it lives on without that connection, and so without the statement or its answer;
+ * - `standstill`: it does nothing more, and keeps its connections.
+ */
+export type End = "death" | "lost connection" | "standstill";
+
+interface Plan extends Place {
+  readonly end: End;
+  readonly reached: () => void;
+}
+
+export interface MortalOptions {
+  readonly url: string;
+  readonly config: TableConfig;
+  readonly seedKey: Buffer;
+  readonly chainLength: number;
+  /** What its clock shows at first. */
+  readonly now: number;
+}
+
+type Query = (...parameters: unknown[]) => unknown;
+type Callback = (error: Error | null, result?: unknown) => void;
+
+/** Never answered; held by nobody, and so forgotten with its process. */
+const never = () => new Promise<never>(() => undefined);
+
+export class MortalProcess {
+  readonly clock: ManualClock;
+  readonly events: TableEvent[] = [];
+  /** Bugs that froze the table. */
+  readonly froze: unknown[] = [];
+  readonly #options: MortalOptions;
+  readonly #pool: Pool;
+  readonly #leases: TableLeases;
+  readonly #clients = new Set<PoolClient>();
+  #host: NewHost | null = null;
+  #lease: Lease | null = null;
+  #plan: Plan | null = null;
+  #skipped = 0;
+  #dead = false;
+  #still = false;
+
+  constructor(options: MortalOptions) {
+    this.#options = options;
+    this.clock = new ManualClock(options.now);
+    const log = createLogger("silent");
+    this.#pool = createPool(options.url, log);
+    this.#pool.on("connect", (client) => this.#watch(client));
+    this.#leases = new TableLeases({ pool: this.#pool, log, disconnected: () => undefined });
+  }
+
+  get host(): NewHost {
+    if (this.#host === null) throw new Error("the process runs no table yet");
+    return this.#host;
+  }
+
+  get epoch(): number | undefined {
+    return this.#lease?.epoch;
+  }
+
+  /** Takes the table's lease as soon as it is free. */
+  async take(): Promise<Lease> {
+    const { tableId } = this.#options.config;
+    let taken: readonly Lease[] = [];
+    const ask = async () => {
+      if (taken.length === 0) taken = await this.#leases.take([tableId]);
+      return taken.length;
+    };
+    await expect.poll(ask, { interval: 5, timeout: 10_000 }).toBe(1);
+    this.#lease = taken[0] as Lease;
+    return this.#lease;
+  }
+
+  /** Takes the table and starts on it. */
+  async start(): Promise<this> {
+    const lease = this.#lease ?? (await this.take());
+    const { config, seedKey, chainLength } = this.#options;
+    const { clock } = this;
+    const shared = { pool: this.#pool, clock, log: createLogger("silent"), seedKey, chainLength };
+    this.#host = createHost({
+      config,
+      clock,
+      store: createPostgresTableStores(shared).of(lease),
+      random: () => 0,
+      observer: {
+        turned: () => undefined,
+        unavailable: () => undefined,
+        froze: (_, error) => this.froze.push(error),
+      },
+    });
+    this.#host.subscribe((event) => this.events.push(event));
+    await this.#host.start();
+    return this;
+  }
+
+  /** Lets the clock go on, timer by timer, until the table has come to `stage`. */
+  async until(stage: Stage): Promise<void> {
+    const look = () => {
+      const now = this.host.state.stage;
+      if (now !== stage) this.clock.next();
+      return this.host.state.stage;
+    };
+    await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(stage);
+  }
+
+  bet(playerId: string, op: string, chips: readonly (readonly [string, number])[]) {
+    return this.host.operate({ playerId, op, kind: "bet", chips });
+  }
+
+  operate(playerId: string, op: string, kind: "undo" | "double"): Promise<OperationReply> {
+    return this.host.operate({ playerId, op, kind, chips: [] });
+  }
+
+  /** Plans an end for when a statement comes to `place`; resolves when one has. */
+  meets(end: End, place: Place): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#plan = { ...place, end, reached: resolve };
+    this.#skipped = 0;
+    return promise;
+  }
+
+  /** Dies now. */
+  die(): void {
+    this.#dead = true;
+    this.#pool.connect = never;
+    this.#pool.query = never;
+    for (const client of this.#clients) socketOf(client).destroy();
+    this.#clients.clear();
+  }
+
+  /** Dies as soon as the table tells of `stage`: between two effects of one step. */
+  diesTelling(stage: Stage): void {
+    this.host.subscribe(() => {
+      if (this.host.state.stage === stage) this.die();
+    });
+  }
+
+  /** Lets the clock go on until it is dead. */
+  async untilDead(): Promise<void> {
+    const look = () => {
+      if (!this.#dead) this.clock.next();
+      return this.#dead;
+    };
+    await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(true);
+  }
+
+  /** Stops in good order, and gives the table up. */
+  async stop(): Promise<void> {
+    await this.host.stop();
+    if (this.#lease !== null) await this.#leases.release([this.#lease]);
+  }
+
+  /** Ends what is left of it, in good order where it lives. */
+  async close(): Promise<void> {
+    if (this.#still) this.die();
+    if (this.#dead) return;
+    await this.#host?.stop();
+    this.#leases.close();
+    await this.#pool.end();
+  }
+
+  #watch(client: PoolClient): void {
+    if (this.#dead) {
+      socketOf(client).destroy();
+      return;
+    }
+    this.#clients.add(client);
+    client.once("end", () => this.#clients.delete(client));
+    const open = client as unknown as { query: Query };
+    const query = open.query.bind(client);
+    /** The statements of the transaction under way. */
+    let transaction: string[] = [];
+    open.query = (...parameters) => {
+      const text = textOf(parameters[0]);
+      if (text.startsWith("BEGIN")) transaction = [];
+      transaction.push(text);
+      const last = parameters.at(-1);
+      const answer = this.#send({ client, text, transaction }, () =>
+        query(...(typeof last === "function" ? parameters.slice(0, -1) : parameters)),
+      );
+      if (typeof last !== "function") return answer;
+      const callback = last as Callback;
+      answer.then(
+        (result) => callback(null, result),
+        (error: Error) => callback(error),
+      );
+      return undefined;
+    };
+  }
+
+  get #isGone(): boolean {
+    return this.#dead || this.#still;
+  }
+
+  async #send(
+    sent: { readonly client: PoolClient; readonly text: string; readonly transaction: string[] },
+    send: () => unknown,
+  ): Promise<unknown> {
+    if (this.#isGone || this.#strikes("before", sent)) return this.#silence(sent.client);
+    try {
+      const answer = await send();
+      if (this.#isGone || this.#strikes("after", sent)) return await this.#silence(sent.client);
+      return answer;
+    } catch (error) {
+      if (this.#isGone) return never();
+      throw error;
+    }
+  }
+
+  /** Whether the plan is for here; it is carried out then. */
+  #strikes(
+    side: "before" | "after",
+    { client, text, transaction }: { client: PoolClient; text: string; transaction: string[] },
+  ): boolean {
+    const plan = this.#plan;
+    if (plan === null || !plan.moment.startsWith(side)) return false;
+    const isHere = plan.moment.endsWith("commit of")
+      ? text === "COMMIT" && transaction.some((statement) => plan.statement.test(statement))
+      : plan.statement.test(text);
+    if (!isHere) return false;
+    this.#skipped += 1;
+    if (this.#skipped <= (plan.skipping ?? 0)) return false;
+    this.#plan = null;
+    if (plan.end === "death") this.die();
+    else if (plan.end === "lost connection") socketOf(client).destroy();
+    else this.#still = true;
+    plan.reached();
+    return true;
+  }
+
+  /** What a caller hears of a statement that was cut off. */
+  #silence(client: PoolClient): Promise<never> {
+    if (this.#isGone) return never();
+    socketOf(client).destroy();
+    return Promise.reject(new Error("Connection terminated unexpectedly"));
+  }
+}
+
+function textOf(query: unknown): string {
+  if (typeof query === "string") return query;
+  return typeof query === "object" && query !== null && "text" in query ? String(query.text) : "";
+}
+
+function socketOf(client: PoolClient): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
+}
