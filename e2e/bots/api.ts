@@ -37,13 +37,13 @@ export async function getJson(url: string, options: { token?: string } & Retry):
 }
 
 /** Runs `attempt` again after failures of the network or of a busy server. */
-export async function withRetry<T>({ until }: Retry, attempt: () => Promise<T>): Promise<T> {
+export async function withRetry<T>(retry: Retry, attempt: () => Promise<T>): Promise<T> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
     try {
       return await attempt();
     } catch (error) {
       const jittered = waitMs * (0.5 + Math.random());
-      if (!mayGoBetter(error) || Date.now() + jittered > until) throw error;
+      if (!mayGoBetter(error) || Date.now() + jittered > retry.until) throw error;
       await wait(jittered);
     }
   }

@@ -97,6 +97,11 @@ export class Bot {
     await this.#presence.sit();
   }
 
+  /** True while the bot holds a seat over a living connection. */
+  get seated(): boolean {
+    return this.#presence.seated;
+  }
+
   /** Cuts the connection as a dead network would. */
   cut(): void {
     this.#presence.cut();

@@ -1,16 +1,13 @@
 /** The threads of bots: started together, stopped together, their results in one list. */
 import { Worker } from "node:worker_threads";
-import type { WorkerMessage, WorkerOrders, WorkerResult } from "./results.ts";
-
-export interface Progress {
-  readonly connected: number;
-  readonly accepted: number;
-}
+import type { Progress, WorkerMessage, WorkerOrders, WorkerResult } from "./results.ts";
 
 export interface Fleet {
   /** One result a thread; a thread that failed rejects the whole. */
   readonly results: Promise<readonly WorkerResult[]>;
   progress(): Progress;
+  /** Calls `listener` at every sign of progress; answers a function that ends it. */
+  follow(listener: (progress: Progress) => void): () => void;
   /** Ends the playing early; the bots still wait for their last round and read their books. */
   stop(): void;
 }
@@ -19,6 +16,15 @@ export interface Fleet {
 export function startFleet(orders: Omit<WorkerOrders, "first">): Fleet {
   const seen = new Map<number, Progress>();
   const workers: Worker[] = [];
+  const listeners = new Set<(progress: Progress) => void>();
+  const progress = (): Progress => {
+    const all = [...seen.values()];
+    return {
+      connected: all.reduce((sum, { connected }) => sum + connected, 0),
+      seated: all.reduce((sum, { seated }) => sum + seated, 0),
+      accepted: all.reduce((sum, { accepted }) => sum + accepted, 0),
+    };
+  };
   const results = Array.from({ length: orders.options.workers }, async (_, first) => {
     // The SDK talks about each reconnection on the console: nobody reads that here.
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
@@ -29,16 +35,17 @@ export function startFleet(orders: Omit<WorkerOrders, "first">): Fleet {
     worker.stdout.resume();
     worker.stderr.resume();
     workers.push(worker);
-    return await resultOf(worker, (progress) => seen.set(first, progress));
+    return await resultOf(worker, (news) => {
+      seen.set(first, news);
+      for (const listener of listeners) listener(progress());
+    });
   });
   return {
     results: Promise.all(results),
-    progress() {
-      const all = [...seen.values()];
-      return {
-        connected: all.reduce((sum, { connected }) => sum + connected, 0),
-        accepted: all.reduce((sum, { accepted }) => sum + accepted, 0),
-      };
+    progress,
+    follow(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     stop() {
       for (const worker of workers) worker.postMessage("stop");

@@ -10,12 +10,11 @@ import { getJson } from "./api.ts";
 import type { Fleet } from "./fleet.ts";
 import { startFleet } from "./fleet.ts";
 import { pageOf } from "./html.ts";
+import { judge } from "./judge.ts";
 import { botFetch, canSpread } from "./network.ts";
 import type { BotsOptions } from "./options.ts";
 import { readOptions, USAGE, UsageError } from "./options.ts";
-import { mergeSightings, verifyOutcomes } from "./outcomes.ts";
 import type { Report } from "./report.ts";
-import { buildReport } from "./report.ts";
 import { GRACE_MS } from "./results.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -37,12 +36,7 @@ async function play(options: BotsOptions): Promise<Report> {
       `of ${options.url} (seed ${options.seed}, ${options.workers} threads).`,
   );
   const fleet = startFleet({ options, tables, spread, beginsAt });
-  const results = await watched(fleet);
-  const sightings = mergeSightings(results.map((result) => result.sightings));
-  const players = results.flatMap((result) => result.players);
-  const retry = { until: Date.now() + GRACE_MS };
-  const verification = await verifyOutcomes(options.url, { sightings, players }, retry);
-  return buildReport({ options, results, sightings, verification });
+  return await judge(options, await watched(fleet), { until: Date.now() + GRACE_MS });
 }
 
 /** The tables that were named, or all; every one must be there. */

@@ -17,6 +17,8 @@ export interface Verification {
   readonly verified: number;
   /** Rounds that have ended, settled or void. */
   readonly finished: number;
+  /** Those that are void, each with its reason. */
+  readonly voided: readonly string[];
   readonly faults: readonly string[];
   /** Staked and returned over all rounds of the run, by player, from the records. */
   readonly chipsOf: ReadonlyMap<string, { readonly staked: number; readonly returned: number }>;
@@ -67,6 +69,7 @@ export async function verifyOutcomes(
   retry: Retry,
 ): Promise<Verification> {
   const faults: string[] = [];
+  const voided: string[] = [];
   const chipsOf = new Map<string, { staked: number; returned: number }>();
   const notesOf = notesByRound(run.players);
   const seedOf = new Map(run.players.map(({ playerId, seed }) => [playerId, seed]));
@@ -83,6 +86,7 @@ export async function verifyOutcomes(
       continue;
     }
     finished += 1;
+    if (record.status === "void") voided.push(`${name}: ${record.reason}`);
     const found = [
       ...recordFaults(record, sighting),
       ...payoutFaults(record, notes),
@@ -95,7 +99,7 @@ export async function verifyOutcomes(
       chipsOf.set(playerId, { staked: sum.staked + stake, returned: sum.returned + returned });
     }
   }
-  return { verified, finished, faults, chipsOf };
+  return { verified, finished, voided, faults, chipsOf };
 }
 
 /** The record of a round; not yet finished ones are proven no further. */

@@ -48,6 +48,7 @@ function run(change: { player?: Partial<PlayerOutcome>; flags?: readonly string[
     verification: {
       verified: 1,
       finished: 1,
+      voided: [],
       faults: [],
       chipsOf: new Map([["p1", { staked: 40, returned: 100 }]]),
     },

@@ -14,6 +14,8 @@ export interface Report {
   readonly reconnected: number;
   /** Rounds that ended, settled or void, while bots were at their tables. */
   readonly rounds: number;
+  /** Those of them that are void, each with its reason. */
+  readonly voided: readonly string[];
   readonly bets: {
     readonly sent: number;
     readonly accepted: number;
@@ -96,6 +98,7 @@ export function buildReport({ options, results, sightings, verification }: Run):
     dropped: sum(results, (result) => result.dropped),
     reconnected: sum(results, (result) => result.reconnected),
     rounds: verification.finished,
+    voided: verification.voided,
     bets: {
       sent: sum(results, (result) => result.sent),
       accepted: sum(results, (result) => result.accepted),

@@ -12,6 +12,8 @@ export interface WorkerOrders {
   readonly spread: boolean;
   /** Epoch milliseconds at which the run begins, for all threads. */
   readonly beginsAt: number;
+  /** See {@link GRACE_MS}, which it is where it is not given. */
+  readonly graceMs?: number;
 }
 
 /** One bot's run, its notes beside the server's books. */
@@ -45,8 +47,17 @@ export interface WorkerResult {
   readonly errorCount: number;
 }
 
+/** Where a thread's bots are, or those of all threads together. */
+export interface Progress {
+  /** Those who have come in, whatever became of their connections. */
+  readonly connected: number;
+  /** Those who hold a seat right now. */
+  readonly seated: number;
+  readonly accepted: number;
+}
+
 export type WorkerMessage =
-  | { readonly type: "progress"; readonly connected: number; readonly accepted: number }
+  | ({ readonly type: "progress" } & Progress)
   | { readonly type: "done"; readonly result: WorkerResult };
 
 /** How long after its end a run may wait for its last rounds, its books, and lost connections. */

@@ -2,6 +2,7 @@
  * How a bot makes one operation: it is sent again under the same op until it is answered or the run
  * is over, and noted in either case.
  */
+import type { RefusalCode } from "@croupier/shared/protocol/refusals";
 import type { BetAnswer } from "@croupier/shared/protocol/requests";
 import type { Retry } from "./api.ts";
 import { epochMs } from "./clock.ts";
@@ -10,6 +11,9 @@ import type { Presence } from "./presence.ts";
 import { refusalOf } from "./seat.ts";
 import type { Wish } from "./strategies.ts";
 import type { Tally } from "./tally.ts";
+
+/** Not now: the same op has to be sent again to find out whether it counts. */
+const ASK_AGAIN: readonly RefusalCode[] = ["BANK_UNAVAILABLE", "TABLE_PAUSED"];
 
 export interface SenderSettings {
   /** How the bot's operations begin. */
@@ -62,12 +66,12 @@ export class Sender {
         return answer;
       } catch (error) {
         const refusal = refusalOf(error);
-        if (refusal !== null) {
-          tally.refuse(refusal.code);
+        if (refusal !== null) tally.refuse(refusal.code);
+        if (refusal !== null && !ASK_AGAIN.includes(refusal.code)) {
           journal.refused(operation);
           return null;
         }
-        if (presence.seated) tally.error(`${operation.op}: ${String(error)}`);
+        if (refusal === null && presence.seated) tally.error(`${operation.op}: ${String(error)}`);
         rounds.add(round());
         await presence.whenBack();
       }

@@ -10,7 +10,7 @@ export function figuresOf(report: Report): readonly (readonly [name: string, val
   return [
     ["players", `${report.connected} of ${report.players} seated`],
     ["connections", `${report.dropped} dropped, ${report.reconnected} came back`],
-    ["rounds", `${report.rounds}`],
+    ["rounds", `${report.rounds}, of them void ${report.voided.length}`],
     ["operations", `${bets.sent} sent, ${bets.accepted} accepted, ${refusals} refused`],
     ["refused", refused.map(([code, count]) => `${code} ${count}`).join(", ") || "none"],
     ["acknowledged in", times(report.ackMs)],

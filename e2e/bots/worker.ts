@@ -21,7 +21,7 @@ import { createStrategy } from "./strategies.ts";
 import { Tally } from "./tally.ts";
 
 const LOOP_RESOLUTION_MS = 10;
-const PROGRESS_MS = 500;
+const PROGRESS_MS = 200;
 const BOOKS_AT_ONCE = 8;
 
 interface Guest {
@@ -37,16 +37,21 @@ class Crew {
   readonly #orders: WorkerOrders;
   readonly #tally = new Tally();
   readonly #guests: Guest[] = [];
-  readonly #retry: { readonly until: number };
+  /** Sooner than planned once the run was stopped. */
+  readonly #retry: { until: number };
+  readonly #graceMs: number;
   #stopped = false;
 
   constructor(orders: WorkerOrders) {
     this.#orders = orders;
-    this.#retry = { until: orders.beginsAt + orders.options.durationMs + GRACE_MS };
+    this.#graceMs = orders.graceMs ?? GRACE_MS;
+    this.#retry = { until: orders.beginsAt + orders.options.durationMs + this.#graceMs };
   }
 
   get progress(): WorkerMessage {
-    return { type: "progress", connected: this.#tally.connected, accepted: this.#tally.accepted };
+    const { connected, accepted } = this.#tally;
+    const seated = this.#guests.filter(({ bot }) => bot.seated).length;
+    return { type: "progress", connected, seated, accepted };
   }
 
   /** Everyone comes in, plays, and leaves; resolves with what there is to report. */
@@ -59,10 +64,11 @@ class Crew {
       entries.push(this.#enter(index));
     }
     const churn = this.#churn();
-    await Promise.race([
-      wait(beginsAt + options.durationMs - Date.now(), null, { ref: true }),
-      stopped,
-    ]);
+    const enough = new AbortController();
+    const playing = wait(beginsAt + options.durationMs - Date.now(), null, enough);
+    await Promise.race([playing.catch(() => undefined), stopped]);
+    enough.abort();
+    this.#retry.until = Math.min(this.#retry.until, Date.now() + this.#graceMs);
     this.#stopped = true;
     clearInterval(churn);
     const deadline = wait(Math.max(0, this.#retry.until - Date.now()), null, { ref: false });

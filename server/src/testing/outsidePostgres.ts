@@ -1,0 +1,44 @@
+/**
+ * A Postgres outside of any server, as a process for tests that end servers and databases badly.
+ *
+ * Takes a data folder, prints its address as a line of JSON when it runs, and then obeys lines on
+ * its standard input, answering each with a line of JSON once it is done:
+ *
+ * - `stop`: every connection ends at once, as after a crash (`-m immediate`);
+ * - `start`: it recovers and takes connections, on the port it had before.
+ *
+ * At the end of its input it stops the database and ends.
+ */
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { startEmbedded } from "../db/embedded.ts";
+import { findBinaries } from "../db/embeddedBinaries.ts";
+import { choosePostgresUser } from "../db/embeddedUser.ts";
+import { createLogger } from "../platform/log.ts";
+
+const dataDir = process.argv[2] ?? "";
+// Where root runs the tests, Postgres is another user, who must pass through.
+await chmod(dataDir, 0o711);
+const settings = { max_connections: "100", log_min_messages: "fatal" };
+const postgres = await startEmbedded({ dataDir, log: createLogger("silent"), settings });
+const { pgCtl } = await findBinaries();
+const user = await choosePostgresUser({ dataDir, binaries: [pgCtl] });
+const folder = join(dataDir, "postgres");
+const control = (...args: string[]) => user.run(pgCtl, [...args, "-w", "-s", "-D", folder]);
+
+const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+  stop: () => control("stop", "-m", "immediate"),
+  // It starts as it was started before, which `start` would have forgotten.
+  start: () => control("restart", "-l", join(folder, "start.log")),
+};
+
+const tell = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+tell({ url: postgres.url });
+for await (const line of createInterface({ input: process.stdin })) {
+  const command = commands[line];
+  if (command === undefined) throw new Error(`there is no command "${line}"`);
+  await command();
+  tell({ done: line, at: Date.now() });
+}
+await postgres.stop();
