@@ -87,7 +87,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   signTokensWith(secrets.jwtSecret);
   const metrics = createMetrics();
   await openMetrics(metrics, config.metricsPort, closers);
-  const pool = await openDatabase(config, log, closers);
+  const pool = await openDatabase(options, closers);
   const { startingChips, dailyChips } = config;
   const people = createPlayers({ pool, clock, startingChips, dailyChips });
   const players = createPlayerBook(people, { pool, clock, dailyChips });

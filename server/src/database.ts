@@ -1,19 +1,28 @@
 /** The database of this process: the one that is given, or the embedded one. */
 import type { Pool } from "pg";
 import type { Config } from "./config/config.ts";
+import type { Secrets } from "./config/secrets.ts";
 import { connectOrExplain } from "./db/connect.ts";
 import { startEmbedded } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { createPool } from "./db/pool.ts";
+import type { Clock } from "./platform/clock.ts";
 import type { Closers } from "./platform/closers.ts";
 import type { Logger } from "./platform/log.ts";
+import { preflight } from "./preflight.ts";
 
-/** A pool on a database that answers and has the schema. */
-export async function openDatabase(
-  { databaseUrl, dataDir }: Pick<Config, "databaseUrl" | "dataDir">,
-  log: Logger,
-  closers: Closers,
-): Promise<Pool> {
+export interface DatabaseOptions {
+  readonly config: Pick<Config, "databaseUrl" | "dataDir">;
+  readonly secrets: Pick<Secrets, "seedKey">;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/** A pool on a database that answers, may be written to, and has the schema. */
+export async function openDatabase(options: DatabaseOptions, closers: Closers): Promise<Pool> {
+  const { log, clock, secrets } = options;
+  const { databaseUrl, dataDir } = options.config;
+  const { seedKey } = secrets;
   let url = databaseUrl;
   if (url === null) {
     const embedded = await startEmbedded({ dataDir, log });
@@ -23,6 +32,7 @@ export async function openDatabase(
   const pool = createPool(url, log);
   closers.add("database connections", () => pool.end());
   await connectOrExplain(pool);
+  await preflight(pool, { seedKey, now: clock.now() });
   const applied = await migrate(pool);
   if (applied.length > 0) log.info({ applied }, "the database's schema is up to date");
   return pool;

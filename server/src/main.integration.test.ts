@@ -1,21 +1,11 @@
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
 import type { Server } from "node:net";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { SeatMessage } from "@croupier/shared/protocol/messages";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
-import { clientAt, nextMessage, SLOW_TABLE, sit } from "./testing/openTestHouse.ts";
-
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
-
-const SECRETS = {
-  JWT_SECRET: "a token secret for tests",
-  SEED_KEY: "07".repeat(32),
-  ADMIN_PASSWORD: "a password for tests",
-};
+import { MainProcesses, SECRETS } from "./testing/mainProcess.ts";
+import { clientAt, nextMessage, sit } from "./testing/openTestHouse.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -23,63 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const running = new Set<ChildProcess>();
-afterEach(() => {
-  for (const child of running) child.kill("SIGKILL");
-  running.clear();
-});
+const processes = new MainProcesses();
+afterEach(() => processes.killAll());
 
-interface Run {
-  readonly child: ChildProcess;
-  /** Everything on standard error so far. */
-  readonly errors: () => string;
-  /** The address that was printed; rejects where the process ended before. */
-  readonly open: Promise<string>;
-  /** Code or signal. */
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-}
-
-function start(environment: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH: process.env["PATH"],
-      ...(process.env["TRANSPORT"] === undefined ? {} : { TRANSPORT: process.env["TRANSPORT"] }),
-      PORT: "0",
-      DATABASE_URL: database.url,
-      TABLES: JSON.stringify([SLOW_TABLE]),
-      ...SECRETS,
-      ...environment,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  running.add(child);
-  let errors = "";
-  let output = "";
-  const open = Promise.withResolvers<string>();
-  const ended = Promise.withResolvers<number | NodeJS.Signals | null>();
-  child.stderr?.on("data", (text) => {
-    errors += text;
-  });
-  child.stdout?.on("data", (text) => {
-    output += text;
-    const address = /Croupier is open: (\S+)/.exec(output)?.[1];
-    if (address !== undefined) open.resolve(address.replace("localhost", "127.0.0.1"));
-  });
-  child.on("close", (code, signal) => {
-    running.delete(child);
-    open.reject(new Error(`it ended: ${errors}`));
-    ended.resolve(code ?? signal);
-  });
-  open.promise.catch(() => {});
-  return { child, errors: () => errors, open: open.promise, ended: ended.promise };
-}
+const start = (environment: Record<string, string> = {}) =>
+  processes.start({ DATABASE_URL: database.url, ...environment });
 
 /** A start that fails, with what it says. */
-async function failing(environment: Record<string, string>): Promise<string> {
-  const run = start(environment);
-  expect(await run.ended).toBe(1);
-  return run.errors();
-}
+const failing = (environment: Record<string, string>) =>
+  processes.failing({ DATABASE_URL: database.url, ...environment });
 
 async function takenPort(): Promise<{ port: number; server: Server }> {
   const server = createServer();

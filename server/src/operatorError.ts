@@ -3,12 +3,14 @@ import { ConfigError } from "./config/configError.ts";
 import { DatabaseUnreachableError } from "./db/connect.ts";
 import { EmbeddedPostgresError } from "./db/embeddedUser.ts";
 import { SchemaError } from "./db/migrate.ts";
+import { PreflightError } from "./preflight.ts";
 import { SeedKeyError } from "./rounds/seedVault.ts";
 
 const FOR_OPERATOR = [
   ConfigError,
   DatabaseUnreachableError,
   EmbeddedPostgresError,
+  PreflightError,
   SchemaError,
   SeedKeyError,
 ];

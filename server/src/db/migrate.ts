@@ -44,16 +44,31 @@ export async function migrate(pool: Pool, folder = MIGRATIONS): Promise<readonly
 
 /** Throws {@link SchemaError} unless the database has exactly the schema of this code; changes nothing. */
 export async function checkSchema(pool: Pool, folder = MIGRATIONS): Promise<void> {
+  const { missing } = await readSchema(pool, folder);
+  if (missing[0] === undefined) return;
+  throw new SchemaError(
+    `The database lacks migration ${missing[0].name}: start the server once with this version.`,
+  );
+}
+
+/** The migrations of this code, in order: first those that the database has, then the others. */
+export interface Schema {
+  readonly applied: readonly Migration[];
+  readonly missing: readonly Migration[];
+}
+
+/**
+ * Reads which migrations the database has; changes nothing. Throws {@link SchemaError} where they are
+ * not the first ones of this code, unchanged.
+ */
+export async function readSchema(database: Queryable, folder = MIGRATIONS): Promise<Schema> {
   const migrations = await readMigrations(folder);
-  const { rows: tables } = await pool.query("SELECT FROM pg_tables WHERE tablename = 'migrations'");
-  const applied = tables.length === 0 ? [] : await readApplied(pool);
-  checkApplied(applied, migrations);
-  const missing = migrations[applied.length];
-  if (missing !== undefined) {
-    throw new SchemaError(
-      `The database lacks migration ${missing.name}: start the server once with this version.`,
-    );
-  }
+  const { rowCount } = await database.query(
+    "SELECT FROM pg_tables WHERE tablename = 'migrations' AND schemaname = current_schema()",
+  );
+  const rows = rowCount === 0 ? [] : await readApplied(database);
+  checkApplied(rows, migrations);
+  return { applied: migrations.slice(0, rows.length), missing: migrations.slice(rows.length) };
 }
 
 async function readMigrations(folder: string): Promise<readonly Migration[]> {

@@ -107,12 +107,7 @@ export class SeedVault {
   }
 
   #open(tableId: string, { first_round: firstRound, length, anchor, sealed }: ChainRow): Chain {
-    const checkpoints = open(sealed, this.#options.seedKey, labelOf(tableId, firstRound));
-    if (checkpoints === null) {
-      throw new SeedKeyError(
-        `SEED_KEY: it does not open the seeds of table ${tableId}; it takes the key that they were made with.`,
-      );
-    }
+    const checkpoints = unsealed({ tableId, firstRound, sealed }, this.#options.seedKey);
     return { firstRound, length, reader: new SeedReader({ anchor, length, checkpoints }) };
   }
 
@@ -148,6 +143,29 @@ export class SeedVault {
 
 function serves({ firstRound, length }: Chain, round: number): boolean {
   return round >= firstRound && round < firstRound + length;
+}
+
+interface SealedChain {
+  readonly tableId: string;
+  readonly firstRound: number;
+  readonly sealed: Buffer;
+}
+
+function unsealed({ tableId, firstRound, sealed }: SealedChain, seedKey: Buffer): Buffer {
+  const checkpoints = open(sealed, seedKey, labelOf(tableId, firstRound));
+  if (checkpoints !== null) return checkpoints;
+  throw new SeedKeyError(
+    `SEED_KEY: it does not open the seeds of table ${tableId}; it takes the key that they were made with.`,
+  );
+}
+
+/** Throws {@link SeedKeyError} unless `seedKey` opens the last chain of every table that there is. */
+export async function checkSeedKey(database: Queryable, seedKey: Buffer): Promise<void> {
+  const { rows } = await database.query<SealedChain>(
+    `SELECT DISTINCT ON (table_id) table_id AS "tableId", first_round AS "firstRound", sealed
+     FROM seed_chains ORDER BY table_id, first_round DESC`,
+  );
+  for (const chain of rows) unsealed(chain, seedKey);
 }
 
 /** Bound into the encryption: a chain of one table does not pass for another's. */

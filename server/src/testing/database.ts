@@ -13,9 +13,12 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** Copies the run's template. Call it once a file (or test), and `close` at the end. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const template = new URL(inject("postgresUrl"));
+/**
+ * Copies the run's template, or another database that nobody is connected to. Call it once a file (or
+ * test), and `close` at the end.
+ */
+export async function createTestDatabase(from = inject("postgresUrl")): Promise<TestDatabase> {
+  const template = new URL(from);
   const source = template.pathname.slice(1);
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await administrate(template, `CREATE DATABASE ${name} TEMPLATE ${source}`);

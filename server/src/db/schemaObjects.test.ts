@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { objectsAfter } from "./schemaObjects.ts";
+
+const after = (...sql: string[]) => [...objectsAfter(sql.map((text) => ({ sql: text })))].sort();
+
+it("sees what is made, and not what only looks like it", () => {
+  expect(
+    after(`
+      -- CREATE TABLE not_this (id int);
+      CREATE TABLE chips (id int, note text DEFAULT 'CREATE TABLE nor_this; (id int)');
+      CREATE UNIQUE INDEX chips_id ON chips (id);
+      CREATE OR REPLACE FUNCTION count_chips() RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN CREATE TABLE nor_that (id int); END $$;
+      CREATE TRIGGER chips_stay
+        BEFORE DELETE ON chips FOR EACH STATEMENT EXECUTE FUNCTION count_chips();`),
+  ).toEqual(["function count_chips", "index chips_id", "table chips", "trigger chips_stay"]);
+});
+
+it("follows later changes", () => {
+  expect(
+    after(
+      "CREATE TABLE chips (id int); CREATE INDEX chips_id ON chips (id);",
+      `ALTER TABLE chips ADD COLUMN colour text, ADD COLUMN value int,
+         ADD CONSTRAINT chips_value CHECK (value > 0);
+       DROP INDEX IF EXISTS chips_id;`,
+      "ALTER TABLE chips DROP COLUMN colour;",
+    ),
+  ).toEqual(["column chips.value", "constraint chips.chips_value", "table chips"]);
+});

@@ -1,0 +1,189 @@
+/** Databases that the server must not write to (specification, 8): the real server is started on each. */
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Pool } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startEmbedded } from "./db/embedded.ts";
+import { readSchema } from "./db/migrate.ts";
+import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
+import { createLogger } from "./platform/log.ts";
+import type { TestDatabase } from "./testing/database.ts";
+import { createTestDatabase } from "./testing/database.ts";
+import { MainProcesses } from "./testing/mainProcess.ts";
+
+const processes = new MainProcesses();
+afterEach(() => processes.killAll());
+
+/** A database in which a server has lived. */
+let lived: TestDatabase;
+beforeAll(async () => {
+  lived = await createTestDatabase();
+  const run = processes.start({ DATABASE_URL: lived.url });
+  await run.open;
+  run.child.kill("SIGINT");
+  expect(await run.ended).toBe(0);
+  await lived.pool.end();
+});
+afterAll(() => lived?.close());
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase(lived.url);
+});
+afterEach(() => database.close());
+
+/** Everything in the database: its objects, every row, and where its sequences are. */
+async function contents(pool: Pool): Promise<Record<string, string>> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
+  );
+  const found: Record<string, string> = {};
+  for (const { name } of tables) {
+    const { rows } = await pool.query<{ digest: string }>(
+      `SELECT count(*) || ' ' || md5(coalesce(string_agg(row::text, ';' ORDER BY row::text), ''))
+         AS digest FROM "${name}" AS row`,
+    );
+    found[name] = rows[0]?.digest ?? "";
+  }
+  const { rows: sequences } = await pool.query<{ name: string; last: number | null }>(
+    "SELECT sequencename AS name, last_value AS last FROM pg_sequences",
+  );
+  for (const { name, last } of sequences) found[name] = String(last);
+  found["objects"] = [...(await objectsThere(pool))].sort().join();
+  return found;
+}
+
+/** The server refuses to start with one such line, and writes nothing. */
+async function expectRefused(line: RegExp, environment: Record<string, string> = {}) {
+  const before = await contents(database.pool);
+  const said = await processes.failing({ DATABASE_URL: database.url, ...environment });
+  expect(said).toMatch(line);
+  expect(said.trim().split("\n")).toHaveLength(1);
+  expect(await contents(database.pool)).toEqual(before);
+}
+
+describe("a start on a database that does not fit is refused in one line, and writes nothing", () => {
+  it.each<[string, string, RegExp]>([
+    [
+      "newer than the program",
+      "INSERT INTO migrations (name, checksum) VALUES ('9999_later.sql', 'any')",
+      /^The database is newer than this program: it has migration 9999_later\.sql\. Run a newer/,
+    ],
+    [
+      "with a migration that was changed",
+      "UPDATE migrations SET checksum = 'another' WHERE name = '0002_rounds.sql'",
+      /^Migration 0002_rounds\.sql was changed after it had been applied\. Restore it\./,
+    ],
+    [
+      "with a migration's table and no record of it",
+      "DELETE FROM migrations WHERE name >= '0003'",
+      /^The database has table \w+ and no record of migration 0003_players\.sql: .*by half\. Restore/,
+    ],
+    [
+      "with a part of a migration and no record of it",
+      `DELETE FROM migrations WHERE name >= '0005';
+       DROP TABLE leases; ALTER TABLE rounds DROP COLUMN epoch`,
+      /^The database has \w+ [\w.]+ and no record of migration 0005_leases\.sql: .*by half\. Restore/,
+    ],
+    [
+      "with the record of a migration and not its table",
+      "DROP TABLE sessions",
+      /^The database has its migrations recorded and lacks table sessions: .*by half\. Restore/,
+    ],
+    [
+      "with a table and not the trigger that guards it",
+      "DROP TRIGGER transfers_immutable ON transfers",
+      /^The database .* lacks trigger transfers_immutable: .*by half\. Restore/,
+    ],
+    [
+      "with tables and no record of any migration",
+      "DROP TABLE migrations",
+      /^The database has table accounts and no record of migration 0001_ledger\.sql: .*by half\./,
+    ],
+    [
+      "that takes no writes",
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$",
+      /^DATABASE_URL: this database is read-only\. Set default_transaction_read_only to off/,
+    ],
+  ])("%s", async (_, spoil, line) => {
+    await database.pool.query(spoil);
+    await expectRefused(line);
+  });
+
+  it("whose seeds another key opens", async () => {
+    const line = /^SEED_KEY: it does not open the seeds of table slow; it takes the key /;
+    await expectRefused(line, { SEED_KEY: "08".repeat(32) });
+    // Nor for a table that has no chain yet.
+    await expectRefused(line, { SEED_KEY: "08".repeat(32), TABLES: '[{"id":"new"}]' });
+  });
+
+  it.each(["admin_audit", "transfers", "rounds"])("newer than the clock: %s", async (where) => {
+    const later = "now() + interval '10 minutes'";
+    const entries: Record<string, string> = {
+      admin_audit: `INSERT INTO admin_audit (at, who, action, detail)
+        VALUES (${later}, 'admin', 'looked', '{}')`,
+      transfers: `INSERT INTO transfers (kind, debit_id, credit_id, amount, table_id, op, created_at)
+        SELECT 'bankroll', issuer.id, house.id, 1, house.table_id, 'later', ${later}
+        FROM accounts AS issuer, accounts AS house
+        WHERE issuer.kind = 'issuer' AND house.kind = 'house'`,
+      rounds: `UPDATE rounds SET opened_at = ${later}`,
+    };
+    await database.pool.query(entries[where] ?? "");
+    const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+    const line = `^The clock of this machine is behind the database: it shows ${time}, and the newest entry is of ${time}\\. Set the clock right, or wait`;
+    await expectRefused(new RegExp(line));
+  });
+});
+
+it("starts on a database that is a little ahead of the clock", async () => {
+  await database.pool.query(
+    `INSERT INTO admin_audit (at, who, action, detail)
+     VALUES (now() + interval '30 seconds', 'admin', 'looked', '{}')`,
+  );
+  const run = processes.start({ DATABASE_URL: database.url });
+  await run.open;
+  run.child.kill("SIGINT");
+  expect(await run.ended).toBe(0);
+});
+
+it("knows every object that the migrations make by its name", async () => {
+  const { applied, missing } = await readSchema(database.pool);
+  expect(missing).toEqual([]);
+  const wanted = objectsAfter(applied);
+  const there = await objectsThere(database.pool);
+  expect([...wanted].filter((object) => !there.has(object))).toEqual([]);
+  const made = [...there].filter((object) => /^(table|function|trigger) /.test(object));
+  expect(made.filter((object) => !wanted.has(object))).toEqual(["table migrations"]);
+});
+
+describe("with a Postgres of its own", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "croupier-start-"));
+    // Where root runs the tests, Postgres is another user, who must pass through.
+    await chmod(folder, 0o711);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it("refuses a standby", async () => {
+    const log = createLogger("silent");
+    await (await startEmbedded({ dataDir: folder, log })).stop();
+    await writeFile(join(folder, "postgres", "standby.signal"), "");
+    const standby = await startEmbedded({ dataDir: folder, log });
+    const said = await processes.failing({ DATABASE_URL: standby.url });
+    expect(said).toMatch(/^DATABASE_URL: this database is a standby and takes no writes\. .*\n$/);
+    await standby.stop();
+  });
+
+  it("refuses a data folder that another server uses, which goes on", async () => {
+    const first = processes.start({ DATA_DIR: folder });
+    const url = await first.open;
+    const line =
+      /^DATA_DIR: another server uses the database in .*; stop it, or set DATA_DIR .*\n$/;
+    expect(await processes.failing({ DATA_DIR: folder })).toMatch(line);
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    first.child.kill("SIGINT");
+    expect(await first.ended).toBe(0);
+  });
+});

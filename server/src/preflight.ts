@@ -1,0 +1,107 @@
+/**
+ * What must be right with a database before this program writes to it: looked at in one snapshot,
+ * changing nothing. Each fault is one line for whoever starts the server: what is wrong, what to do.
+ */
+import type { Pool } from "pg";
+import type { Schema } from "./db/migrate.ts";
+import { readSchema, SchemaError } from "./db/migrate.ts";
+import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
+import type { Queryable } from "./db/transaction.ts";
+import { inTransaction } from "./db/transaction.ts";
+import { checkSeedKey } from "./rounds/seedVault.ts";
+
+/** The database is not one that this program may write to now; the message is one line. */
+export class PreflightError extends Error {
+  override readonly name = "PreflightError";
+}
+
+export interface PreflightOptions {
+  /** 32 bytes. */
+  readonly seedKey: Buffer;
+  /** The machine's clock, in epoch milliseconds. */
+  readonly now: number;
+}
+
+/** Clocks of machines that took turns at one database may differ by this much. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** Throws {@link PreflightError}, `SchemaError` or `SeedKeyError`; writes nothing. */
+export async function preflight(pool: Pool, options: PreflightOptions): Promise<void> {
+  await checkWritable(pool);
+  const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+  await inTransaction(pool, (client) => look(client, options), snapshot);
+}
+
+async function look(client: Queryable, { seedKey, now }: PreflightOptions): Promise<void> {
+  const schema = await readSchema(client);
+  const there = await objectsThere(client);
+  checkWhole(schema, there);
+  if (there.has("table seed_chains")) await checkSeedKey(client, seedKey);
+  await checkClock(client, there, now);
+}
+
+async function checkWritable(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ standby: boolean; read_only: string }>(
+    `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS read_only`,
+  );
+  if (rows[0]?.standby === true) {
+    throw new PreflightError(
+      "DATABASE_URL: this database is a standby and takes no writes. Give the address of the primary, or promote it.",
+    );
+  }
+  if (rows[0]?.read_only === "on") {
+    throw new PreflightError(
+      "DATABASE_URL: this database is read-only. Set default_transaction_read_only to off for it, or give another one.",
+    );
+  }
+}
+
+/** All that the recorded migrations make is there, and nothing that only the others make. */
+function checkWhole({ applied, missing }: Schema, there: ReadonlySet<string>): void {
+  const wanted = objectsAfter(applied);
+  for (const object of wanted) {
+    if (there.has(object)) continue;
+    throw new SchemaError(
+      `The database has its migrations recorded and lacks ${object}: it is there by half. Restore it whole from a backup, or give an empty database.`,
+    );
+  }
+  const later = objectsAfter([...applied, ...missing]);
+  for (const object of later) {
+    if (wanted.has(object) || !there.has(object)) continue;
+    throw new SchemaError(
+      `The database has ${object} and no record of migration ${missing[0]?.name}: it is there by half. Restore it whole from a backup, or give an empty database.`,
+    );
+  }
+}
+
+/** What tells when something was last written by this program's clock, by the table it is in. */
+const NEWEST: Readonly<Record<string, string>> = {
+  transfers: "SELECT created_at AS at FROM transfers ORDER BY id DESC LIMIT 1",
+  operations: "SELECT posted_at AS at FROM operations ORDER BY seq DESC LIMIT 1",
+  seed_chains: "SELECT max(created_at) AS at FROM seed_chains",
+  rounds: `SELECT max(greatest(opened_at, locked_at, settled_at)) AS at
+    FROM (SELECT DISTINCT table_id FROM seed_chains) AS tables CROSS JOIN LATERAL (
+      SELECT opened_at, locked_at, settled_at FROM rounds
+      WHERE rounds.table_id = tables.table_id ORDER BY round DESC LIMIT 1) AS last`,
+  sessions: "SELECT signed_in_at AS at FROM sessions ORDER BY id DESC LIMIT 1",
+  admin_audit: "SELECT at FROM admin_audit ORDER BY id DESC LIMIT 1",
+};
+
+/** Time goes on from what is written: records in the wrong order would prove nothing. */
+async function checkClock(
+  client: Queryable,
+  there: ReadonlySet<string>,
+  now: number,
+): Promise<void> {
+  const asked = Object.keys(NEWEST).filter((table) => there.has(`table ${table}`));
+  let newest = 0;
+  for (const table of asked) {
+    const { rows } = await client.query<{ at: Date | null }>(NEWEST[table] ?? "");
+    newest = Math.max(newest, rows[0]?.at?.getTime() ?? 0);
+  }
+  if (now + CLOCK_TOLERANCE_MS >= newest) return;
+  const [shown, written] = [now, newest].map((at) => new Date(at).toISOString());
+  throw new PreflightError(
+    `The clock of this machine is behind the database: it shows ${shown}, and the newest entry is of ${written}. Set the clock right, or wait until then.`,
+  );
+}
