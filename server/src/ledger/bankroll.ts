@@ -35,7 +35,9 @@ export async function ensureBankroll(pool: Pool, need: BankrollNeed): Promise<vo
   if ((rows[0]?.balance ?? 0) >= least) return;
   await inTransaction(pool, async (client) => {
     await holdLease(client, lease);
-    const accounts = await lockAccounts(client, { houses: [tableId], issuer: true });
+    // Who adds to a table's chain of transfers holds its escrow.
+    const choice = { escrows: [tableId], houses: [tableId], issuer: true };
+    const accounts = await lockAccounts(client, choice);
     const house = accounts.house(tableId);
     if (house.balance >= least) return;
     const amount = houseMax * FULL_ROUNDS - house.balance;
