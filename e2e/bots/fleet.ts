@@ -10,6 +10,8 @@ export interface Fleet {
   follow(listener: (progress: Progress) => void): () => void;
   /** Ends the playing early; the bots still wait for their last round and read their books. */
   stop(): void;
+  /** Ends the threads where they stand; there are no results then. */
+  abandon(): Promise<unknown>;
 }
 
 /** Starts the threads of a run. */
@@ -50,6 +52,7 @@ export function startFleet(orders: Omit<WorkerOrders, "first">): Fleet {
     stop() {
       for (const worker of workers) worker.postMessage("stop");
     },
+    abandon: () => Promise.all(workers.map((worker) => worker.terminate())),
   };
 }
 

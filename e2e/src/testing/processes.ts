@@ -27,6 +27,8 @@ export interface Running {
   signal(signal: NodeJS.Signals): void;
   /** Everything written so far. */
   output(): string;
+  /** A line to the standard input of a process that obeys; null: there will be no more. */
+  tell(line: string | null): void;
 }
 
 /** The most output kept of a process; the beginning of more is dropped. */
@@ -42,15 +44,17 @@ export interface Command {
   readonly args: readonly string[];
   /** Added to this process's environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** It reads its standard input; else there is none. */
+  readonly obeying?: boolean;
 }
 
 /** Runs a script of the repository with this very Node. */
-export function startNode({ args, env = {} }: Command): Running {
+export function startNode({ args, env = {}, obeying = false }: Command): Running {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
     cwd: repository,
     env: environment(env),
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [obeying ? "pipe" : "ignore", "pipe", "pipe"],
   });
   return running(child);
 }
@@ -95,6 +99,10 @@ function running(child: ChildProcess): Running {
     exited,
     output,
     signal: (signal) => signalGroup(pid, signal),
+    tell: (line) => {
+      if (line === null) child.stdin?.end();
+      else child.stdin?.write(`${line}\n`);
+    },
     sees: (pattern) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

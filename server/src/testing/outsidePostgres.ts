@@ -2,7 +2,7 @@
  * A Postgres outside of any server, as a process for tests that end servers and databases badly.
  *
  * Takes a data folder, prints its address as a line of JSON when it runs, and then obeys lines on
- * its standard input, answering each with a line of JSON once it is done:
+ * its standard input. Once one is done, a line of JSON tells its number and the time:
  *
  * - `stop`: every connection ends at once, as after a crash (`-m immediate`);
  * - `start`: it recovers and takes connections, on the port it had before.
@@ -35,10 +35,12 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const tell = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 tell({ url: postgres.url });
+let done = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   const command = commands[line];
   if (command === undefined) throw new Error(`there is no command "${line}"`);
   await command();
-  tell({ done: line, at: Date.now() });
+  done += 1;
+  tell({ done, at: Date.now() });
 }
 await postgres.stop();
