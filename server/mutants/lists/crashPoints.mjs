@@ -1,0 +1,172 @@
+/**
+ * Crash points: the process ends exactly there, as `kill -9` ends it, once it is armed (the file that
+ * `CRASH_WHEN` names is there). Each is named for its row in `server/docs/specification.md`.
+ *
+ * They are no mistakes: the code goes on as it should wherever it is not armed.
+ */
+
+const armed = 'process.getBuiltinModule("node:fs").existsSync(process.env.CRASH_WHEN ?? "")';
+const die = 'process.kill(process.pid, "SIGKILL");';
+
+/** @param {string} [also] what else has to be true */
+const dieHere = (also) => `if (${also === undefined ? "" : `${also} && `}${armed}) ${die}`;
+
+/**
+ * @param {string} row
+ * @param {string} file
+ * @param {{ before?: string, after?: string, also?: string }} place before or after which text
+ */
+function crash(row, file, { before, after, also }) {
+  const find = before ?? after ?? "";
+  const replace = before === undefined ? `${find}\n${dieHere(also)}` : `${dieHere(also)}\n${find}`;
+  return { name: `crash-${row}`, file, find, replace, why: `the process ends at ${row}` };
+}
+
+/**
+ * The process ends when all of a transaction is there but its COMMIT.
+ *
+ * @param {string} row
+ * @param {string} begins a text at the transaction's begin
+ */
+function crashUncommitted(row, begins) {
+  const replace = `${begins}
+    const plainQuery = client.query.bind(client);
+    client.query = (...given) => {
+      if (given[0] === "COMMIT") { ${dieHere()} }
+      if (given[0] === "COMMIT" || given[0] === "ROLLBACK") client.query = plainQuery;
+      return plainQuery(...given);
+    };`;
+  return {
+    name: `crash-${row}`,
+    file: "server/src/rounds/roundLife.ts",
+    find: begins,
+    replace,
+    why: `the process ends at ${row}`,
+  };
+}
+
+const tableStore = "server/src/rounds/tableStore.ts";
+const seedVault = "server/src/rounds/seedVault.ts";
+const persistence = "server/src/tables/persistence.ts";
+const host = "server/src/tables/host.ts";
+const groupCommit = "server/src/ledger/groupCommit.ts";
+const postBatch = "server/src/ledger/postBatch.ts";
+
+/** Of a table that was not there before. */
+const fresh = 'tableId.startsWith("fresh")';
+const turnTold = "this.#observeTurn(announced);";
+
+/** @type {import("../mutants.mjs").Mutant[]} */
+export const mutants = [
+  crash("R1", tableStore, { after: "await createTableAccounts(pool, tableId);", also: fresh }),
+  crash("R2", tableStore, {
+    after: "await ensureBankroll(pool, { lease, houseMax, now: clock.now() });",
+    also: fresh,
+  }),
+  crash("R3", tableStore, {
+    after: "await vault.prepare(tableId, history.unfinished?.round ?? history.lastRound + 1);",
+    also: fresh,
+  }),
+  crashUncommitted("R4", "const { tableId, round, entropy } = opening;"),
+  crash("R5", tableStore, { after: "await openRound(leased, opening, commitment);" }),
+  crash("R6", persistence, {
+    after: 'put({ type: "opened", now: clock.now(), commitment });',
+  }),
+  {
+    name: "crash-R7",
+    file: persistence,
+    find: 'put({ type: "opened", now: clock.now(), commitment });',
+    replace: `put({ type: "opened", now: clock.now(), commitment });
+      setTimeout(() => { ${dieHere()} }, config.bettingMs / 2);`,
+    why: "the process ends at R7",
+  },
+  crash("C1", persistence, { before: "const { round, betsDigest, now } = effect;" }),
+  crashUncommitted("C2", "const { tableId, round, betsDigest, lockedAt } = locking;"),
+  crash("C3", tableStore, { after: "await lockRound(leased, locking);" }),
+  crash("C4", persistence, {
+    before: "const { round, seed, pocket, bets, payouts, now } = effect;",
+  }),
+  crash("C5", "server/src/rounds/finishRound.ts", {
+    after: "await writeBets(client, end);",
+    also: 'end.kind === "payout"',
+  }),
+  crashUncommitted(
+    "C6",
+    "const { tableId, round, seed, pocket, bets, payouts, settledAt } = settling;",
+  ),
+  {
+    name: "crash-C8",
+    file: tableStore,
+    find: "durably(async () => ({ balances: await settleRound(leased, settling) })),",
+    replace: `durably(async () => {
+      const balances = await settleRound(leased, settling);
+      ${dieHere()}
+      return { balances };
+    }),`,
+    why: "the process ends at C8",
+  },
+  crash("C9", host, { after: turnTold, also: 'this.#state.stage === "spinning"' }),
+  crash("C10", host, { after: turnTold, also: 'this.#state.stage === "result"' }),
+  {
+    name: "freeze-when-armed",
+    file: host,
+    find: "const announced = this.#state.phaseEndsAt;",
+    replace: `const announced = this.#state.phaseEndsAt;
+      if (input.type === "posted" && ${armed}) throw new Error("a broken invariant");`,
+    why: "a table meets a broken invariant",
+  },
+  crashUncommitted("V1", "const { tableId, round, reason, voidedAt } = voiding;"),
+  crash("V2", "server/src/tables/recovery.ts", {
+    before: "const after = await store.prepareTable(config);",
+  }),
+  {
+    name: "short-chains",
+    file: tableStore,
+    find: "const CHAIN_LENGTH = 1_048_576;",
+    replace: "const CHAIN_LENGTH = 1_000;",
+    why: "chains that have a successor from their first round on",
+  },
+  crash("S1", seedVault, {
+    before: "const sealed = seal(checkpoints, seedKey, labelOf(tableId, firstRound));",
+    also: "firstRound > 1",
+  }),
+  crash("S2", seedVault, { before: "log.info({ tableId, firstRound,", also: "firstRound > 1" }),
+  crash("O1", groupCommit, {
+    before: "const entry = { lease, posting, content, ticket: randomUUID() };",
+  }),
+  crash("O2", postBatch, { after: "await addTransfers(client, decision.transfers, now);" }),
+  crash("O5", groupCommit, {
+    after: "const results = await this.#commit(batch.map(({ entry }) => entry));",
+  }),
+  {
+    name: "crash-O6",
+    file: host,
+    find: "this.#requests.close(effect.request, { answer: effect.answer });",
+    replace: `this.#requests.close(effect.request, { answer: effect.answer });
+      setTimeout(() => { ${dieHere()} }, 10);`,
+    why: "the process ends at O6",
+  },
+  crash("O7", postBatch, {
+    after: "await addTransfers(client, decision.transfers, now);",
+    also: 'entries.some(({ posting }) => posting.op.startsWith("burst"))',
+  }),
+  crash("O8", groupCommit, {
+    after: "const results = await this.#commit(batch.map(({ entry }) => entry));",
+    also: "batch.some(({ entry }) => entry.posting.stakeChange < 0)",
+  }),
+  crash("O9", host, {
+    before: "if (earlier === null) this.#requests.close(request, { refusal });",
+  }),
+  crash("T1", "server/src/tables/tables.ts", {
+    before: "this.#options.observer.leased(tableId, epoch);",
+  }),
+  crash("T2", host, { before: "this.#carrySeatsTo(state);" }),
+  {
+    name: "sleep-T8",
+    file: postBatch,
+    find: "await addTransfers(client, decision.transfers, now);",
+    replace: `await addTransfers(client, decision.transfers, now);
+      if (${armed}) process.kill(process.pid, "SIGSTOP");`,
+    why: "the holder falls asleep in a transaction",
+  },
+];

@@ -1,0 +1,97 @@
+/**
+ * Builds that are broken in exactly what a suite of `npm run faults` guards.
+ *
+ * @type {import("../mutants.mjs").Mutant[]}
+ */
+export const mutants = [
+  {
+    name: "answers-before-commit",
+    file: "server/src/db/transaction.ts",
+    find: "await commit(client);\n    return answer;",
+    replace: `const release = client.release.bind(client);
+    client.release = () => undefined;
+    setTimeout(() => {
+      commit(client).then(() => release(), (error) => release(error));
+    }, 100);
+    return answer;`,
+    why: "what is told is committed some moments later",
+  },
+  {
+    name: "recovery-forgets-the-last-operation",
+    file: "server/src/rounds/history.ts",
+    find: "return rows.map((row) => ({\n    playerId: row.player_id,",
+    replace: "return rows.slice(0, -1).map((row) => ({\n    playerId: row.player_id,",
+    why: "the newest row is taken for one that is not whole yet",
+  },
+  {
+    name: "locked-rounds-reopen",
+    file: "shared/src/core/table/restore.ts",
+    find: 'if (unfinished.status === "locked") {',
+    replace: "if (false) {",
+    why: "a round that was locked before the crash takes bets again",
+  },
+  {
+    name: "stays-paused",
+    file: "server/src/tables/persistence.ts",
+    find: "const answer = await ask();\n        this.#setAvailable(true);",
+    replace: "const answer = await ask();",
+    why: "nobody notices that the bank is back",
+  },
+  {
+    name: "lost-connections-are-bugs",
+    file: "server/src/db/errors.ts",
+    find: "/^(Connection terminated|",
+    replace: "/^(",
+    why: "a connection that ends is not taken for what passes",
+  },
+  {
+    name: "leases-never-expire",
+    file: "server/src/rounds/tableLeases.ts",
+    find: "OR (held.expires_at < clock_timestamp()",
+    replace: "OR (held.expires_at IS NULL",
+    why: "a holder that hangs keeps its tables for ever",
+  },
+  {
+    name: "rooms-stay-open",
+    file: "server/src/rooms/openRooms.ts",
+    find: "closed: (host) => closeRoom(house, host),",
+    replace: "closed: () => undefined,",
+    why: "a process that lost a table keeps its players",
+  },
+  {
+    name: "database-takes-any-epoch",
+    file: "server/src/db/migrate.ts",
+    find: "await client.query({ text: sql, ...PATIENT });",
+    replace:
+      'await client.query({ text: sql.replaceAll("AND epoch = its_epoch", ""), ...PATIENT });',
+    why: "the database does not look at the lease that a row was written under",
+  },
+  {
+    name: "batches-take-any-epoch",
+    file: "server/src/ledger/postings.ts",
+    find: "if (ground.epochs.get(tableId) !== lease.epoch) return new StaleLeaseError(lease);",
+    replace: "",
+    why: "operations are posted whoever holds the table",
+  },
+  {
+    name: "renewals-are-believed",
+    file: "server/src/tables/leaseKeeper.ts",
+    find: "for (const lease of held) if (!kept.has(lease.tableId)) this.stale(lease);",
+    replace: "kept.clear();",
+    why: "a lease that was not renewed is held on to",
+  },
+  {
+    name: "tickets-are-not-known",
+    file: "server/src/ledger/postings.ts",
+    find: "if (earlier.ticket === ticket) return",
+    replace: "if (false) return",
+    why: "what was committed, its answer lost, is not recognised as one's own",
+  },
+  {
+    name: "unknown-commits-failed",
+    file: "server/src/ledger/groupCommit.ts",
+    find: "if (!(error instanceof CommitUnknownError)) throw error;",
+    replace: "throw error;",
+    why: "a commit without an answer is taken for one that did not happen",
+  },
+];
