@@ -16,6 +16,7 @@ import type { Lease, TableStores } from "../tables/lease.ts";
 import type { TableStore } from "../tables/store.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import { readHistory } from "./history.ts";
+import { probeBank } from "./probe.ts";
 import { lockRound, openRound, settleRound, voidRound } from "./roundLife.ts";
 import { SeedVault } from "./seedVault.ts";
 
@@ -109,10 +110,7 @@ function storeOf(lease: Lease, { pool, clock, vault, commits }: Shared): TableSt
         return voidRound(leased, voiding, seed);
       }),
 
-    ping: () =>
-      durably(async () => {
-        await pool.query("SELECT 1");
-      }),
+    ping: () => durably(() => probeBank(pool, lease, clock.now())),
 
     lastChips: (tableId, playerId) => durably(() => readLastChips(pool, tableId, playerId)),
   };

@@ -145,7 +145,7 @@ export interface TableStore {
     stakes: ReadonlyMap<string, Chips>;
   }>;
 
-  /** Resolves when the database answers. */
+  /** Resolves when the bank would take an operation at this table. */
   ping(): Promise<void>;
 
   /** The player's layout in the last round at this table that had chips of theirs; may be empty. */

@@ -38,7 +38,9 @@ export function storeOfAnyTable(
     lockRound: async (locking) => (await at(locking.tableId)).lockRound(locking),
     settleRound: async (settling) => (await at(settling.tableId)).settleRound(settling),
     voidRound: async (voiding) => (await at(voiding.tableId)).voidRound(voiding),
-    ping: () => any.ping(),
+    ping: async () => {
+      for (const store of opened.values()) await (await store).ping();
+    },
     lastChips: (tableId, playerId) => any.lastChips(tableId, playerId),
   };
 }
