@@ -15,6 +15,9 @@ import type { Tally } from "./tally.ts";
 /** Not now: the same op has to be sent again to find out whether it counts. */
 const ASK_AGAIN: readonly RefusalCode[] = ["BANK_UNAVAILABLE", "TABLE_PAUSED"];
 
+/** What an op that was answered may be refused with when it is sent with other chips. */
+const SAID_AGAIN: readonly RefusalCode[] = ["OP_REUSED", "TOO_MANY_REQUESTS", ...ASK_AGAIN];
+
 export interface SenderSettings {
   /** How the bot's operations begin. */
   readonly name: string;
@@ -99,7 +102,7 @@ export class Sender {
     } catch (error) {
       // A connection that broke proves nothing; a refusal has to be the right one.
       const refusal = refusalOf(error);
-      if (refusal !== null && !["OP_REUSED", "TOO_MANY_REQUESTS"].includes(refusal.code)) {
+      if (refusal !== null && !SAID_AGAIN.includes(refusal.code)) {
         journal.fault(`op ${op} sent again was refused with ${refusal.code}`);
       }
     }

@@ -87,7 +87,7 @@ export class Crowd {
   /** Everyone stops, holds the notes against the books, and leaves. */
   async end(): Promise<Report> {
     this.#fleet.stop();
-    const results = await inTime("the bots' end", this.#fleet.results, 4 * GRACE_MS);
+    const results = await inTime("the bots' end", this.#fleet.results, 2 * GRACE_MS);
     return await judge(this.#options, results, { until: Date.now() + GRACE_MS });
   }
 }

@@ -26,6 +26,7 @@ export class House {
   readonly #options: HouseOptions;
   readonly #port: number;
   readonly #folder: string;
+  #tables: string;
   #process: Running | null = null;
   /** How it ended where nobody asked it to; see {@link House.endedByItself}. */
   #unasked: Exit | null = null;
@@ -33,6 +34,7 @@ export class House {
   private constructor(options: HouseOptions, port: number) {
     this.#options = options;
     this.#port = port;
+    this.#tables = options.tables;
     this.url = `http://127.0.0.1:${port}`;
     this.#folder = mkdtempSync(join(tmpdir(), "croupier-house-"));
   }
@@ -42,10 +44,15 @@ export class House {
     return new House(options, await freePort());
   }
 
-  /** Starts the process; `mutants` are put in for this one life, beside those of the run. */
-  launch(changes: { readonly mutants?: readonly string[]; readonly tables?: string } = {}): void {
-    const { databaseUrl, tables, secrets } = this.#options;
-    const mutants = [...this.#options.mutants, ...(changes.mutants ?? [])];
+  /** `TABLES` of the process from its next start on. */
+  rules(tables: string): void {
+    this.#tables = tables;
+  }
+
+  /** Starts the process; `more` mutants are put in for this one life, beside those of the run. */
+  launch(more: readonly string[] = []): void {
+    const { databaseUrl, secrets } = this.#options;
+    const mutants = [...this.#options.mutants, ...more];
     const loader = mutants.length === 0 ? [] : ["--import", "./server/mutants/register.mjs"];
     const process = startNode({
       args: [...loader, "server/src/main.ts"],
@@ -54,7 +61,7 @@ export class House {
         PORT: `${this.#port}`,
         DATABASE_URL: databaseUrl,
         DATA_DIR: this.#folder,
-        TABLES: changes.tables ?? tables,
+        TABLES: this.#tables,
         LOG_LEVEL: "warn",
         CRASH_WHEN: this.#armed,
         MUTANT: mutants.length === 0 ? undefined : mutants.join(","),
@@ -112,9 +119,14 @@ export class House {
     if (code !== 0) throw new OverdueError(`SIGTERM ended the server with ${code}`);
   }
 
-  /** Stops the process where it stands, or lets it go on. */
-  signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#running().signal(signal);
+  /** Stops the process where it stands. */
+  fallAsleep(): void {
+    this.#running().signal("SIGSTOP");
+  }
+
+  /** Lets it go on; one that was not stopped goes on anyway. */
+  wake(): void {
+    this.#process?.signal("SIGCONT");
   }
 
   /** True where it is there and says that it can take players. */

@@ -16,6 +16,8 @@ import type { Wish } from "../bots/strategies.ts";
 import { OverdueError } from "./wait.ts";
 
 const PAUSE_MS = 25;
+/** Bets that are sent at once. */
+const BURST = 3;
 const REQUEST_MS = 1_500;
 const BOOKS_MS = 10_000;
 const BET: Wish = { kind: "bet", chips: [["red", 1]] };
@@ -24,7 +26,8 @@ export class Prober {
   readonly #tableId: string;
   readonly #token: string;
   readonly #journal: Journal;
-  #operation: Operation | null = null;
+  /** Sent, and not known yet what became of them. */
+  readonly #open: Operation[] = [];
   #count = 0;
 
   private constructor(tableId: string, token: string) {
@@ -54,7 +57,7 @@ export class Prober {
         continue;
       }
       try {
-        return await this.#bet(room, until);
+        return await this.#betUntil(room, until);
       } catch (error) {
         last = error;
       } finally {
@@ -64,12 +67,28 @@ export class Prober {
     throw new OverdueError(`no bet was acknowledged within ${withinMs} ms: ${String(last)}`);
   }
 
+  /**
+   * Sends several bets at once, again and again, until the connection breaks under them: one is in
+   * flight then, and the others wait behind it. What became of each is found out afterwards.
+   */
+  async burstUntilCut(url: string): Promise<void> {
+    const room = await this.#sit(url);
+    while (room.connection.isOpen) {
+      const bursts = Array.from({ length: BURST }, () => this.#bet(room, this.#begin("burst")));
+      const answers = await Promise.allSettled(bursts);
+      if (answers.some(({ status }) => status === "rejected")) break;
+      await pause(PAUSE_MS);
+    }
+    room.connection.close();
+  }
+
   /** What does not fit between the notes and the ledger; empty where they agree. */
   async faults(url: string): Promise<readonly string[]> {
     const account = { url, token: this.#token, until: Date.now() + BOOKS_MS };
     const transfers = await readTransfers(account);
-    const faults = [...this.#journal.faults, ...ledgerFaults(this.#journal.operations, transfers)];
-    return faults.map((fault) => `prober: ${fault}`);
+    const { operations } = this.#journal;
+    const faults = ledgerFaults(operations, transfers);
+    return faults.map((fault) => `the prober: ${fault}`);
   }
 
   async #sit(url: string): Promise<Room> {
@@ -81,33 +100,44 @@ export class Prober {
     return room;
   }
 
-  async #bet(room: Room, until: number): Promise<number> {
+  /** Asks for what is open first; then new bets, until one is acknowledged. Answers when. */
+  async #betUntil(room: Room, until: number): Promise<number> {
     while (Date.now() < until) {
-      const operation = this.#next();
-      try {
-        const payload = { op: operation.op, chips: BET.chips };
-        const answer = await room.request("bet", payload, { timeout: REQUEST_MS });
-        this.#operation = null;
-        this.#journal.acknowledged(operation, BET, answer as BetAnswer);
-        return Date.now();
-      } catch (error) {
-        const refusal = refusalOf(error);
-        if (refusal === null) throw error;
-        if (!["BANK_UNAVAILABLE", "TABLE_PAUSED"].includes(refusal.code)) {
-          this.#journal.refused(operation);
-          this.#operation = null;
-        }
-        await pause(PAUSE_MS);
-      }
+      const operation = this.#open[0] ?? this.#begin("probe");
+      const acknowledged = await this.#bet(room, operation);
+      if (acknowledged && this.#open.length === 0) return Date.now();
+      if (!acknowledged) await pause(PAUSE_MS);
     }
     throw new OverdueError("the time to bet is over");
   }
 
-  /** The op that is open still, or a new one. */
-  #next(): Operation {
-    if (this.#operation !== null) return this.#operation;
+  /** Sends the bet; false where it was refused. Throws where it is not known what became of it. */
+  async #bet(room: Room, operation: Operation): Promise<boolean> {
+    try {
+      const payload = { op: operation.op, chips: BET.chips };
+      const answer = await room.request("bet", payload, { timeout: REQUEST_MS });
+      this.#journal.acknowledged(operation, BET, answer as BetAnswer);
+      this.#close(operation);
+      return true;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      if (!["BANK_UNAVAILABLE", "TABLE_PAUSED"].includes(refusal.code)) {
+        this.#journal.refused(operation);
+        this.#close(operation);
+      }
+      return false;
+    }
+  }
+
+  #begin(name: string): Operation {
     this.#count += 1;
-    this.#operation = this.#journal.begin(`probe-${this.#count}`, "bet");
-    return this.#operation;
+    const operation = this.#journal.begin(`${name}-${this.#count}`, "bet");
+    this.#open.push(operation);
+    return operation;
+  }
+
+  #close(operation: Operation): void {
+    this.#open.splice(this.#open.indexOf(operation), 1);
   }
 }

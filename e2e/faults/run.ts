@@ -12,6 +12,8 @@ import { Crowd } from "./crowd.ts";
 import type { OutsideDatabase } from "./database.ts";
 import { startDatabase } from "./database.ts";
 import { House } from "./house.ts";
+import type { Told } from "./notes.ts";
+import { Notes } from "./notes.ts";
 import { Prober } from "./prober.ts";
 import { OverdueError } from "./wait.ts";
 
@@ -38,14 +40,8 @@ export interface Suite {
   readonly inflict: (run: Run, scale: Scale) => Promise<void>;
 }
 
-export interface Outcome {
+export interface Outcome extends Told {
   readonly suite: string;
-  /** What must not be; empty where everything held. */
-  readonly findings: readonly string[];
-  /** How often each fault was inflicted. */
-  readonly faults: Readonly<Record<string, number>>;
-  /** Milliseconds. */
-  readonly measured: Readonly<Record<string, { most: number; median: number; times: number }>>;
   readonly bots: Pick<
     Report,
     "connected" | "dropped" | "reconnected" | "rounds" | "bets" | "voided"
@@ -55,7 +51,6 @@ export interface Outcome {
 /** Short rounds: many of them meet a fault. */
 const TIMINGS = { bettingMs: 1_000, closingMs: 150, spinningMs: 200, resultMs: 150 };
 export const TABLES = ["one", "two"] as const;
-const MOST_FINDINGS = 20;
 const PLAYING_MS = 30_000;
 
 /** `TABLES` of the run's servers, with more tables or other rules. */
@@ -72,15 +67,14 @@ export class Run {
   readonly #secrets: Readonly<Record<string, string>>;
   readonly #houses: House[] = [];
   readonly #kept = new AsyncDisposableStack();
-  readonly #faults: Record<string, number> = {};
-  readonly #measured: Record<string, number[]> = {};
-  readonly #findings: string[] = [];
+  readonly #notes: Notes;
   #crowd: { readonly url: string; readonly crowd: Crowd; readonly prober: Prober } | null = null;
 
   private constructor(options: RunOptions, database: OutsideDatabase) {
     this.#options = options;
     this.database = database;
     this.random = createRandom(options.seed, 0);
+    this.#notes = new Notes(options.say);
     const secret = (): string => randomBytes(32).toString("hex");
     this.#secrets = { JWT_SECRET: secret(), SEED_KEY: secret(), ADMIN_PASSWORD: secret() };
   }
@@ -94,7 +88,7 @@ export class Run {
       await run.#inflict(suite, scale);
       const bots = await run.#hearWitnesses();
       await run.#audit();
-      return { suite: suite.name, ...run.#told(), bots };
+      return { suite: suite.name, ...run.#notes.told, bots };
     } finally {
       await run.#crowd?.crowd.abandon();
       await run.#kept.disposeAsync();
@@ -139,24 +133,29 @@ export class Run {
   /** Measures from `since` (epoch ms) to the first bet acknowledged at `url`, which must not be late. */
   async measure(
     name: string,
-    { since, url, mostMs }: { readonly since: number; readonly url: string; readonly mostMs: number },
+    {
+      since,
+      url,
+      mostMs,
+    }: { readonly since: number; readonly url: string; readonly mostMs: number },
   ): Promise<void> {
-    if (this.#crowd === null) throw new Error("nobody plays yet");
     // Longer than allowed, to tell how late it was.
-    const at = await this.#crowd.prober.untilAcknowledged(url, 4 * mostMs);
-    const tookMs = at - since;
-    (this.#measured[name] ??= []).push(tookMs);
-    if (tookMs > mostMs) this.finding(`${name}: ${tookMs} ms, where ${mostMs} are allowed`);
+    const at = await this.prober.untilAcknowledged(url, 4 * mostMs);
+    this.#notes.measured(name, at - since, mostMs);
+  }
+
+  get prober(): Prober {
+    if (this.#crowd === null) throw new Error("nobody plays yet");
+    return this.#crowd.prober;
   }
 
   /** Counts a fault that was inflicted. */
   inflicted(fault: string): void {
-    this.#faults[fault] = (this.#faults[fault] ?? 0) + 1;
+    this.#notes.inflicted(fault);
   }
 
   finding(finding: string): void {
-    this.#options.say(`  ! ${finding}`);
-    if (this.#findings.length < MOST_FINDINGS) this.#findings.push(finding);
+    this.#notes.finding(finding);
   }
 
   say(line: string): void {
@@ -169,6 +168,7 @@ export class Run {
     } catch (error) {
       if (!(error instanceof OverdueError) && this.#deaths().length === 0) throw error;
       this.finding(String(error));
+      for (const house of this.#houses) house.wake();
       for (const { tail } of this.#houses) if (tail !== "") this.say(tail);
     }
     for (const death of this.#deaths()) this.finding(death);
@@ -210,18 +210,5 @@ export class Run {
 
   #mayBeVoid(told: string): boolean {
     return [...this.excused].some((reason) => told.includes(reason));
-  }
-
-  #told(): Pick<Outcome, "findings" | "faults" | "measured"> {
-    const measured = Object.entries(this.#measured).map(([name, all]) => {
-      const sorted = all.toSorted((one, other) => one - other);
-      const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-      return [name, { most: sorted.at(-1) ?? 0, median, times: sorted.length }] as const;
-    });
-    return {
-      findings: this.#findings,
-      faults: this.#faults,
-      measured: Object.fromEntries(measured),
-    };
   }
 }

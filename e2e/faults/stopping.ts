@@ -28,10 +28,10 @@ interface Pair {
 
 /** Nobody took the lease meanwhile: the holder goes on where it was. */
 async function sleepAlone({ run, holder }: Pair): Promise<void> {
-  holder.signal("SIGSTOP");
+  holder.fallAsleep();
   await pause(ASLEEP_MS.long);
   const since = Date.now();
-  holder.signal("SIGCONT");
+  holder.wake();
   run.inflicted("SIGSTOP of the only server");
   await run.measure("from waking alone to the next bet", {
     since,
@@ -44,7 +44,7 @@ async function sleepWhileTakenOver(pair: Pair, asleepMs: number): Promise<void> 
   const { run, front, holder, other } = pair;
   await run.crowd.accepts(BETS, BETS_MS);
   const since = Date.now();
-  holder.signal("SIGSTOP");
+  holder.fallAsleep();
   run.inflicted(`SIGSTOP of the holder for ${asleepMs / 1000} s`);
   front.lead(other.url);
   // The rest hangs on, and hears from the stopped one when it wakes.
@@ -56,7 +56,7 @@ async function sleepWhileTakenOver(pair: Pair, asleepMs: number): Promise<void> 
   });
   await pause(Math.max(0, since + asleepMs - Date.now()));
   const wokenAt = Date.now();
-  holder.signal("SIGCONT");
+  holder.wake();
   await expectLetsGo(pair, wokenAt);
   [pair.holder, pair.other] = [other, holder];
   await run.everyoneIsBack();

@@ -1,0 +1,151 @@
+/**
+ * `crash-points`: the server dies exactly at the points that the specification lists, by their names
+ * there, and the next one goes on.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { House } from "./house.ts";
+import type { Run, Scale, Suite } from "./run.ts";
+import { tablesWith } from "./run.ts";
+import { inTime } from "./wait.ts";
+
+interface CrashPoint {
+  /** Of the table in the specification. */
+  readonly row: string;
+  /** What is put into the server that dies; its crash point first. */
+  readonly mutants: readonly string[];
+  /**
+   * - `play`: it dies while the crowd plays;
+   * - `start`: it dies while it starts;
+   * - `locked`: it dies while it starts on a round that is locked.
+   */
+  readonly during: "play" | "start" | "locked";
+  /** `TABLES` from here on, where they are others. */
+  readonly tables?: string;
+  /** Several operations of one player are in flight. */
+  readonly burst?: true;
+}
+
+/** A European table has la partage unless it is told otherwise. */
+const CHANGED = { zeroRule: "none" } as const;
+/** Tables that are new with their crash point; they stay. */
+const FRESH = ["fresh-r1", "fresh-r2", "fresh-r3", "fresh-s"] as const;
+const withFresh = (count: number): string => tablesWith(FRESH.slice(0, count));
+
+const play = (row: string, ...more: readonly string[]): CrashPoint => ({
+  row,
+  mutants: [`crash-${row}`, ...more],
+  during: "play",
+});
+const start = (row: string, changes: Partial<CrashPoint> = {}): CrashPoint => ({
+  row,
+  mutants: [`crash-${row}`],
+  during: "start",
+  ...changes,
+});
+
+/** In an order in which new tables and other rules come and stay. */
+const POINTS: readonly CrashPoint[] = [
+  ...["R4", "R5", "R6", "R7"].map((row) => play(row)),
+  ...["C1", "C2", "C3", "C4", "C5", "C6", "C8", "C9", "C10"].map((row) => play(row)),
+  ...["O1", "O2", "O5", "O6", "O8", "O9"].map((row) => play(row)),
+  { ...play("O7"), burst: true },
+  { ...play("V1", "freeze-when-armed") },
+  start("T1"),
+  start("T2"),
+  start("T3", { mutants: ["crash-C6"], during: "locked" }),
+  start("R1", { tables: withFresh(1) }),
+  start("R2", { tables: withFresh(2) }),
+  start("R3", { tables: withFresh(3) }),
+  start("S1", { mutants: ["crash-S1", "short-chains"], tables: withFresh(4) }),
+  start("S2", { mutants: ["crash-S2", "short-chains"], tables: withFresh(4) }),
+  start("V3", { mutants: ["crash-V1"], tables: tablesWith(FRESH, CHANGED) }),
+  start("V2", { tables: tablesWith(FRESH) }),
+];
+const BRIEF: readonly string[] = ["C3", "O5", "C8", "T1"];
+
+/** From the death of the server to the next acknowledged bet. */
+const PLAYABLE_MS = 10_000;
+/** Within this each point is come to. */
+const DIES_MS = 20_000;
+const BETS = 40;
+const BETS_MS = 30_000;
+/** Longer than the betting time: see R8. */
+const NOBODY_MS = 2_500;
+
+/** Waits for the server's death at the point, and checks that it was that. */
+async function expectDeath(run: Run, house: House, row: string): Promise<void> {
+  const { code, signal } = await inTime(`the end at ${row}`, house.ended(), DIES_MS);
+  house.arm(false);
+  if (signal !== "SIGKILL") {
+    run.finding(`at ${row} the server ended with ${code ?? signal}, not by the crash point`);
+  }
+  house.forgive();
+  run.inflicted(`crash at ${row}`);
+}
+
+/** The server, which runs already and has the crash point in it, dies in the game. */
+async function dieInPlay(run: Run, house: House, { row, burst }: CrashPoint): Promise<void> {
+  await run.crowd.accepts(BETS, BETS_MS);
+  house.arm(true);
+  const bursting = burst === true ? run.prober.burstUntilCut(house.url) : null;
+  await expectDeath(run, house, row);
+  await bursting;
+}
+
+/** The server runs, and its next life dies while it starts. */
+async function dieAtStart(run: Run, house: House, point: CrashPoint): Promise<void> {
+  const { row, mutants, tables, during } = point;
+  await run.crowd.accepts(BETS, BETS_MS);
+  if (during === "locked") {
+    house.arm(true);
+    await expectDeath(run, house, "C3");
+  } else {
+    await house.kill();
+  }
+  if (tables !== undefined) house.rules(tables);
+  house.arm(true);
+  house.launch(mutants);
+  await expectDeath(run, house, row);
+}
+
+/** Puts into a server what it needs to die at `point`, where that is in the game. */
+function prepared(point: CrashPoint | undefined): readonly string[] {
+  if (point?.during === "play") return point.mutants;
+  return point?.during === "locked" ? ["crash-C3"] : [];
+}
+
+/** R8: nobody runs the table until its betting time is over. */
+async function leaveAlone(run: Run, house: House): Promise<void> {
+  await run.crowd.accepts(BETS, BETS_MS);
+  await house.kill();
+  await pause(NOBODY_MS);
+  run.inflicted("crash at R8");
+  house.launch();
+  await house.opened();
+}
+
+export const crashPoints: Suite = {
+  name: "crash-points",
+  does: "the server dies exactly at each crash point of the specification",
+  async inflict(run: Run, { brief }: Scale) {
+    const points = brief ? POINTS.filter(({ row }) => BRIEF.includes(row)) : POINTS;
+    const house = await run.house();
+    run.excused.add("The table's zero rule was changed");
+    house.launch(prepared(points[0]));
+    await house.opened();
+    await run.play(house.url);
+    for (const [index, point] of points.entries()) {
+      await (point.during === "play" ? dieInPlay : dieAtStart)(run, house, point);
+      const since = Date.now();
+      house.launch(prepared(points[index + 1]));
+      await house.opened();
+      await run.measure("from a crash point to the next bet", {
+        since,
+        url: house.url,
+        mostMs: PLAYABLE_MS,
+      });
+    }
+    if (!brief) await leaveAlone(run, house);
+    await run.everyoneIsBack();
+  },
+};

@@ -1,0 +1,71 @@
+/**
+ * `npm run faults`: real servers and a real Postgres, ended at the worst moments under a crowd of
+ * bots whose notes are then held against the books.
+ *
+ * Exit code 0 where everything held (or every broken build was caught), 1 where not, 2 for flags that
+ * cannot be used.
+ */
+import { writeFileSync } from "node:fs";
+import type { FaultsOptions } from "./options.ts";
+import { readOptions, UsageError, usage } from "./options.ts";
+import { linesOf } from "./report.ts";
+import type { Outcome } from "./run.ts";
+import { Run } from "./run.ts";
+import { BROKEN_BUILDS, SUITES } from "./suites.ts";
+
+/** Killed at random moments in a brief form. */
+const BRIEF_KILLS = 6;
+
+const say = (line: string): void => console.log(line);
+
+/** Every suite on the real build: nothing must be found. */
+async function inflict(options: FaultsOptions): Promise<boolean> {
+  const { only, brief, kills, seed, players, json } = options;
+  const outcomes: Outcome[] = [];
+  for (const suite of SUITES) {
+    if (only.length > 0 && !only.includes(suite.name)) continue;
+    say(`${suite.name}: ${suite.does}`);
+    const scale = { brief, kills: brief ? Math.min(kills, BRIEF_KILLS) : kills };
+    const outcome = await Run.of(suite, scale, { seed, players, mutants: [], say });
+    outcomes.push(outcome);
+    for (const line of linesOf(outcome)) say(line);
+  }
+  const ok = outcomes.every(({ findings }) => findings.length === 0);
+  if (json !== undefined) {
+    writeFileSync(json, `${JSON.stringify({ ok, seed, players, outcomes }, null, 2)}\n`);
+  }
+  return ok;
+}
+
+/** Every suite on builds that are broken in what it guards: something must be found in each. */
+async function inflictOnBroken(options: FaultsOptions): Promise<boolean> {
+  const { only, seed, players, json } = options;
+  const builds: { suite: string; mutants: readonly string[]; caughtBy: string | null }[] = [];
+  for (const { suite, mutants } of BROKEN_BUILDS) {
+    if (only.length > 0 && !only.includes(suite.name)) continue;
+    const scale = { brief: true, kills: BRIEF_KILLS };
+    const quiet = { seed, players, mutants, say: () => undefined };
+    const { findings } = await Run.of(suite, scale, quiet);
+    const caughtBy = findings[0]?.split("\n")[0] ?? null;
+    builds.push({ suite: suite.name, mutants, caughtBy });
+    say(`${caughtBy === null ? "MISSED" : "caught"} ${suite.name}: ${mutants.join(", ")}`);
+    if (caughtBy !== null) say(`  ${caughtBy.slice(0, 200)}`);
+  }
+  const ok = builds.every(({ caughtBy }) => caughtBy !== null);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ ok, builds }, null, 2)}\n`);
+  return ok;
+}
+
+try {
+  const options = readOptions(process.argv.slice(2), SUITES);
+  if (options === null) {
+    say(usage(SUITES));
+  } else {
+    const ok = await (options.broken ? inflictOnBroken : inflict)(options);
+    process.exitCode = ok ? 0 : 1;
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage(SUITES)}`);
+  process.exitCode = 2;
+}

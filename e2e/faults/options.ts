@@ -1,0 +1,84 @@
+/** The command line of the fault suite, checked. */
+import { parseArgs } from "node:util";
+
+/** A flag that cannot be used; the message is one line for people. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export interface FaultsOptions {
+  /** Names of suites; empty: all of them. */
+  readonly only: readonly string[];
+  readonly kills: number;
+  readonly seed: number;
+  readonly players: number;
+  readonly brief: boolean;
+  /** Broken builds instead of the real one: each must be caught. */
+  readonly broken: boolean;
+  readonly json: string | undefined;
+}
+
+const MOST = 100_000;
+
+/** How to call it, with the suites that there are. */
+export function usage(suites: readonly { readonly name: string; readonly does: string }[]): string {
+  const lines = suites.map(({ name, does }) => `    ${name.padEnd(14)} ${does}`);
+  return `Usage: npm run faults -- [options]
+  --only NAME     one suite; may be repeated (all)
+${lines.join("\n")}
+  --kills N       servers killed at random moments (200)
+  --players N     bots that play meanwhile (100)
+  --seed N        what the bots wish for and when faults come follows from it (1)
+  --brief         a short form of each suite
+  --broken        runs the suites on broken builds: each must be caught
+  --json FILE     the report as JSON`;
+}
+
+/** Reads the flags; null where help was asked for. */
+export function readOptions(
+  args: readonly string[],
+  suites: readonly { readonly name: string }[],
+): FaultsOptions | null {
+  const flags = parseFlags(args);
+  if (flags.help === true) return null;
+  const names = suites.map(({ name }) => name);
+  const unknown = (flags.only ?? []).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(`--only takes ${names.join(", ")}, not "${unknown.join(", ")}"`);
+  }
+  return {
+    only: flags.only ?? [],
+    kills: wholeNumber("--kills", flags.kills ?? "200"),
+    seed: wholeNumber("--seed", flags.seed ?? "1"),
+    players: wholeNumber("--players", flags.players ?? "100"),
+    brief: flags.brief ?? false,
+    broken: flags.broken ?? false,
+    json: flags.json,
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const yes = { type: "boolean" } as const;
+  const options = {
+    only: { type: "string", multiple: true },
+    kills: text,
+    seed: text,
+    players: text,
+    brief: yes,
+    broken: yes,
+    json: text,
+    help: { type: "boolean", short: "h" },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message.split(". ")[0] : String(error));
+  }
+}
+
+function wholeNumber(flag: string, value: string): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= 1 && number <= MOST) return number;
+  throw new UsageError(`${flag} takes a whole number, 1 to ${MOST}, not "${value}"`);
+}
