@@ -5,13 +5,13 @@
 import { commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
 import type { TableState } from "@croupier/shared/core/table/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { audit } from "../audit/audit.ts";
 import { chainsOf } from "../rounds/seedVault.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
 import { BETTING_MS, CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
 import type { MortalProcess, Place } from "../testing/mortalProcess.ts";
 import { STATEMENTS } from "../testing/mortalProcess.ts";
+import { expectSoundBooks } from "../testing/soundBooks.ts";
 
 const { BETS, CHAIN, LOCK, OPEN, OPERATIONS, SETTLE, TRANSFERS, VOID } = STATEMENTS;
 
@@ -27,11 +27,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await stage.close();
-  const broken: unknown[] = [];
-  await audit(rig.database.pool, (line) => {
-    if (!line.ok) broken.push(line);
-  });
-  expect(broken).toEqual([]);
+  await expectSoundBooks(rig.database.pool);
 });
 afterAll(() => rig?.database.close());
 

@@ -4,12 +4,12 @@
  */
 import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { audit } from "../audit/audit.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
 import { CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
 import type { MortalProcess, Place } from "../testing/mortalProcess.ts";
 import { STATEMENTS } from "../testing/mortalProcess.ts";
+import { expectSoundBooks } from "../testing/soundBooks.ts";
 import type { OperationReply } from "./tableHost.ts";
 
 const { HOLD, LOCK, OPERATIONS, SETTLE, TRANSFERS } = STATEMENTS;
@@ -30,11 +30,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await stage.close();
-  const broken: unknown[] = [];
-  await audit(rig.database.pool, (line) => {
-    if (!line.ok) broken.push(line);
-  });
-  expect(broken).toEqual([]);
+  await expectSoundBooks(rig.database.pool);
 });
 afterAll(() => rig?.database.close());
 
