@@ -4,17 +4,33 @@
  */
 import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../db/transaction.ts";
+import { auditBalances } from "./balances.ts";
 import type { AuditLine, SqlCheck } from "./checks.ts";
 import { MOST_NAMED } from "./checks.ts";
-import { CHIPS_CHECKS } from "./chips.ts";
 import { auditRecords } from "./records.ts";
 import { ROUNDS_CHECKS } from "./rounds.ts";
+import type { Heads } from "./transfers.ts";
+import { auditTransfers } from "./transfers.ts";
+
+export interface AuditOptions {
+  /** Told each line as soon as it is known. */
+  readonly tell: (line: AuditLine) => void;
+  /** Heads of an earlier audit: all that they stand for must still be there. */
+  readonly since?: Heads;
+}
+
+export interface Audited {
+  /** All invariants hold. */
+  readonly sound: boolean;
+  /** Where the chains of transfers stand. */
+  readonly heads: Heads;
+}
 
 /**
- * Runs every check; tells each line as soon as it is known. True where all hold. `pool` has no limit
- * on statements: to look through all the books takes as long as they are.
+ * Runs every check. `pool` has no limit on statements: to look through all the books takes as long as
+ * they are.
  */
-export function audit(pool: Pool, tell: (line: AuditLine) => void): Promise<boolean> {
+export function audit(pool: Pool, { tell, since = {} }: AuditOptions): Promise<Audited> {
   const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
   return inTransaction(
     pool,
@@ -24,9 +40,12 @@ export function audit(pool: Pool, tell: (line: AuditLine) => void): Promise<bool
         sound &&= line.ok;
         tell(line);
       };
-      for (const check of [...CHIPS_CHECKS, ...ROUNDS_CHECKS]) report(await look(client, check));
+      for (const line of await auditBalances(client)) report(line);
+      const { lines, heads } = await auditTransfers(client, since);
+      for (const line of lines) report(line);
+      for (const check of ROUNDS_CHECKS) report(await look(client, check));
       report(await auditRecords(client));
-      return sound;
+      return { sound, heads };
     },
     snapshot,
   );

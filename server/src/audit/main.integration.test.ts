@@ -1,6 +1,6 @@
 /** The audit as a command: what it prints, and how it ends. */
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asChips } from "@croupier/shared/core/chips";
@@ -70,6 +70,30 @@ it("exits 1 and names what is broken, in JSON as well", async () => {
     ok: false,
     faults: ["all balances sum to 1"],
   });
+});
+
+it("holds the ledger to what it told earlier", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "audit-"));
+  const file = join(folder, "earlier.json");
+  const environment = { DATABASE_URL: rig.database.url };
+  try {
+    const { stdout } = await runAudit(environment, "--json");
+    await writeFile(file, stdout);
+    const again = await runAudit(environment, "--since", file);
+    expect(again.stdout).toContain("ok     nothing was rewritten since the earlier audit (2)\n");
+    expect(again.code).toBe(0);
+    const told = JSON.parse(stdout);
+    told.heads.one.hash = "ab".repeat(32);
+    await writeFile(file, JSON.stringify(told));
+    const rewritten = await runAudit(environment, "--since", file);
+    expect(rewritten.code).toBe(1);
+    expect(rewritten.stdout).toMatch(/- table one: block \d+ is not what it was/);
+    await writeFile(file, "{}");
+    const { code, stderr } = await runAudit(environment, "--since", file);
+    expect([code, stderr.trim()]).toEqual([1, expect.stringMatching(/^--since: [^\n]+$/)]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 it.each([

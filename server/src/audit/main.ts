@@ -15,10 +15,14 @@ import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import { audit } from "./audit.ts";
 import type { AuditLine } from "./checks.ts";
+import { readHeads, SinceError } from "./since.ts";
+import type { Heads } from "./transfers.ts";
 
-const USAGE = `npm run audit [-- --json]
+const USAGE = `npm run audit [-- --json] [-- --since FILE]
 
 Proves the ledger in DATABASE_URL, or in the embedded Postgres of DATA_DIR.
+  --json        prints one JSON text, with the heads of all chains of transfers: keep it elsewhere
+  --since FILE  proves as well that nothing was rewritten of what such a JSON text has
 Exits 0 where every invariant holds, 1 where one is broken or nothing can be audited.`;
 
 const log = createLogger("silent");
@@ -37,6 +41,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
+  const since = values.since === undefined ? {} : await readHeads(values.since);
   const { databaseUrl, dataDir } = readConfig(process.env);
   const embedded = databaseUrl === null ? await openEmbedded(dataDir) : null;
   const pool = createPool(databaseUrl ?? embedded?.url ?? "", log, { most: 1, statementMs: 0 });
@@ -44,7 +49,7 @@ async function main(): Promise<void> {
   try {
     await connectOrExplain(pool);
     await checkSchema(pool);
-    sound = await report(pool, values.json);
+    sound = await report(pool, values.json, since);
   } finally {
     await leave(pool, embedded);
   }
@@ -54,7 +59,11 @@ async function main(): Promise<void> {
 function flags() {
   try {
     return parseArgs({
-      options: { json: { type: "boolean", default: false }, help: { type: "boolean", short: "h" } },
+      options: {
+        json: { type: "boolean", default: false },
+        since: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
     }).values;
   } catch (error) {
     throw new UsageError(`${inOneLine(error)}\n\n${USAGE}`);
@@ -71,13 +80,14 @@ async function openEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
   return startEmbedded({ dataDir, log, visiting: true });
 }
 
-async function report(pool: Pool, json: boolean): Promise<boolean> {
-  const lines: AuditLine[] = [];
-  const sound = await audit(pool, (line) => {
-    lines.push(line);
+async function report(pool: Pool, json: boolean, since: Heads): Promise<boolean> {
+  const checks: AuditLine[] = [];
+  const tell = (line: AuditLine) => {
+    checks.push(line);
     if (!json) print(line);
-  });
-  if (json) console.log(JSON.stringify({ sound, checks: lines }, null, 2));
+  };
+  const { sound, heads } = await audit(pool, { tell, since });
+  if (json) console.log(JSON.stringify({ sound, checks, heads }, null, 2));
   else console.log(sound ? "The ledger is sound." : "The ledger is NOT sound.");
   return sound;
 }
@@ -111,6 +121,7 @@ const EXPLAINED = [
   EmbeddedPostgresError,
   NothingToAuditError,
   SchemaError,
+  SinceError,
   UsageError,
 ];
 

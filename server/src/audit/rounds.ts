@@ -1,4 +1,4 @@
-/** What must be true of rounds, and of the chips that went through them. */
+/** What must be true of rounds, and of the chips that their operations and bets stand for. */
 import type { SqlCheck } from "./checks.ts";
 
 const ROUNDS = "SELECT count(*) AS counted FROM rounds";
@@ -31,22 +31,17 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
         OR (seed IS NOT NULL AND sha256(seed) <> commitment)`,
   },
   {
-    check: "each finished round's escrow ends at zero, an unfinished one's at its stakes",
-    count: ROUNDS,
-    faults: `SELECT format('table %s: round %s (%s) leaves %s in escrow, not %s', table_id, round,
-        coalesce(status, 'missing'), coalesce(kept, 0), coalesce(due, 0)) AS fault
-      FROM (
-        SELECT table_id, round, sum(
-          CASE WHEN kind IN ('stake', 'cover') THEN amount ELSE -amount END) AS kept
-        FROM transfers WHERE kind NOT IN ('grant', 'daily', 'bankroll')
-        GROUP BY table_id, round
-      ) AS escrows FULL JOIN (
-        SELECT table_id, round, status, CASE WHEN status IN ('open', 'locked') THEN (
-          SELECT sum(stake_change) FROM operations
-          WHERE operations.table_id = rounds.table_id AND operations.round = rounds.round) END AS due
-        FROM rounds
-      ) AS dues USING (table_id, round)
-      WHERE status IS NULL OR coalesce(kept, 0) <> coalesce(due, 0)`,
+    check: "each acknowledged operation moved its chips, and nothing else moved stakes",
+    count: "SELECT count(*) AS counted FROM operations",
+    faults: `SELECT format('operation %s of player %s: logged %s, moved %s', op, player_id,
+        coalesce(stake_change, 0), coalesce(moved, 0)) AS fault
+      FROM operations FULL JOIN (
+        SELECT player_id, op, table_id, round,
+          sum(CASE kind WHEN 'stake' THEN amount ELSE -amount END) AS moved
+        FROM transfers WHERE kind IN ('stake', 'release')
+        GROUP BY player_id, op, table_id, round
+      ) AS moves USING (player_id, op, table_id, round)
+      WHERE coalesce(stake_change, 0) <> coalesce(moved, 0)`,
   },
   {
     check: "each finished round's bets are what its operations left on the felt",

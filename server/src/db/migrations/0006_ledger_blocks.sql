@@ -35,6 +35,9 @@ CREATE TABLE ledger_blocks (
   PRIMARY KEY (chain, number)
 );
 
+-- A transfer ends one block at most; whoever reads all transfers finds the blocks in their order.
+CREATE UNIQUE INDEX ledger_blocks_last ON ledger_blocks (last_transfer_id);
+
 CREATE TRIGGER ledger_blocks_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_blocks
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

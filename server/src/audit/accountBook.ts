@@ -1,0 +1,73 @@
+/**
+ * All accounts in typed arrays, by their ids: what a pass over all transfers looks up twice for each.
+ *
+ * Ids come from a sequence and are dense, so an array costs little more than the accounts do.
+ */
+import type { PoolClient } from "pg";
+import { readLines } from "./copyOut.ts";
+
+export const KINDS = ["", "issuer", "house", "escrow", "player"] as const;
+
+/** An account's kind as its place in {@link KINDS}; 0: there is no such account. */
+export type KindCode = number;
+
+export class AccountBook {
+  readonly count: number;
+  readonly balances: Float64Array;
+  readonly #kinds: Uint8Array;
+  /** The bytes of each owner's id, a player's or a table's, from one start to the next. */
+  readonly #owners: Buffer;
+  readonly #starts: Uint32Array;
+
+  private constructor(rows: readonly (readonly string[])[]) {
+    const size = 1 + Number(rows.at(-1)?.[0] ?? 0);
+    this.count = rows.length;
+    this.balances = new Float64Array(size);
+    this.#kinds = new Uint8Array(size);
+    this.#starts = new Uint32Array(size + 1);
+    const owners = rows.map(([, , , owner = ""]) => Buffer.from(owner));
+    this.#owners = Buffer.concat(owners);
+    let start = 0;
+    let next = 0;
+    rows.forEach(([id, kind = "", balance], index) => {
+      this.#starts.fill(start, next, Number(id) + 1);
+      next = Number(id) + 1;
+      start += owners[index]?.length ?? 0;
+      this.#kinds[Number(id)] = KINDS.indexOf(kind as (typeof KINDS)[number]);
+      this.balances[Number(id)] = Number(balance);
+    });
+    this.#starts.fill(start, next);
+  }
+
+  static async read(client: PoolClient): Promise<AccountBook> {
+    const rows: string[][] = [];
+    const query = `SELECT id, kind, balance, coalesce(table_id, player_id, '') FROM accounts
+      ORDER BY id`;
+    await readLines(client, query, (bytes, end) => {
+      const lines = bytes.toString("utf8", 0, end).split("\n");
+      for (const line of lines.slice(0, -1)) rows.push(line.split("\t"));
+    });
+    return new AccountBook(rows);
+  }
+
+  kindOf(id: number): KindCode {
+    return this.#kinds[id] ?? 0;
+  }
+
+  /** Whether the account's owner is named by these bytes. */
+  isOwner(id: number, bytes: Buffer, [start, end]: readonly [number, number]): boolean {
+    const first = this.#starts[id] as number;
+    const length = (this.#starts[id + 1] as number) - first;
+    if (length !== end - start) return false;
+    for (let index = 0; index < length; index += 1) {
+      if (bytes[start + index] !== this.#owners[first + index]) return false;
+    }
+    return true;
+  }
+
+  /** For people. */
+  nameOf(id: number): string {
+    const owner = this.#owners.toString("utf8", this.#starts[id], this.#starts[id + 1]);
+    return [KINDS[this.kindOf(id)], owner].filter((part) => part !== "").join(" ");
+  }
+}
