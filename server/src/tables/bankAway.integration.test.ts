@@ -184,10 +184,7 @@ const MOODS: readonly Mood[] = [
     mood: "asleep: it neither answers nor ends",
     // Each time takes as long as a connection is waited for.
     times: 0,
-    begin: async () => {
-      await postgres.signal("SIGSTOP");
-      return () => postgres.signal("SIGCONT");
-    },
+    begin: () => postgres.sleep(),
   },
   {
     mood: "slow: its statements take too long",

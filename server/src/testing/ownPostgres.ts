@@ -1,5 +1,5 @@
 /** A Postgres of a test file's own, which may be stopped, crashed, and put to sleep. */
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -19,8 +19,8 @@ export interface OwnPostgres {
   stop(mode: "fast" | "immediate"): Promise<void>;
   /** Starts (again), on the same port; answers when it takes connections. */
   start(): Promise<void>;
-  /** Sends a signal to the server and everything that it has started. */
-  signal(signal: "SIGSTOP" | "SIGCONT"): Promise<void>;
+  /** Puts the server and everything that it has started to sleep; answers what wakes them. */
+  sleep(): Promise<() => Promise<void>>;
   /** Ends it, and removes its folder. */
   close(): Promise<void>;
 }
@@ -44,17 +44,10 @@ export async function createOwnPostgres(
     await client.connect();
     return client;
   };
-  const signal = async (name: NodeJS.Signals) => {
-    const postmaster = await findPostmaster(folder);
-    if (postmaster === null) return;
-    const { pid } = postmaster;
-    const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
-    for (const each of [pid, ...children.trim().split(" ").map(Number)]) process.kill(each, name);
-  };
   // Where the run ends without its teardown, at least no server is left behind.
-  const postmaster = await findPostmaster(folder);
+  let postmaster = await findPostmaster(folder);
   const abandon = () => {
-    if (postmaster !== null) process.kill(postmaster.pid, "SIGQUIT");
+    if (postmaster !== null) tryToSignal(postmaster.pid, "SIGQUIT");
   };
   process.once("exit", abandon);
   return {
@@ -74,12 +67,33 @@ export async function createOwnPostgres(
     // It starts as it was started before, which `start` would have forgotten.
     start: async () => {
       await control("restart", "-l", join(folder, "start.log"));
+      postmaster = await findPostmaster(folder);
     },
-    signal,
+    sleep: async () => {
+      const asking = await session();
+      const { rows } = await asking.query<{ pid: number }>("SELECT pid FROM pg_stat_activity");
+      await asking.end();
+      const ids = [...rows.map(({ pid }) => pid), ...(postmaster === null ? [] : [postmaster.pid])];
+      // The connection that asked has ended by now.
+      const signal = (name: NodeJS.Signals) => {
+        for (const id of ids) tryToSignal(id, name);
+      };
+      signal("SIGSTOP");
+      return async () => signal("SIGCONT");
+    },
     close: async () => {
       process.off("exit", abandon);
       await postgres.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function tryToSignal(id: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(id, name);
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
