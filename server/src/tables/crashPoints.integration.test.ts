@@ -158,6 +158,17 @@ describe("betting", () => {
     expect(await next.bet(ben, "late", [["red", 5]])).toHaveProperty("answer");
     await stage.expectPlayedOut(next, [red(ada, 100), red(ben, 5)]);
   });
+
+  it("R9: the same, at a table whose whole betting time is shorter than the least window", async () => {
+    const quick = new CrashStage(rig, { bettingMs: 1_000 });
+    const dying = await quick.betting();
+    dying.die();
+    const next = await quick.takeover(3_600_000);
+    expect(next.host.state).toMatchObject({ stage: "betting", ...identityOf(dying) });
+    expect(next.host.state.phaseEndsAt).toBe(next.clock.now() + 1_000);
+    await quick.expectPlayedOut(next, []);
+    await quick.close();
+  });
 });
 
 describe("closing", () => {
@@ -318,6 +329,11 @@ describe("void", () => {
     expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
     await next.until("betting");
     expectBetting(next, { round: 2, commitment: seed });
+    // The op stays used, and its answer what it was; it places nothing in the new round.
+    const again = await next.bet(ada, "first", [["red", 100]]);
+    expect(again).toMatchObject({ answer: { op: "first", round: 1, stake: 100 } });
+    expect(next.host.state.totalStake).toBe(0);
+    expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
   }
 });
 
