@@ -11,8 +11,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { serverFlags } from "../bin/serverFlags.mjs";
 import type { Benchmark } from "./figures.ts";
+import { startServer } from "./serverProcess.ts";
 
 const PLAYERS = 1_000;
 const SECONDS = 60;
@@ -27,9 +27,6 @@ const TABLE = {
   maxPlayers: PLAYERS,
 };
 
-const MOST_OUTPUT = 10_000;
-const OPEN_LINE = /Croupier is open: (http:\S+)/;
-const SERVER = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const BOTS = fileURLToPath(new URL("../../e2e/bots/main.ts", import.meta.url));
 
 /** The part of the bots' report that is read here. */
@@ -48,26 +45,22 @@ interface BotsReport {
 /** Starts a server on a free port, lets the bots play, and ends both. */
 export async function benchLoad(): Promise<Benchmark> {
   const folder = mkdtempSync(join(tmpdir(), "croupier-bench-"));
-  const server = run([...serverFlags, SERVER], {
-    PORT: "0",
-    DATA_DIR: join(folder, "data"),
-    TABLES: JSON.stringify([TABLE]),
-    LOG_LEVEL: "warn",
-  });
+  const env = { DATA_DIR: join(folder, "data"), TABLES: JSON.stringify([TABLE]) };
+  const server = await startServer({ env });
   try {
-    const url = await addressOf(server);
+    const { url } = server;
     const file = join(folder, "report.json");
     const flags = `--url ${url} --players ${PLAYERS} --duration ${SECONDS}s --ramp ${RAMP_SECONDS}s --json ${file}`;
-    const bots = run([BOTS, ...flags.split(" ")], {});
+    const bots = runBots(flags);
     bots.stdout?.resume();
     const [code] = await once(bots, "close");
-    const peakBytes = peakMemory(server.pid ?? 0);
+    const peakBytes = peakMemory(server.child.pid ?? 0);
     const report = JSON.parse(readFileSync(file, "utf8")) as BotsReport;
     if (code !== 0)
       throw new Error(`the bots' run failed: ${report.errors.slice(0, 3).join("; ")}`);
     return benchmarkOf(report, peakBytes);
   } finally {
-    await ended(server);
+    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -94,24 +87,9 @@ function benchmarkOf(report: BotsReport, peakBytes: number): Benchmark {
   };
 }
 
-function run(args: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-}
-
-/** The address that the server prints once it is open. */
-function addressOf(server: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = "";
-    server.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      output = (output + text).slice(-MOST_OUTPUT);
-      const url = OPEN_LINE.exec(output)?.[1];
-      if (url !== undefined) resolve(url.replace("localhost", "127.0.0.1"));
-    });
-    server.on("close", () => reject(new Error(`the server did not open:\n${output}`)));
-  });
+function runBots(flags: string): ChildProcess {
+  const args = ["--disable-warning=ExperimentalWarning", BOTS, ...flags.split(" ")];
+  return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 /** The most memory that a process ever held, in bytes; the kernel keeps count. Linux only. */
@@ -120,11 +98,4 @@ function peakMemory(pid: number): number {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   if (kilobytes === undefined) throw new Error(`the kernel does not tell the memory of ${pid}`);
   return 1024 * Number(kilobytes);
-}
-
-async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const closed = once(server, "close");
-  server.kill("SIGTERM");
-  await closed;
 }

@@ -7,16 +7,22 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { benchAcksOverUws, benchAcksOverWs } from "./acks.ts";
 import type { Benchmark } from "./figures.ts";
 import { isMet, linesOf } from "./figures.ts";
 import { benchLedger, benchSingleBets } from "./ledger.ts";
 import { benchLoad } from "./load.ts";
+import { benchSettlement, benchWidestSettlement } from "./settlement.ts";
 import { benchStep } from "./step.ts";
 
-const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark>>> = {
+const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | null>>> = {
   step: benchStep,
   ledger: benchLedger,
   "single-bets": benchSingleBets,
+  "acks-ws": benchAcksOverWs,
+  "acks-uws": benchAcksOverUws,
+  settlement: benchSettlement,
+  "widest-settlement": benchWidestSettlement,
   load: benchLoad,
 };
 
@@ -26,7 +32,10 @@ async function runAll(names: readonly string[], file: string | undefined): Promi
   const benchmarks: Benchmark[] = [];
   for (const name of names) {
     const benchmark = await BENCHMARKS[name]?.();
-    if (benchmark === undefined) continue;
+    if (benchmark === undefined || benchmark === null) {
+      console.log(`${name}: cannot be measured on this machine\n`);
+      continue;
+    }
     console.log(linesOf(benchmark));
     benchmarks.push(benchmark);
   }

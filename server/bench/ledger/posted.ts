@@ -24,9 +24,7 @@ export async function postRound(bank: Bank, planned: PlannedRound): Promise<Post
   const { store, table } = bank;
   const { tableId, wheel, zeroRule } = table;
   const { round } = planned;
-  const entropy = entropyOf([]);
-  const openedAt = systemClock.now();
-  await store.openRound({ tableId, round, wheel, zeroRule, entropy, clientSeeds: [], openedAt });
+  const entropy = await openStoreRound(bank, planned);
   const postings = postingsOf(planned);
   const reserveMs = await timed(async () => {
     for (const batch of postings) {
@@ -54,13 +52,23 @@ export async function postRound(bank: Bank, planned: PlannedRound): Promise<Post
   return { reserveMs, settleMs: lockMs + settleMs, drawn };
 }
 
+/** Opens the round at the bank's table; answers its entropy. */
+export async function openStoreRound({ store, table }: Bank, { round }: PlannedRound) {
+  const { tableId, wheel, zeroRule } = table;
+  const entropy = entropyOf([]);
+  const openedAt = systemClock.now();
+  await store.openRound({ tableId, round, wheel, zeroRule, entropy, clientSeeds: [], openedAt });
+  return entropy;
+}
+
 function settledBet({ wheel, zeroRule }: TableConfig, bet: Bet, pocket: Pocket): SettledBet {
   const spot = layoutOf(wheel).find(bet.spot);
   if (spot === undefined) throw new Error(`no spot ${bet.spot}`);
   return { ...bet, returned: returnOf(spot, bet.amount, { pocket, zeroRule }) };
 }
 
-function postingsOf({ round, batches }: PlannedRound): Posting[][] {
+/** The round's operations as a table's host posts them. */
+export function postingsOf({ round, batches }: PlannedRound): Posting[][] {
   const stakes = new Map<string, Chips>();
   return batches.map((asks) =>
     asks.map(({ playerId, op, bets }): Posting => {

@@ -1,0 +1,172 @@
+/**
+ * How long a bet waits for its acknowledgement at half of a server's capacity, beside what it cannot
+ * be quicker than: an echo over the same connections at the same rate, and one commit of as many
+ * operations as the server gathered into one, on the same database.
+ *
+ * Capacity is the rate that the crowd reaches when everyone sends the next bet once the last one is
+ * answered. Server, database and crowd share the processors, as they would on a small machine.
+ */
+import type { Pool } from "pg";
+import { openBank, openBenchDatabase } from "./bank.ts";
+import type { Crowd } from "./crowd/crowd.ts";
+import { gatherCrowd } from "./crowd/crowd.ts";
+import type { LoopAnswer } from "./crowd/orders.ts";
+import type { Benchmark } from "./figures.ts";
+import { openStoreRound, postingsOf } from "./ledger/posted.ts";
+import { planRound } from "./ledger/round.ts";
+import { median, quantile, timed } from "./measure.ts";
+import { startServer } from "./serverProcess.ts";
+
+const PLAYERS = 500;
+const WARM_MS = 4_000;
+const CAPACITY_MS = 8_000;
+const LOAD_MS = 8_000;
+const REPEATS = 3;
+const COMMITS = 500;
+/** All of it lies in one round. */
+const LEAST_MS = WARM_MS + CAPACITY_MS + REPEATS * 2 * LOAD_MS + 10_000;
+/** Of one player's chips in a round, in all: more than the crowd ever bets. */
+const PLENTY = 1_000_000;
+const TABLE = {
+  id: "bench",
+  bettingMs: 120_000,
+  maxPlayers: PLAYERS,
+  limits: { max: { straight: PLENTY, split: PLENTY }, playerMax: PLENTY, houseMax: 1_000_000_000 },
+};
+
+type Transport = "uws" | "ws";
+
+/** One time at half of the capacity, in milliseconds. */
+interface Sample {
+  readonly ackP50: number;
+  readonly ackP99: number;
+  readonly echoP99: number;
+  /** Operations that one commit had, on average. */
+  readonly batch: number;
+}
+
+interface Run {
+  /** Operations a second. */
+  readonly capacity: number;
+  readonly samples: readonly Sample[];
+  readonly commitP99: number;
+}
+
+/** Over Node's own sockets, which every machine has. */
+export const benchAcksOverWs = (): Promise<Benchmark> => benchAcks("ws");
+
+/** Over uWebSockets.js; null where it does not load. */
+export async function benchAcksOverUws(): Promise<Benchmark | null> {
+  const loads = await import("uWebSockets.js").then(
+    () => true,
+    () => false,
+  );
+  return loads ? benchAcks("uws") : null;
+}
+
+async function benchAcks(transport: Transport): Promise<Benchmark> {
+  const { capacity, samples, commitP99 } = await measure(transport);
+  const of = (pick: (sample: Sample) => number): number => median(samples.map(pick));
+  return {
+    title: `Acknowledgements at half of capacity: ${PLAYERS} players at one table over ${transport}, medians of ${REPEATS}`,
+    figures: [
+      { name: "capacity", value: capacity, unit: "operations/s" },
+      { name: "acknowledged, p50", value: of(({ ackP50 }) => ackP50), unit: "ms" },
+      { name: "acknowledged, p99", value: of(({ ackP99 }) => ackP99), unit: "ms" },
+      { name: "echo, p99", value: of(({ echoP99 }) => echoP99), unit: "ms" },
+      { name: "operations a commit", value: of(({ batch }) => batch), unit: "" },
+      { name: "one such commit, p99", value: commitP99, unit: "ms" },
+    ],
+    bars: [
+      {
+        name: "acknowledged to echo and commit, p99",
+        value: of(({ ackP99, echoP99 }) => ackP99 / (echoP99 + commitP99)),
+        unit: "times",
+        atMost: 2,
+      },
+    ],
+  };
+}
+
+async function measure(transport: Transport): Promise<Run> {
+  const database = await openBenchDatabase();
+  try {
+    const env = {
+      DATABASE_URL: database.url,
+      TABLES: JSON.stringify([TABLE]),
+      STARTING_CHIPS: String(PLENTY),
+      TRANSPORT: transport,
+    };
+    const server = await startServer({ env });
+    try {
+      const bank = await openBank({ url: database.url, tableId: "commits", players: PLAYERS });
+      const crowd = await gatherCrowd({ url: server.url, tableId: TABLE.id, players: PLAYERS });
+      try {
+        const { capacity, samples } = await load(crowd, bank.pool);
+        const batch = Math.max(1, Math.round(median(samples.map((sample) => sample.batch))));
+        return { capacity, samples, commitP99: quantile(await commitTimes(bank, batch), 0.99) };
+      } finally {
+        await crowd.leave();
+        await bank.close();
+      }
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+async function load(crowd: Crowd, pool: Pool): Promise<Pick<Run, "capacity" | "samples">> {
+  await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS });
+  await crowd.loop({ type: "closed-loop", forMs: WARM_MS });
+  const full = await crowd.loop({ type: "closed-loop", forMs: CAPACITY_MS });
+  const capacity = perSecond(full);
+  const perSecondWished = capacity / 2;
+  const samples: Sample[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    const open = { type: "open-loop", perSecond: perSecondWished, forMs: LOAD_MS } as const;
+    const acks = await crowd.loop({ ...open, load: "bet" });
+    const echoes = await crowd.loop({ ...open, load: "time" });
+    if (acks.refused + echoes.refused > 0) throw new Error("the table refused what was asked");
+    samples.push({
+      ackP50: median(acks.latencies),
+      ackP99: quantile(acks.latencies, 0.99),
+      echoP99: quantile(echoes.latencies, 0.99),
+      batch: await batchSize(pool, acks),
+    });
+  }
+  return { capacity, samples };
+}
+
+const perSecond = ({ answered, from, until }: LoopAnswer): number =>
+  (1_000 * answered) / (until - from);
+
+/** Rows of one transaction have one `xmin`. */
+async function batchSize(pool: Pool, { from, until }: LoopAnswer): Promise<number> {
+  const { rows } = await pool.query<{ operations: number; commits: number }>(
+    `SELECT count(*) AS operations, count(DISTINCT xmin::text) AS commits FROM operations
+     WHERE table_id = $1 AND posted_at BETWEEN $2 AND $3`,
+    [TABLE.id, new Date(from), new Date(until)],
+  );
+  const { operations = 0, commits = 0 } = rows[0] ?? {};
+  return operations / commits;
+}
+
+/** Commits of `size` operations each, one after the other, in milliseconds. */
+async function commitTimes(
+  bank: Awaited<ReturnType<typeof openBank>>,
+  size: number,
+): Promise<readonly number[]> {
+  const players = bank.players.slice(0, size);
+  const plan = { wheel: bank.table.wheel, players, batches: COMMITS, spotsPerAsk: 1 };
+  const planned = planRound(1, plan);
+  await openStoreRound(bank, planned);
+  const times: number[] = [];
+  for (const batch of postingsOf(planned)) {
+    const post = () =>
+      Promise.all(batch.map((posting) => bank.store.post(bank.table.tableId, posting)));
+    times.push(await timed(post));
+  }
+  return times;
+}

@@ -1,0 +1,41 @@
+/** Players at a table, over the stock SDK. */
+// Before the SDK, which takes its socket from the global scope when it is loaded.
+import "./socket.ts";
+
+import type { Room } from "@colyseus/sdk";
+import { Client } from "@colyseus/sdk";
+import type { TableView } from "@croupier/shared/protocol/state";
+
+/** Who comes in at the same time. */
+const DOORS = 16;
+
+export interface Sitter {
+  readonly room: Room<unknown, TableView>;
+}
+
+/** Signs players in and seats them. */
+export async function sitDown({
+  url,
+  tableId,
+  players,
+}: {
+  readonly url: string;
+  readonly tableId: string;
+  readonly players: number;
+}): Promise<readonly Sitter[]> {
+  const sitters: Sitter[] = [];
+  const numbers = Array.from({ length: players }, (_, index) => index).values();
+  const door = async () => {
+    for (const number of numbers) {
+      const client = new Client(url);
+      // The SDK keeps the last token for the next client.
+      client.auth.token = "";
+      await client.auth.signInAnonymously({ name: `Sitter ${number}` });
+      const room = (await client.join("table", { tableId })) as unknown as Sitter["room"];
+      room.onMessage("*", () => undefined);
+      sitters.push({ room });
+    }
+  };
+  await Promise.all(Array.from({ length: DOORS }, door));
+  return sitters;
+}

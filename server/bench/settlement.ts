@@ -1,0 +1,136 @@
+/**
+ * How long a server stands still for a settlement: the longest stall of its event loop from the end
+ * of betting until everyone has been told, on a whole server with every player connected.
+ */
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { openBenchDatabase } from "./bank.ts";
+import type { Crowd } from "./crowd/crowd.ts";
+import { gatherCrowd } from "./crowd/crowd.ts";
+import type { Benchmark } from "./figures.ts";
+import type { Stall } from "./loopProbe.ts";
+import { median } from "./measure.ts";
+import type { ServerProcess } from "./serverProcess.ts";
+import { startServer } from "./serverProcess.ts";
+
+const PROBE = fileURLToPath(new URL("./loopProbe.ts", import.meta.url));
+const BETS = 5_000;
+const ROUNDS = 5;
+const TABLE = {
+  id: "bench",
+  bettingMs: 7_500,
+  closingMs: 1_500,
+  spinningMs: 500,
+  resultMs: 1_000,
+  maxPlayers: 5_000,
+};
+const BET_OVER_MS = 5_000;
+/** A turn's own work begins at its time; what is noted ends after it. */
+const BEFORE_MS = 20;
+/** Left of a round's betting when its bets begin. */
+const LEAST_MS = BET_OVER_MS + 1_500;
+
+/** The longest stall of each part of a round. */
+interface RoundStalls {
+  /** From the end of betting until the spin: draw, payouts, books, and two turns shown. */
+  readonly settling: Stall;
+  /** The spin and the result: turns shown, and each player told. */
+  readonly telling: Stall;
+}
+
+/** A thousand players and more, as a full table has. */
+export const benchSettlement = (): Promise<Benchmark> => stallsWith(1_250);
+
+/** As many players as bets: the largest table that there may be. */
+export const benchWidestSettlement = (): Promise<Benchmark> => stallsWith(BETS);
+
+async function stallsWith(players: number): Promise<Benchmark> {
+  const { busy, idle } = await withHouse(players, async (server, crowd) => ({
+    busy: await playRounds(server, crowd, BETS / players),
+    idle: await playRounds(server, crowd, 0),
+  }));
+  const told = (name: string, stalls: readonly Stall[]) => {
+    const of = (pick: (stall: Stall) => number): number => median(stalls.map(pick));
+    return [
+      { name: `${name}, longest stall`, value: of(({ ms }) => ms), unit: "ms" },
+      { name: `${name}, its own work`, value: of(({ userMs }) => userMs), unit: "ms" },
+      { name: `${name}, in system calls`, value: of(({ systemMs }) => systemMs), unit: "ms" },
+    ];
+  };
+  const settling = (rounds: readonly RoundStalls[]) => rounds.map((round) => round.settling);
+  const telling = (rounds: readonly RoundStalls[]) => rounds.map((round) => round.telling);
+  const longest = busy.map((round) => Math.max(round.settling.ms, round.telling.ms));
+  return {
+    title: `A settlement of ${BETS} bets of ${players} players: the server's event loop, medians of ${ROUNDS} rounds`,
+    figures: [
+      ...told("settling", settling(busy)),
+      ...told("settling without a bet", settling(idle)),
+      ...told("telling", telling(busy)),
+      ...told("telling without a bet", telling(idle)),
+    ],
+    bars: [{ name: "longest stall", value: median(longest), unit: "ms", atMost: 20 }],
+  };
+}
+
+async function withHouse<Answer>(
+  players: number,
+  work: (server: ServerProcess, crowd: Crowd) => Promise<Answer>,
+): Promise<Answer> {
+  const database = await openBenchDatabase();
+  try {
+    const tables = JSON.stringify([TABLE]);
+    const env = { DATABASE_URL: database.url, TABLES: tables };
+    const server = await startServer({ env, preload: PROBE });
+    try {
+      const crowd = await gatherCrowd({ url: server.url, tableId: TABLE.id, players });
+      try {
+        return await work(server, crowd);
+      } finally {
+        await crowd.leave();
+      }
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** Rounds in which each player has chips on so many spots; the first, with cold code, is not told. */
+async function playRounds(
+  server: ServerProcess,
+  crowd: Crowd,
+  spots: number,
+): Promise<readonly RoundStalls[]> {
+  const rounds: RoundStalls[] = [];
+  for (let number = 0; number <= ROUNDS; number += 1) {
+    const { phaseEndsAt } = await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS });
+    if (spots > 0) {
+      const { refused } = await crowd.loop({ type: "bet-all", spots, overMs: BET_OVER_MS });
+      if (refused > 0) throw new Error(`${refused} bets were refused`);
+    }
+    await notesOf(server);
+    await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS });
+    const stalls = await notesOf(server);
+    if (number === 0) continue;
+    const spinAt = phaseEndsAt + TABLE.closingMs - BEFORE_MS;
+    const after = stalls.filter(({ at }) => at >= phaseEndsAt - BEFORE_MS);
+    rounds.push({
+      settling: longest(after.filter(({ at }) => at < spinAt)),
+      telling: longest(after.filter(({ at }) => at >= spinAt)),
+    });
+  }
+  return rounds;
+}
+
+const NONE: Stall = { at: 0, ms: 0, userMs: 0, systemMs: 0 };
+
+const longest = (stalls: readonly Stall[]): Stall =>
+  stalls.reduce((most, stall) => (stall.ms > most.ms ? stall : most), NONE);
+
+async function notesOf({ child }: ServerProcess): Promise<readonly Stall[]> {
+  const told = once(child, "message");
+  child.send("notes");
+  const [notes] = (await told) as [readonly Stall[]];
+  return notes;
+}
