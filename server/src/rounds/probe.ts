@@ -1,31 +1,31 @@
 /**
- * Whether the bank would take an operation at a table now. An answer to `SELECT 1` says little: a
- * database may answer that and be full, read-only, or locked where it matters.
+ * Whether the bank would move chips at a table now. An answer to `SELECT 1` says little: a database may
+ * answer that and be full, read-only, or locked where it matters.
  */
 import type { Pool } from "pg";
 import { inTransaction } from "../db/transaction.ts";
 import { lockAccounts } from "../ledger/accounts.ts";
 import { holdLease } from "../ledger/holdLease.ts";
+import { addTransfers } from "../ledger/transfers.ts";
 import type { Lease } from "../tables/lease.ts";
 
 /**
- * Does what posting an operation does at the lease's table, and leaves nothing behind; throws what
- * that would.
+ * Moves a chip at the lease's table and takes that back, in one transaction; throws what keeps it from
+ * that. The table has its accounts already.
  *
  * @param now epoch milliseconds
  */
 export function probeBank(pool: Pool, lease: Lease, now: number): Promise<void> {
-  const { tableId, epoch } = lease;
+  const { tableId } = lease;
   return inTransaction(pool, async (client) => {
     await holdLease(client, lease);
-    await lockAccounts(client, { escrows: [tableId], houses: [tableId] });
+    const accounts = await lockAccounts(client, { escrows: [tableId], houses: [tableId] });
+    const [house, escrow] = [accounts.house(tableId), accounts.escrow(tableId)];
+    // A house that just paid its worst round may have none left: then the locks have to do.
+    if (house.balance === 0) return;
+    const ids = { debitId: house.id, creditId: escrow.id };
     await client.query("SAVEPOINT probe");
-    await client.query(
-      `INSERT INTO operations (table_id, epoch, round, player_id, op, kind, content, ticket, changes,
-         stake_change, stake_after, balance_after, posted_at)
-       VALUES ($1, $2, 0, '', $1, 'probe', '', gen_random_uuid(), '[]', 0, 0, 0, $3)`,
-      [tableId, epoch, new Date(now)],
-    );
+    await addTransfers(client, [{ kind: "cover", ...ids, amount: 1, tableId, op: "probe" }], now);
     await client.query("ROLLBACK TO SAVEPOINT probe");
   });
 }

@@ -162,12 +162,15 @@ interface Mood {
   readonly begin: () => Promise<() => Promise<void>>;
 }
 
-/** Makes every write of an operation or a round do this first. */
+/** Makes every write of operations, transfers and rounds do this first. */
 async function onWrites(body: string): Promise<() => Promise<void>> {
   await postgres.run(
     `CREATE FUNCTION mood() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body}; RETURN NULL; END $$`,
-    "CREATE TRIGGER mood BEFORE INSERT OR UPDATE ON operations FOR EACH STATEMENT EXECUTE FUNCTION mood()",
-    "CREATE TRIGGER mood BEFORE INSERT OR UPDATE ON rounds FOR EACH STATEMENT EXECUTE FUNCTION mood()",
+    ...["operations", "transfers", "rounds"].map(
+      (table) =>
+        `CREATE TRIGGER mood BEFORE INSERT OR UPDATE ON ${table}
+           FOR EACH STATEMENT EXECUTE FUNCTION mood()`,
+    ),
   );
   return () => postgres.run("DROP FUNCTION mood CASCADE");
 }

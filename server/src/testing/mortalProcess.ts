@@ -26,13 +26,13 @@ export const STATEMENTS = {
   BETS: /INSERT INTO bets/,
   CHAIN: /INSERT INTO seed_chains/,
   /** Holds the rounds that operations are for; nothing of theirs is written yet. */
-  HOLD: /FROM rounds JOIN leases/,
-  LOCK: /UPDATE rounds SET status = 'locked'/,
+  HOLD: /FROM rounds JOIN leases|FROM hold_rounds\(/,
+  LOCK: /UPDATE rounds SET status = 'locked'|SELECT lock_round\(/,
   OPEN: /INSERT INTO rounds/,
   OPERATIONS: /INSERT INTO operations/,
-  SETTLE: /UPDATE rounds SET status = 'settled'/,
+  SETTLE: /UPDATE rounds SET status = 'settled'|SELECT settle_round\(/,
   TRANSFERS: /INSERT INTO transfers/,
-  VOID: /UPDATE rounds SET status = 'void'/,
+  VOID: /UPDATE rounds SET status = 'void'|SELECT void_round\(/,
 } as const;
 
 /**
