@@ -1,0 +1,356 @@
+/**
+ * The books as they must be: what was committed, in order, and what follows from it. Every commit is
+ * checked against everything before it.
+ */
+import type { PlacedBet } from "./rules.ts";
+import { digestOf, entropyOf, feltOf, pocketOf, pocketsOf, returned } from "./rules.ts";
+import type { Answer, AskedPosting, Change, Operation, TableTerms } from "./terms.ts";
+import { check, layoutText } from "./terms.ts";
+
+export interface BookedRound {
+  readonly round: number;
+  readonly terms: TableTerms;
+  readonly commitment: string;
+  readonly entropy: string;
+  readonly clientSeeds: readonly { playerId: string; seed: string }[];
+  readonly openedAt: number;
+  status: "open" | "locked" | "settled" | "void";
+  pocket: string;
+  seed: string;
+  digest: string;
+  /** In the order of commits. */
+  readonly operations: {
+    readonly playerId: string;
+    readonly kind: string;
+    readonly changes: readonly Change[];
+  }[];
+  readonly layouts: Map<string, Map<string, number>>;
+  /** Balances right after the end. */
+  readonly after: Map<string, number>;
+}
+
+interface BookedTable {
+  epoch: number;
+  house: number;
+  escrow: number;
+  readonly rounds: BookedRound[];
+  /** Each player's chips in the last finished round that had some. */
+  readonly lastLayouts: Map<string, ReadonlyMap<string, number>>;
+}
+
+/** An operation that counts, for ever. */
+export interface Booked {
+  readonly content: string;
+  readonly answer: Answer;
+  readonly tableId: string;
+  readonly epoch: number;
+}
+
+export interface BooksOptions {
+  readonly tableIds: readonly string[];
+  /** By table: `seeds[round]`, hex; `seeds[0]` is the anchor. */
+  readonly seeds: ReadonlyMap<string, readonly string[]>;
+  readonly chips: ReadonlyMap<string, number>;
+  readonly houseChips: number;
+}
+
+export class Books {
+  readonly balances: Map<string, number>;
+  readonly operations = new Map<string, Booked>();
+  readonly #tables: ReadonlyMap<string, BookedTable>;
+  readonly #seeds: BooksOptions["seeds"];
+  readonly #issued: number;
+
+  constructor({ tableIds, seeds, chips, houseChips }: BooksOptions) {
+    this.#seeds = seeds;
+    this.balances = new Map(chips);
+    this.#tables = new Map(
+      tableIds.map((id) => [
+        id,
+        { epoch: 0, house: houseChips, escrow: 0, rounds: [], lastLayouts: new Map() },
+      ]),
+    );
+    this.#issued = this.#total();
+  }
+
+  table(tableId: string): BookedTable {
+    const table = this.#tables.get(tableId);
+    check(table !== undefined, () => `there is no table ${tableId}`);
+    return table;
+  }
+
+  /** The round that is not finished. */
+  running(tableId: string): BookedRound | null {
+    const last = this.table(tableId).rounds.at(-1);
+    return last === undefined || isFinished(last) ? null : last;
+  }
+
+  lastRound(tableId: string): number {
+    return this.table(tableId).rounds.at(-1)?.round ?? 0;
+  }
+
+  leased(tableId: string, epoch: number): void {
+    const table = this.table(tableId);
+    check(epoch === table.epoch + 1, () => `${tableId}: epoch ${epoch} after ${table.epoch}`);
+    table.epoch = epoch;
+  }
+
+  /** Every write is made under the current epoch. */
+  #written(tableId: string, epoch: number): BookedTable {
+    const table = this.table(tableId);
+    check(epoch === table.epoch, () => `${tableId}: a write of epoch ${epoch} in ${table.epoch}`);
+    return table;
+  }
+
+  opened(
+    { tableId, epoch }: { tableId: string; epoch: number },
+    opened: Pick<
+      BookedRound,
+      "round" | "terms" | "commitment" | "entropy" | "clientSeeds" | "openedAt"
+    >,
+  ): void {
+    const table = this.#written(tableId, epoch);
+    const { round, commitment, clientSeeds, entropy } = opened;
+    check(this.running(tableId) === null, () => `${tableId}: ${round} opens beside another round`);
+    check(round === this.lastRound(tableId) + 1, () => `${tableId}: ${round} is out of turn`);
+    const seed = this.#seeds.get(tableId)?.[round - 1];
+    check(commitment === seed, () => `${tableId}: round ${round} has another commitment`);
+    check(entropy === entropyOf(clientSeeds), () => `${tableId}: ${round} has another entropy`);
+    table.rounds.push({
+      ...opened,
+      status: "open",
+      pocket: "",
+      seed: "",
+      digest: "",
+      operations: [],
+      layouts: new Map(),
+      after: new Map(),
+    });
+  }
+
+  /** A posting was committed: checks that it may be, and moves its chips. Answers its answer. */
+  posted(
+    { tableId, epoch }: { tableId: string; epoch: number },
+    posting: AskedPosting,
+    content: string,
+  ): Answer {
+    const table = this.#written(tableId, epoch);
+    const { playerId, op, round, changes, stakeChange } = posting;
+    const where = () => `${tableId} ${round}: ${playerId}'s ${op}`;
+    const running = this.running(tableId);
+    check(running?.round === round && running.status === "open", () => `${where()}: not open`);
+    check(!this.operations.has(`${playerId} ${op}`), () => `${where()} counts twice`);
+    const layout = layoutAt(running.layouts, playerId);
+    change(layout, changes, where);
+    const stake = sum(layout.values());
+    const moved = sum(changes.map(([, chips]) => chips));
+    check(stakeChange === moved, () => `${where()} moves ${stakeChange}, not ${moved}`);
+    check(
+      posting.stakeAfter === stake,
+      () => `${where()}: stake ${posting.stakeAfter}, not ${stake}`,
+    );
+    const balance = (this.balances.get(playerId) ?? 0) - stakeChange;
+    check(balance >= 0, () => `${where()} takes chips that there are not`);
+    this.balances.set(playerId, balance);
+    table.escrow += stakeChange;
+    running.operations.push({ playerId, kind: posting.kind, changes });
+    this.#withinLimits(running, playerId, where);
+    const answer: Answer = {
+      op,
+      round,
+      stake,
+      balance,
+      ...(posting.kind === "bet" ? {} : { chips: [...layout] }),
+    };
+    this.operations.set(`${playerId} ${op}`, { content, answer, tableId, epoch });
+    this.#conserved();
+    return answer;
+  }
+
+  #withinLimits(round: BookedRound, playerId: string, where: () => string): void {
+    const { terms, layouts } = round;
+    const layout = layoutAt(layouts, playerId);
+    for (const [spot, chips] of layout) {
+      check(chips >= terms.min && chips <= terms.spotMax, () => `${where()}: ${chips} on ${spot}`);
+    }
+    check(sum(layout.values()) <= terms.playerMax, () => `${where()} passes the player's limit`);
+    const worst = worstFor(terms, betsOf(layouts));
+    check(worst <= terms.houseMax, () => `${where()}: the house may have to pay ${worst}`);
+  }
+
+  locked(
+    { tableId, epoch }: { tableId: string; epoch: number },
+    round: number,
+    digest: string,
+  ): void {
+    this.#written(tableId, epoch);
+    const running = this.running(tableId);
+    check(
+      running?.round === round && running.status === "open",
+      () => `${tableId}: locks ${round}`,
+    );
+    const own = digestOf(betsOf(running.layouts));
+    check(digest === own, () => `${tableId} ${round}: locked with another digest than its bets'`);
+    running.status = "locked";
+    running.digest = digest;
+  }
+
+  settled(
+    { tableId, epoch }: { tableId: string; epoch: number },
+    settled: {
+      readonly round: number;
+      readonly seed: string;
+      readonly pocket: string;
+      readonly bets: readonly (PlacedBet & { readonly returned: number })[];
+      readonly payouts: readonly { playerId: string; stake: number; returned: number }[];
+    },
+  ): void {
+    const table = this.#written(tableId, epoch);
+    const { round, seed, pocket } = settled;
+    const where = () => `${tableId} ${round}`;
+    const running = this.running(tableId);
+    check(running?.round === round && running.status === "locked", () => `${where()}: not locked`);
+    check(seed === this.#seeds.get(tableId)?.[round], () => `${where()}: another seed`);
+    const drawn = pocketOf({ ...running.terms, round, entropy: running.entropy, seed });
+    check(pocket === drawn, () => `${where()}: ${pocket}, and its seed dictates ${drawn}`);
+    const due = betsOf(running.layouts).map((bet) => ({
+      ...bet,
+      returned: returned(running.terms, bet, pocket),
+    }));
+    const text = (bets: typeof due) =>
+      layoutText(bets.map((bet) => [`${bet.playerId} ${bet.spot} ${bet.amount}`, bet.returned]));
+    check(text([...settled.bets]) === text(due), () => `${where()}: bets are settled otherwise`);
+    const payouts = Map.groupBy(due, ({ playerId }) => playerId);
+    check(payouts.size === settled.payouts.length, () => `${where()}: other payouts`);
+    for (const payout of settled.payouts) {
+      const own = payouts.get(payout.playerId) ?? [];
+      const fits =
+        payout.stake === sum(own.map(({ amount }) => amount)) &&
+        payout.returned === sum(own.map((bet) => bet.returned));
+      check(fits, () => `${where()}: ${payout.playerId} is paid ${payout.returned}`);
+    }
+    running.status = "settled";
+    running.seed = seed;
+    running.pocket = pocket;
+    this.#empty(table, running, new Map(settled.payouts.map((p) => [p.playerId, p.returned])));
+  }
+
+  voided({ tableId, epoch }: { tableId: string; epoch: number }, round: number): void {
+    const table = this.#written(tableId, epoch);
+    const running = this.running(tableId);
+    check(running?.round === round, () => `${tableId}: ${round} is void and was not running`);
+    running.status = "void";
+    const stakes = Array.from(
+      running.layouts,
+      ([id, layout]) => [id, sum(layout.values())] as const,
+    );
+    this.#empty(table, running, new Map(stakes));
+  }
+
+  /** The escrow goes to players and house, and ends at zero. */
+  #empty(table: BookedTable, round: BookedRound, returns: ReadonlyMap<string, number>): void {
+    const staked = sum(Array.from(round.layouts.values(), (layout) => sum(layout.values())));
+    check(table.escrow === staked, () => `the escrow has ${table.escrow}, the bets ${staked}`);
+    for (const [playerId, chips] of returns) {
+      this.balances.set(playerId, (this.balances.get(playerId) ?? 0) + chips);
+    }
+    table.house += staked - sum(returns.values());
+    table.escrow = 0;
+    for (const [playerId, layout] of round.layouts) {
+      round.after.set(playerId, this.balances.get(playerId) ?? 0);
+      if (layout.size > 0) table.lastLayouts.set(playerId, layout);
+    }
+    this.#conserved();
+  }
+
+  /** What a player had in a finished round, what came back, and what they had then. */
+  dueTo(
+    { layouts, terms, status, pocket, after }: BookedRound,
+    playerId: string,
+  ): { stake: number; returned: number; balance: number } {
+    const layout = layouts.get(playerId) ?? new Map<string, number>();
+    const bets = Array.from(layout, ([spot, amount]) => ({ spot, amount }));
+    const back = (bet: { spot: string; amount: number }) =>
+      status === "void" ? bet.amount : returned(terms, bet, pocket);
+    return {
+      stake: sum(layout.values()),
+      returned: sum(bets.map(back)),
+      balance: after.get(playerId) ?? 0,
+    };
+  }
+
+  #conserved(): void {
+    const total = this.#total();
+    check(total === this.#issued, () => `${total} chips, and ${this.#issued} were issued`);
+  }
+
+  #total(): number {
+    let total = sum(this.balances.values());
+    for (const { house, escrow } of this.#tables.values()) total += house + escrow;
+    return total;
+  }
+}
+
+function isFinished({ status }: BookedRound): boolean {
+  return status === "settled" || status === "void";
+}
+
+export function layoutAt(
+  layouts: Map<string, Map<string, number>>,
+  playerId: string,
+): Map<string, number> {
+  const layout = layouts.get(playerId) ?? new Map<string, number>();
+  layouts.set(playerId, layout);
+  return layout;
+}
+
+/** Puts changes into a layout; a spot without chips is not kept. */
+export function change(
+  layout: Map<string, number>,
+  changes: readonly Change[],
+  where: () => string,
+): void {
+  for (const [spot, chips] of changes) {
+    const after = (layout.get(spot) ?? 0) + chips;
+    check(Number.isSafeInteger(after) && after >= 0, () => `${where()}: ${after} on ${spot}`);
+    if (after === 0) layout.delete(spot);
+    else layout.set(spot, after);
+  }
+}
+
+export function betsOf(layouts: ReadonlyMap<string, ReadonlyMap<string, number>>): PlacedBet[] {
+  return Array.from(layouts).flatMap(([playerId, layout]) =>
+    Array.from(layout, ([spot, amount]) => ({ playerId, spot, amount })),
+  );
+}
+
+/** The most that the house may have to pay for these bets. */
+export function worstFor(terms: TableTerms, bets: readonly PlacedBet[]): number {
+  return Math.max(...netsFor(terms, bets));
+}
+
+/** What the house would have to pay for these bets, pocket by pocket. */
+export function netsFor(terms: TableTerms, bets: readonly PlacedBet[]): Float64Array {
+  const felt = feltOf(terms.wheel);
+  const returns = new Float64Array(pocketsOf(terms.wheel).length);
+  let staked = 0;
+  for (const { spot, amount } of bets) {
+    staked += amount;
+    const { places = [], pays = 0, zeros = [] } = felt.get(spot) ?? {};
+    for (const place of places) returns[place] = (returns[place] ?? 0) + amount * (pays + 1);
+    if (terms.zeroRule === "none") continue;
+    for (const zero of zeros) returns[zero] = (returns[zero] ?? 0) + Math.ceil(amount / 2);
+  }
+  return returns.map((chips) => chips - staked);
+}
+
+export function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** What an operation asks for, in one text. */
+export function contentOf({ kind, chips }: Pick<Operation, "kind" | "chips">): string {
+  return `${kind} ${JSON.stringify(chips)}`;
+}

@@ -1,0 +1,375 @@
+/**
+ * What one host must do with the operations that reach it, by the rules alone: an operation is
+ * answered, refused, attached to itself, queued behind another, or posted; and what is posted is what
+ * was asked for. A shadow lives as long as its host runs on one state; after each recovery it begins
+ * anew from the books.
+ */
+import type { BookedRound, Books } from "./books.ts";
+import { betsOf, change, contentOf, netsFor, sum } from "./books.ts";
+import type { PlacedBet } from "./rules.ts";
+import { digestOf, feltOf } from "./rules.ts";
+import type { AskedPosting, Change, Operation, Refused, TableTerms, View } from "./terms.ts";
+import { check, layoutText } from "./terms.ts";
+
+const MOST_WAITING = 8;
+const MOST_UNDONE = 100;
+const MOST_IN_ROUND = 500;
+
+interface Waiting {
+  readonly request: number;
+  readonly operation: Operation;
+}
+
+interface InFlight extends Waiting {
+  readonly changes: readonly Change[];
+  readonly requests: number[];
+  asked: boolean;
+}
+
+interface Player {
+  readonly layout: Map<string, number>;
+  readonly batches: (readonly Change[])[];
+  readonly answered: Map<string, string>;
+  readonly waiting: Waiting[];
+  inFlight: InFlight | null;
+}
+
+/** What a request must be replied with. */
+export type Expected =
+  | { readonly type: "answer" }
+  /** Unless the op counted already: then as that did. */
+  | { readonly type: "refusal"; readonly refusal: Refused; readonly final: boolean }
+  | { readonly type: "later" };
+
+/** Seats outlive a recovery. */
+export interface Seat {
+  seated: boolean;
+  clientSeed: string | null;
+  lastChips: readonly Change[];
+}
+
+export interface ShadowOptions {
+  readonly terms: TableTerms;
+  readonly books: Books;
+  readonly seats: Map<string, Seat>;
+  readonly expect: (request: number, expected: Expected) => void;
+  readonly seen: (what: string) => void;
+}
+
+export class Shadow {
+  readonly #options: ShadowOptions;
+  readonly #players = new Map<string, Player>();
+  #round: number;
+  #view: View;
+  #closedAt: number;
+  #pausedInRound = false;
+
+  /** `view` is the first that the host shows, at `now` by its clock. */
+  constructor(
+    options: ShadowOptions,
+    running: BookedRound | null,
+    { view, now }: { readonly view: View; readonly now: number },
+  ) {
+    this.#options = options;
+    this.#view = view;
+    this.#round = view.round;
+    this.#closedAt = view.phase === "betting" ? view.phaseEndsAt : now;
+    for (const { playerId, kind, changes } of running?.operations ?? []) {
+      this.#apply(this.#player(playerId), { kind, changes });
+    }
+  }
+
+  get round(): number {
+    return this.#round;
+  }
+
+  get players(): ReadonlyMap<string, Player> {
+    return this.#players;
+  }
+
+  /** Everyone sees something new. */
+  turned(view: View): void {
+    if (view.round !== this.#round) this.#begin(view.round);
+    if (this.#view.phase === "betting" || view.phase === "betting") {
+      this.#closedAt = view.phase === "betting" ? view.phaseEndsAt : this.#view.phaseEndsAt;
+    }
+    if (view.phase === "paused") this.#pausedInRound = true;
+    this.#view = view;
+  }
+
+  #begin(round: number): void {
+    this.#round = round;
+    this.#pausedInRound = false;
+    const { seats } = this.#options;
+    for (const [playerId, { layout, inFlight, waiting }] of this.#players) {
+      const idle = inFlight === null && waiting.length === 0;
+      check(idle, () => `an operation of ${playerId} goes over into round ${round}`);
+      const seat = seats.get(playerId);
+      if (seat !== undefined && layout.size > 0) seat.lastChips = [...layout];
+    }
+    this.#players.clear();
+    for (const [playerId, { seated }] of seats) if (!seated) seats.delete(playerId);
+  }
+
+  /** The seat is given up; what was told in this round is forgotten with it, unless chips lie there. */
+  left(playerId: string): void {
+    const { seats } = this.#options;
+    const seat = seats.get(playerId);
+    if (seat !== undefined) {
+      seat.seated = false;
+      seat.clientSeed = null;
+    }
+    const player = this.#players.get(playerId);
+    if (player !== undefined && (player.layout.size > 0 || player.inFlight !== null)) return;
+    this.#players.delete(playerId);
+    seats.delete(playerId);
+  }
+
+  /** An operation reached the host at `now` by the host's clock. */
+  operate(request: number, operation: Operation, now: number): void {
+    const { expect, seen } = this.#options;
+    const player = this.#player(operation.playerId);
+    const content = contentOf(operation);
+    const { op } = operation;
+    const answered = player.answered.get(op);
+    if (answered !== undefined) {
+      if (answered === content) seen("answered again, in its round");
+      expect(request, answered === content ? { type: "answer" } : refusal({ code: "OP_REUSED" }));
+      return;
+    }
+    if (player.inFlight?.operation.op === op) {
+      const same = contentOf(player.inFlight.operation) === content;
+      if (same) {
+        seen("asked twice while in flight");
+        player.inFlight.requests.push(request);
+      }
+      expect(request, same ? { type: "later" } : refusal({ code: "OP_REUSED" }));
+      return;
+    }
+    const closed = this.#closed(now);
+    if (closed !== null) {
+      expect(request, refusal(closed));
+      return;
+    }
+    if (player.inFlight === null) {
+      this.#start(player, { request, operation });
+    } else if (player.waiting.length < MOST_WAITING) {
+      seen("waited behind another");
+      player.waiting.push({ request, operation });
+      expect(request, { type: "later" });
+    } else {
+      expect(request, refusal({ code: "TOO_MANY_REQUESTS", limit: MOST_WAITING }));
+    }
+  }
+
+  /** Why no operation is taken in now. */
+  #closed(now: number): Refused | null {
+    const { phase, phaseEndsAt, pocket } = this.#view;
+    if (phase === "paused") return { code: "BANK_UNAVAILABLE|TABLE_PAUSED" };
+    if (phase === "betting" && now < phaseEndsAt) return null;
+    if (phase === "result" && pocket === "") return { code: "TABLE_PAUSED" };
+    const lateMs = Math.max(0, now - this.#closedAt);
+    return this.#pausedInRound ? { code: "BETTING_CLOSED" } : { code: "BETTING_CLOSED", lateMs };
+  }
+
+  #start(player: Player, { request, operation }: Waiting): void {
+    const { expect } = this.#options;
+    const decided = this.#decide(player, operation);
+    if ("code" in decided) {
+      expect(request, refusal(decided));
+      return;
+    }
+    const { changes } = decided;
+    player.inFlight = { request, operation, changes, requests: [request], asked: false };
+    expect(request, { type: "later" });
+  }
+
+  /** What the operation would change, or why it may not. */
+  #decide(player: Player, operation: Operation): { changes: readonly Change[] } | Refused {
+    if (player.answered.size >= MOST_IN_ROUND) {
+      return { code: "TOO_MANY_REQUESTS", limit: MOST_IN_ROUND };
+    }
+    const { layout } = player;
+    const taken = (changes: Iterable<Change>) =>
+      Array.from(changes, ([spot, chips]): Change => [spot, -chips]);
+    switch (operation.kind) {
+      case "undo": {
+        const last = player.batches.at(-1);
+        if (last === undefined) return { code: "NOTHING_TO_UNDO" };
+        return this.#payable(layout, taken(last));
+      }
+      case "clear":
+        if (layout.size === 0) return { code: "NOTHING_TO_UNDO" };
+        return this.#payable(layout, taken(layout));
+      case "double":
+        if (layout.size === 0) return { code: "NOTHING_TO_REPEAT" };
+        return this.#limited(layout, [...layout]);
+      case "repeat": {
+        const lastChips = this.#options.seats.get(operation.playerId)?.lastChips ?? [];
+        if (lastChips.length === 0) return { code: "NOTHING_TO_REPEAT" };
+        return this.#limited(layout, lastChips);
+      }
+      case "bet":
+        return this.#bet(operation, layout);
+    }
+  }
+
+  #bet({ chips }: Operation, layout: ReadonlyMap<string, number>) {
+    const felt = feltOf(this.#options.terms.wheel);
+    const together = new Map<string, number>();
+    for (const [spot, amount] of chips) {
+      if (!felt.has(spot)) return { code: "SPOT_UNKNOWN" };
+      if (!Number.isSafeInteger(amount) || amount < 1) return { code: "AMOUNT_INVALID" };
+      together.set(spot, (together.get(spot) ?? 0) + amount);
+    }
+    return this.#limited(layout, [...together]);
+  }
+
+  #limited(
+    layout: ReadonlyMap<string, number>,
+    additions: readonly Change[],
+  ): { changes: readonly Change[] } | Refused {
+    const { wheel, min, spotMax, playerMax } = this.#options.terms;
+    for (const [spot, chips] of additions) {
+      // Chips of a round on another wheel may be repeated.
+      if (!feltOf(wheel).has(spot)) return { code: "SPOT_UNKNOWN" };
+      const after = (layout.get(spot) ?? 0) + chips;
+      if (after < min) return { code: "BELOW_MIN", limit: min };
+      if (after > spotMax) return { code: "ABOVE_SPOT_MAX", limit: spotMax };
+    }
+    const stake = sum(layout.values()) + sum(additions.map(([, chips]) => chips));
+    if (stake > playerMax) return { code: "ABOVE_PLAYER_MAX", limit: playerMax };
+    return this.#payable(layout, additions);
+  }
+
+  /** Whatever becomes of all that is under way, the house pays no more than it may. */
+  #payable(
+    layout: ReadonlyMap<string, number>,
+    changes: readonly Change[],
+  ): { changes: readonly Change[] } | Refused {
+    const { terms } = this.#options;
+    const layouts = Array.from(this.#players.values(), (player) => player.layout);
+    const nets = netsFor(terms, layouts.flatMap(placedOn));
+    const swing = (from: ReadonlyMap<string, number>, by: readonly Change[]) => {
+      const after = new Map(from);
+      change(after, by, () => "what the house may have to pay");
+      const before = netsFor(terms, placedOn(from));
+      return netsFor(terms, placedOn(after)).map((net, place) => net - (before[place] ?? 0));
+    };
+    const add = (of: Float64Array) => {
+      for (const [place, net] of of.entries()) nets[place] = (nets[place] ?? 0) + net;
+    };
+    for (const { layout: own, inFlight } of this.#players.values()) {
+      if (inFlight !== null) add(swing(own, inFlight.changes).map((net) => Math.max(0, net)));
+    }
+    add(swing(layout, changes));
+    const fits = Math.max(...nets) <= terms.houseMax;
+    return fits ? { changes } : { code: "HOUSE_LIMIT", limit: terms.houseMax };
+  }
+
+  /** The host asks the bank for a posting. */
+  asked(posting: AskedPosting, content: string): void {
+    const { playerId, op } = posting;
+    const where = () => `round ${posting.round}: ${playerId}'s ${op}`;
+    const player = this.#player(playerId);
+    const { inFlight } = player;
+    check(inFlight?.operation.op === op && !inFlight.asked, () => `${where()} is posted unasked`);
+    inFlight.asked = true;
+    check(posting.round === this.#round, () => `${where()} is posted to round ${posting.round}`);
+    check(content === contentOf(inFlight.operation), () => `${where()} has other content`);
+    check(
+      posting.kind === inFlight.operation.kind,
+      () => `${where()} is posted as ${posting.kind}`,
+    );
+    check(
+      layoutText(posting.changes) === layoutText(inFlight.changes),
+      () =>
+        `${where()} changes ${layoutText(posting.changes)}, not ${layoutText(inFlight.changes)}`,
+    );
+    const after = new Map(player.layout);
+    change(after, inFlight.changes, where);
+    check(posting.stakeAfter === sum(after.values()), () => `${where()}: another stake after`);
+    const shown = posting.chipsAfter === undefined ? null : layoutText(posting.chipsAfter);
+    const due = posting.kind === "bet" ? null : layoutText(after);
+    check(shown === due, () => `${where()}: another layout after`);
+  }
+
+  /** The bank answers the host about a posting. */
+  concluded(
+    playerId: string,
+    op: string,
+    outcome: Refused | "posted" | "already" | "reused",
+  ): void {
+    const player = this.#player(playerId);
+    const { inFlight } = player;
+    check(inFlight?.operation.op === op, () => `an answer to no posting: ${playerId}'s ${op}`);
+    player.inFlight = null;
+    const { operation, changes, requests } = inFlight;
+    if (outcome === "posted") {
+      this.#apply(player, { kind: operation.kind, changes });
+      player.answered.set(op, contentOf(operation));
+    }
+    for (const request of requests) {
+      this.#options.expect(request, expectedOf(outcome));
+    }
+    while (player.inFlight === null) {
+      const next = player.waiting.shift();
+      if (next === undefined) return;
+      const answered = player.answered.get(next.operation.op);
+      if (answered === undefined) this.#start(player, next);
+      else if (answered === contentOf(next.operation)) {
+        this.#options.expect(next.request, { type: "answer" });
+      } else this.#options.expect(next.request, refusal({ code: "OP_REUSED" }));
+    }
+  }
+
+  /** The host locks the round: nothing of it is under way, and its bets are all there. */
+  locks(digest: string): void {
+    for (const [playerId, { inFlight, waiting }] of this.#players) {
+      const idle = inFlight === null && waiting.length === 0;
+      check(idle, () => `round ${this.#round} is locked before ${playerId} is answered`);
+    }
+    const bets = betsOf(new Map(Array.from(this.#players, ([id, { layout }]) => [id, layout])));
+    check(digest === digestOf(bets), () => `round ${this.#round} is locked with another digest`);
+  }
+
+  /** Whatever was allowed must have been asked for by now. */
+  settled(playerId: string): void {
+    const inFlight = this.#players.get(playerId)?.inFlight;
+    check(inFlight?.asked !== false, () => `${playerId}'s ${inFlight?.operation.op} is not posted`);
+  }
+
+  #apply(player: Player, { kind, changes }: { kind: string; changes: readonly Change[] }): void {
+    change(player.layout, changes, () => "a layout");
+    if (kind === "undo") player.batches.pop();
+    else if (kind === "clear") player.batches.length = 0;
+    else player.batches.push(changes);
+    if (player.batches.length > MOST_UNDONE) player.batches.shift();
+  }
+
+  #player(playerId: string): Player {
+    const player = this.#players.get(playerId) ?? {
+      layout: new Map(),
+      batches: [],
+      answered: new Map(),
+      waiting: [],
+      inFlight: null,
+    };
+    this.#players.set(playerId, player);
+    return player;
+  }
+}
+
+function placedOn(layout: ReadonlyMap<string, number>): PlacedBet[] {
+  return Array.from(layout, ([spot, amount]) => ({ playerId: "", spot, amount }));
+}
+
+function refusal(refused: Refused): Expected {
+  return { type: "refusal", refusal: refused, final: false };
+}
+
+function expectedOf(outcome: Refused | "posted" | "already" | "reused"): Expected {
+  if (outcome === "posted" || outcome === "already") return { type: "answer" };
+  if (outcome === "reused") return refusal({ code: "OP_REUSED" });
+  return { type: "refusal", refusal: outcome, final: true };
+}

@@ -1,0 +1,83 @@
+/** What the auditor is told, and what it complains of. Plain shapes: none is from the audited code. */
+import type { Wheel, ZeroRule } from "./rules.ts";
+
+export interface TableTerms {
+  readonly tableId: string;
+  readonly wheel: Wheel;
+  readonly zeroRule: ZeroRule;
+  readonly bettingMs: number;
+  readonly closingMs: number;
+  readonly min: number;
+  readonly spotMax: number;
+  readonly playerMax: number;
+  readonly houseMax: number;
+}
+
+export type Kind = "bet" | "undo" | "clear" | "double" | "repeat";
+export type Change = readonly [spot: string, chips: number];
+
+export interface Operation {
+  readonly playerId: string;
+  readonly op: string;
+  readonly kind: Kind;
+  readonly chips: readonly Change[];
+}
+
+export interface Answer {
+  readonly op: string;
+  readonly round: number;
+  readonly stake: number;
+  readonly balance: number;
+  readonly chips?: readonly Change[];
+}
+
+export interface Refused {
+  readonly code: string;
+  readonly limit?: number;
+  readonly lateMs?: number;
+}
+
+export type Reply = { readonly answer: Answer } | { readonly refusal: Refused };
+
+/** A posting as the host asks the bank for it. */
+export interface AskedPosting {
+  readonly playerId: string;
+  readonly op: string;
+  readonly kind: string;
+  readonly round: number;
+  readonly changes: readonly Change[];
+  readonly stakeChange: number;
+  readonly stakeAfter: number;
+  readonly chipsAfter?: readonly Change[];
+}
+
+/** What everyone sees of a table. */
+export interface View {
+  readonly phase: string;
+  readonly round: number;
+  readonly phaseEndsAt: number;
+  readonly commitment: string;
+  readonly entropy: string;
+  readonly betsDigest: string;
+  readonly pocket: string;
+  readonly seed: string;
+  readonly totalStake: number;
+  readonly lastPockets: readonly string[];
+}
+
+/** Something is not as it must be. */
+export class AuditError extends Error {
+  override readonly name = "AuditError";
+}
+
+/** Complains unless `holds`. */
+export function check(holds: boolean, complaint: () => string): asserts holds {
+  if (!holds) throw new AuditError(complaint());
+}
+
+/** Chips on spots as one text, whatever their order. */
+export function layoutText(chips: Iterable<Change>): string {
+  return Array.from(chips, ([spot, amount]) => `${spot}=${amount}`)
+    .sort()
+    .join(" ");
+}

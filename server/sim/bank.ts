@@ -1,0 +1,318 @@
+/**
+ * The database of a simulated house: what it holds, and each transaction as one moment. It keeps the
+ * promises of the real stores (`TableStore`, `LeaseStore`) towards callers that are slow, stale or
+ * gone; whether a call arrives, and its answer comes back, is the link's affair (`link.ts`).
+ */
+import { assert } from "@croupier/shared/core/assert";
+import type { Chips } from "@croupier/shared/core/chips";
+import { asChips } from "@croupier/shared/core/chips";
+import type { Posting } from "@croupier/shared/core/table/effects";
+import type { ChipsOnSpots, OperationAnswer } from "@croupier/shared/core/table/inputs";
+import type { Lease } from "../src/tables/lease.ts";
+import { LEASE_MS, StaleLeaseError } from "../src/tables/lease.ts";
+import type {
+  OpeningRound,
+  PostResult,
+  RecalledOperation,
+  SettlingRound,
+  TableHistory,
+  TableStore,
+  UnfinishedRound,
+} from "../src/tables/store.ts";
+
+type Locking = Parameters<TableStore["lockRound"]>[0];
+type Voiding = Parameters<TableStore["voidRound"]>[0];
+
+/** Told of every commit, at its moment; what it throws is a finding. */
+export interface Witness {
+  leased(lease: Lease): void;
+  opened(lease: Lease, opening: OpeningRound, commitment: string): void;
+  posted(lease: Lease, posting: Posting): void;
+  locked(lease: Lease, locking: Locking): void;
+  settled(lease: Lease, settling: SettlingRound): void;
+  voided(lease: Lease, voiding: Voiding): void;
+  /** Something worth counting. */
+  seen(what: string): void;
+}
+
+interface BankRound extends Omit<UnfinishedRound, "status" | "betsDigest" | "operations"> {
+  status: "open" | "locked" | "settled" | "void";
+  betsDigest: string | null;
+  pocket: string;
+  readonly operations: UnfinishedRound["operations"][number][];
+  /** Of those with a stake, right after the end. */
+  balances: ReadonlyMap<string, Chips>;
+  stakes: ReadonlyMap<string, Chips>;
+}
+
+interface BankTable {
+  /** Hex, by round; the first is the anchor. */
+  readonly seeds: readonly string[];
+  readonly rounds: BankRound[];
+  readonly lastLayouts: Map<string, ChipsOnSpots>;
+  epoch: number;
+  holder: string | null;
+  expiresAt: number;
+  /** Transactions that wait for a COMMIT which is still on its way; they hold their locks. */
+  readonly late: (() => void)[];
+}
+
+export interface BankOptions {
+  readonly now: () => number;
+  /** Whether a holder's connection is there still. */
+  readonly lives: (holder: string) => boolean;
+  readonly seeds: ReadonlyMap<string, readonly string[]>;
+  readonly chips: ReadonlyMap<string, number>;
+  readonly witness: Witness;
+}
+
+export class Bank {
+  readonly #options: BankOptions;
+  readonly #tables: ReadonlyMap<string, BankTable>;
+  readonly #balances: Map<string, number>;
+  readonly #operations = new Map<string, { content: string; answer: OperationAnswer }>();
+
+  constructor(options: BankOptions) {
+    this.#options = options;
+    this.#balances = new Map(options.chips);
+    this.#tables = new Map(
+      Array.from(options.seeds, ([tableId, seeds]) => {
+        const lease = { epoch: 0, holder: null, expiresAt: 0 };
+        return [tableId, { ...lease, seeds, rounds: [], lastLayouts: new Map(), late: [] }];
+      }),
+    );
+  }
+
+  take(holder: string, tableIds: readonly string[]): readonly Lease[] {
+    return tableIds.flatMap((tableId) => {
+      const table = this.#table(tableId);
+      if (!this.#isFree(table, holder)) {
+        this.#options.witness.seen("fault: lease refused");
+        return [];
+      }
+      // A takeover waits for what the last holder has under way.
+      this.finishLate(tableId);
+      table.epoch += 1;
+      table.holder = holder;
+      table.expiresAt = this.#options.now() + LEASE_MS;
+      const lease = { tableId, epoch: table.epoch };
+      this.#options.witness.leased(lease);
+      return [lease];
+    });
+  }
+
+  #isFree({ holder, expiresAt }: BankTable, asking: string): boolean {
+    const { now, lives } = this.#options;
+    return holder === null || holder === asking || expiresAt < now() || !lives(holder);
+  }
+
+  renew(holder: string, leases: readonly Lease[]): readonly Lease[] {
+    const held = leases.filter((lease) => this.#isHeld(holder, lease));
+    const expiresAt = this.#options.now() + LEASE_MS;
+    for (const { tableId } of held) this.#table(tableId).expiresAt = expiresAt;
+    return held;
+  }
+
+  release(holder: string, leases: readonly Lease[]): void {
+    for (const lease of leases) {
+      if (this.#isHeld(holder, lease)) this.#table(lease.tableId).holder = null;
+    }
+  }
+
+  #isHeld(holder: string, { tableId, epoch }: Lease): boolean {
+    const table = this.#table(tableId);
+    return table.holder === holder && table.epoch === epoch;
+  }
+
+  /** A COMMIT of this table is on its way. */
+  delay(tableId: string, commit: () => void): void {
+    this.#table(tableId).late.push(commit);
+  }
+
+  /** What is on its way arrives. */
+  finishLate(tableId: string): void {
+    for (const commit of this.#table(tableId).late.splice(0)) commit();
+  }
+
+  prepare(lease: Lease): TableHistory {
+    this.finishLate(lease.tableId);
+    const { rounds } = this.#written(lease);
+    const finished = rounds.filter(isFinished);
+    const last = rounds.at(-1);
+    return {
+      lastRound: finished.length,
+      lastPockets: finished
+        .slice(-30)
+        .filter(({ status }) => status === "settled")
+        .map(({ pocket }) => pocket)
+        .reverse()
+        .slice(0, 20),
+      unfinished: last === undefined || isFinished(last) ? null : asUnfinished(last),
+    };
+  }
+
+  open(lease: Lease, opening: OpeningRound): { commitment: string } {
+    const { rounds, seeds } = this.#written(lease);
+    const { round, wheel, zeroRule, entropy, clientSeeds, openedAt } = opening;
+    const commitment = seeds[round - 1];
+    assert(commitment !== undefined, "the simulated chain is long enough");
+    const last = rounds.at(-1);
+    if (last?.round === round) {
+      assert(last.status === "open" && last.entropy === entropy, "another round was opened");
+      return { commitment };
+    }
+    assert(last === undefined || isFinished(last), "a round opens beside another");
+    this.#options.witness.opened(lease, opening, commitment);
+    const terms = { round, wheel, zeroRule, commitment, entropy, clientSeeds, openedAt };
+    const end = { betsDigest: null, pocket: "", balances: new Map(), stakes: new Map() };
+    rounds.push({ ...terms, ...end, status: "open", operations: [] });
+    return { commitment };
+  }
+
+  post(lease: Lease, posting: Posting): PostResult {
+    const { playerId, op, content, kind, changes, stakeChange, stakeAfter, chipsAfter } = posting;
+    const known = this.#operations.get(`${playerId} ${op}`);
+    if (known !== undefined) {
+      return { status: "already", sameContent: known.content === content, answer: known.answer };
+    }
+    const round = this.#written(lease).rounds.at(-1);
+    const isOpen = round?.round === posting.round && round.status === "open";
+    if (!isOpen) throw new Error(`round ${posting.round} takes no operations`);
+    const before = this.#balances.get(playerId) ?? 0;
+    if (stakeChange > before) return { status: "insufficient", balance: asChips(before) };
+    this.#options.witness.posted(lease, posting);
+    const balance = asChips(before - stakeChange);
+    this.#balances.set(playerId, balance);
+    const parts = { op, round: posting.round, stake: stakeAfter, balance };
+    const answer = chipsAfter === undefined ? parts : { ...parts, chips: chipsAfter };
+    this.#operations.set(`${playerId} ${op}`, { content, answer });
+    round.operations.push({ playerId, op, kind, changes, answer });
+    return { status: "posted", balance };
+  }
+
+  recall(asked: { playerId: string; op: string; content: string }): RecalledOperation | null {
+    const known = this.#operations.get(`${asked.playerId} ${asked.op}`);
+    if (known === undefined) return null;
+    return { sameContent: known.content === asked.content, answer: known.answer };
+  }
+
+  lock(lease: Lease, locking: Locking): { seed: string } {
+    this.finishLate(lease.tableId);
+    const { seeds } = this.#written(lease);
+    const round = this.#round(lease.tableId, locking.round);
+    if (round.status === "open") {
+      this.#options.witness.locked(lease, locking);
+      round.status = "locked";
+      round.betsDigest = locking.betsDigest;
+    } else {
+      assert(round.betsDigest === locking.betsDigest, "the round was locked with other bets");
+    }
+    return { seed: seeds[locking.round] ?? "" };
+  }
+
+  settle(lease: Lease, settling: SettlingRound): { balances: ReadonlyMap<string, Chips> } {
+    this.finishLate(lease.tableId);
+    const table = this.#written(lease);
+    const round = this.#round(lease.tableId, settling.round);
+    if (round.status === "settled") {
+      assert(round.pocket === settling.pocket, "the round was settled otherwise");
+      return { balances: round.balances };
+    }
+    assert(round.status === "locked", `the round is ${round.status}`);
+    this.#options.witness.settled(lease, settling);
+    round.balances = this.#pay(settling.payouts.map((paid) => [paid.playerId, paid.returned]));
+    for (const [playerId, bets] of Map.groupBy(settling.bets, (bet) => bet.playerId)) {
+      const chips = bets.map(({ spot, amount }) => [spot, amount] as const);
+      table.lastLayouts.set(playerId, chips);
+    }
+    round.status = "settled";
+    round.pocket = settling.pocket;
+    return { balances: round.balances };
+  }
+
+  void(
+    lease: Lease,
+    voiding: Voiding,
+  ): { balances: ReadonlyMap<string, Chips>; stakes: ReadonlyMap<string, Chips> } {
+    this.finishLate(lease.tableId);
+    const table = this.#written(lease);
+    const round = this.#round(lease.tableId, voiding.round);
+    assert(round.status !== "settled", "a settled round is not void");
+    if (round.status !== "void") {
+      this.#options.witness.voided(lease, voiding);
+      const layouts = layoutsOf(round);
+      for (const [playerId, layout] of layouts) {
+        if (layout.size > 0) table.lastLayouts.set(playerId, [...layout]);
+      }
+      const stakes = Array.from(layouts, ([playerId, layout]) => {
+        let stake = 0;
+        for (const chips of layout.values()) stake += chips;
+        return [playerId, asChips(stake)] as const;
+      }).filter(([, stake]) => stake > 0);
+      round.stakes = new Map(stakes);
+      round.balances = this.#pay(stakes);
+      round.status = "void";
+    }
+    return { balances: round.balances, stakes: round.stakes };
+  }
+
+  lastChips(tableId: string, playerId: string): ChipsOnSpots {
+    return this.#table(tableId).lastLayouts.get(playerId) ?? [];
+  }
+
+  #pay(payments: readonly (readonly [playerId: string, chips: number])[]) {
+    const after = new Map<string, Chips>();
+    for (const [playerId, chips] of payments) {
+      const balance = asChips((this.#balances.get(playerId) ?? 0) + chips);
+      this.#balances.set(playerId, balance);
+      after.set(playerId, balance);
+    }
+    return after;
+  }
+
+  /** The table, for a write under `lease`. */
+  #written(lease: Lease): BankTable {
+    const table = this.#table(lease.tableId);
+    if (table.epoch !== lease.epoch) {
+      this.#options.witness.seen("fault: stale write refused");
+      throw new StaleLeaseError(lease);
+    }
+    return table;
+  }
+
+  #table(tableId: string): BankTable {
+    const table = this.#tables.get(tableId);
+    assert(table !== undefined, `there is no table ${tableId}`);
+    return table;
+  }
+
+  #round(tableId: string, number: number): BankRound {
+    const round = this.#table(tableId).rounds[number - 1];
+    assert(round !== undefined, `there is no round ${number}`);
+    return round;
+  }
+}
+
+function isFinished({ status }: BankRound): boolean {
+  return status === "settled" || status === "void";
+}
+
+function asUnfinished(round: BankRound): UnfinishedRound {
+  const { pocket: _, balances: __, stakes: ___, status, operations, ...rest } = round;
+  const running = status === "locked" ? "locked" : "open";
+  return { ...rest, status: running, operations: [...operations] };
+}
+
+function layoutsOf({ operations }: BankRound): Map<string, Map<string, Chips>> {
+  const layouts = new Map<string, Map<string, Chips>>();
+  for (const { playerId, changes } of operations) {
+    const layout = layouts.get(playerId) ?? new Map<string, Chips>();
+    layouts.set(playerId, layout);
+    for (const [spot, chips] of changes) {
+      const after = (layout.get(spot) ?? 0) + chips;
+      if (after === 0) layout.delete(spot);
+      else layout.set(spot, asChips(after));
+    }
+  }
+  return layouts;
+}

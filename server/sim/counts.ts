@@ -1,0 +1,102 @@
+/**
+ * What a run went through: every fault that was put in, every branch that was seen. A long run in
+ * which one of these is missing has not shown what it claims.
+ */
+const STAGES = [
+  "opening",
+  "betting",
+  "draining",
+  "locking",
+  "settling",
+  "settled",
+  "spinning",
+  "result",
+] as const;
+
+/** All that a long run has to have seen at least once. */
+export const EXPECTED: readonly string[] = [
+  ...[
+    "bank away",
+    "call refused while the bank is away",
+    "request to the bank lost",
+    "answer of the bank lost",
+    "outcome unknown, committed",
+    "outcome unknown, not committed",
+    "outcome unknown, committed late",
+    "clock jumped back",
+    "clock jumped forward",
+    "message dropped",
+    "message duplicated",
+    "process fell asleep",
+    "process woke",
+    "process killed",
+    "process stopped in good order",
+    "lease taken",
+    "lease refused",
+    "lease lost",
+    "stale write refused",
+    "wheel changed",
+  ].map((fault) => `fault: ${fault}`),
+  ...STAGES.map((stage) => `killed while ${stage}`),
+  ...["open", "locked", "finished"].map((status) => `recovered: ${status}`),
+  ...["bet", "undo", "clear", "double", "repeat"].map((kind) => `posted: ${kind}`),
+  ...[
+    "BETTING_CLOSED",
+    "INSUFFICIENT_CHIPS",
+    "SPOT_UNKNOWN",
+    "AMOUNT_INVALID",
+    "BELOW_MIN",
+    "ABOVE_SPOT_MAX",
+    "ABOVE_PLAYER_MAX",
+    "HOUSE_LIMIT",
+    "NOTHING_TO_UNDO",
+    "NOTHING_TO_REPEAT",
+    "OP_REUSED",
+    "TOO_MANY_REQUESTS",
+    "BANK_UNAVAILABLE",
+    "TABLE_PAUSED",
+  ].map((code) => `refused: ${code}`),
+  ...[
+    "answered",
+    "answered again, in its round",
+    "answered again, from an earlier round",
+    "answered again, from an earlier holder",
+    "asked twice while in flight",
+    "waited behind another",
+    "settled",
+    "void",
+    "result told",
+    "void told",
+    "seed given while a round opens",
+    "round with client seeds",
+    "paused and went on",
+  ].map((branch) => `seen: ${branch}`),
+];
+
+export class Counts {
+  readonly #counts = new Map<string, number>();
+
+  add(name: string): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  addAll(other: Counts): void {
+    for (const [name, count] of other.#counts) {
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+    }
+  }
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  /** What was expected and never seen. */
+  missing(): readonly string[] {
+    return EXPECTED.filter((name) => this.of(name) === 0);
+  }
+
+  /** All names with their counts, in the order of names. */
+  entries(): readonly (readonly [name: string, count: number])[] {
+    return [...this.#counts].sort(([one], [other]) => (one < other ? -1 : 1));
+  }
+}

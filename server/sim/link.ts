@@ -1,0 +1,242 @@
+/**
+ * The way between a process and the database: calls arrive late or not at all, answers are lost, and
+ * a process that died meanwhile hears nothing.
+ */
+import type { Posting } from "@croupier/shared/core/table/effects";
+import type { TableConfig } from "@croupier/shared/core/types";
+import type { Lease, LeaseStore } from "../src/tables/lease.ts";
+import type { PostResult, TableStore } from "../src/tables/store.ts";
+import { BankUnavailableError, OutcomeUnknownError } from "../src/tables/store.ts";
+import type { WatchedHost } from "./auditor/auditor.ts";
+import { contentOf } from "./auditor/books.ts";
+import type { Kind } from "./auditor/terms.ts";
+import { check } from "./auditor/terms.ts";
+import type { World } from "./world.ts";
+
+/** Whoever calls: it may be dead or asleep by the time of the answer. */
+export interface Caller {
+  readonly id: string;
+  /** Runs `act` now, later when it wakes, or never. */
+  run(act: () => void): void;
+}
+
+const AWAY = "the database is away";
+
+export class Link {
+  readonly #world: World;
+  readonly #caller: Caller;
+
+  constructor(world: World, caller: Caller) {
+    this.#world = world;
+    this.#caller = caller;
+  }
+
+  /** The leases as the caller sees them. */
+  leases(): LeaseStore {
+    const { bank } = this.#world;
+    const { id } = this.#caller;
+    return {
+      take: (tableIds) => this.#call(() => bank.take(id, tableIds)),
+      renew: (leases) => this.#call(() => bank.renew(id, leases)),
+      release: (leases) => this.#call(() => bank.release(id, leases)),
+    };
+  }
+
+  /** The store of a lease, whose host the auditor watches. */
+  store(lease: Lease, host: WatchedHost): TableStore {
+    const { bank, auditor } = this.#world;
+    const audit = (look: () => void) => this.#world.audit(look);
+    return {
+      prepareTable: (_: TableConfig) =>
+        this.#call(() => {
+          const history = bank.prepare(lease);
+          audit(() => auditor.recovering(host));
+          return history;
+        }, host),
+      openRound: (opening) => {
+        audit(() => auditor.opens(host, opening.round, opening.clientSeeds));
+        return this.#call(() => bank.open(lease, opening), host);
+      },
+      post: (_, posting) => this.#post(lease, host, posting),
+      recall: (asked) => this.#call(() => bank.recall(asked)),
+      lockRound: (locking) => {
+        audit(() => host.shadow?.locks(locking.betsDigest));
+        return this.#call(() => bank.lock(lease, locking), host);
+      },
+      settleRound: (settling) => this.#call(() => bank.settle(lease, settling), host),
+      voidRound: (voiding) => this.#call(() => bank.void(lease, voiding), host),
+      ping: () => this.#call(() => undefined),
+      lastChips: (tableId, playerId) =>
+        this.#call(() => bank.lastChips(tableId, playerId)).then(
+          (chips) => {
+            host.lastChips.set(playerId, chips);
+            return chips;
+          },
+          (error: unknown) => {
+            host.lastChips.set(playerId, []);
+            throw error;
+          },
+        ),
+    };
+  }
+
+  #call<Answer>(act: () => Answer, host?: WatchedHost): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { random, faults, scheduler, mood } = this.#world;
+    const fail = (error: unknown) => this.#answer(() => reject(error), host, error);
+    scheduler.after(this.#latencyMs(), () => {
+      if (mood.away || random.chance(faults.requestLost)) {
+        this.#world.counts.add(
+          mood.away
+            ? "fault: call refused while the bank is away"
+            : "fault: request to the bank lost",
+        );
+        fail(new BankUnavailableError(AWAY));
+        return;
+      }
+      let answer: Answer;
+      try {
+        answer = act();
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      if (random.chance(faults.answerLost)) {
+        this.#world.counts.add("fault: answer of the bank lost");
+        fail(new BankUnavailableError("the answer was lost"));
+      } else {
+        this.#answer(() => resolve(answer));
+      }
+    });
+    return promise;
+  }
+
+  /** An answer on its way back; an error that ends the host's life ends its prediction first. */
+  #answer(deliver: () => void, host?: WatchedHost, error?: unknown): void {
+    const life = host?.life;
+    this.#world.scheduler.after(this.#latencyMs(), () =>
+      this.#caller.run(() => {
+        const ends = error !== undefined && !(error instanceof BankUnavailableError);
+        if (host !== undefined && ends && life === host.life) this.#world.auditor.stopped(host);
+        deliver();
+      }),
+    );
+  }
+
+  #post(lease: Lease, host: WatchedHost, posting: Posting): Promise<PostResult> {
+    const { random, faults, scheduler, mood, counts } = this.#world;
+    this.#asked(host, posting);
+    const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
+    const { life } = host;
+    const conclude = (outcome: Concluded) => {
+      if (life === host.life && host.shadow !== null) this.#concluded(host, posting, outcome);
+    };
+    const fail = (error: unknown) => {
+      this.#answer(
+        () => {
+          if (error instanceof BankUnavailableError) conclude({ code: "BANK_UNAVAILABLE" });
+          reject(error);
+        },
+        host,
+        error,
+      );
+    };
+    const act = () => this.#posted(lease, posting);
+    scheduler.after(this.#latencyMs(), () => {
+      if (mood.away || random.chance(faults.requestLost)) {
+        counts.add(
+          mood.away
+            ? "fault: call refused while the bank is away"
+            : "fault: request to the bank lost",
+        );
+        fail(new BankUnavailableError(AWAY));
+        return;
+      }
+      if (random.chance(faults.outcomeUnknown)) {
+        this.#loseOutcome(lease.tableId, act);
+        fail(new OutcomeUnknownError("nobody knows"));
+        return;
+      }
+      try {
+        const result = act();
+        this.#answer(() => {
+          conclude(outcomeOf(result));
+          resolve(result);
+        });
+      } catch (error) {
+        fail(error);
+      }
+    });
+    return promise;
+  }
+
+  #posted(lease: Lease, posting: Posting): PostResult {
+    const { bank, auditor } = this.#world;
+    const before = auditor.books.balances.get(posting.playerId) ?? 0;
+    const result = bank.post(lease, posting);
+    if (result.status === "insufficient") {
+      this.#world.audit(() =>
+        check(
+          result.balance === before && posting.stakeChange > before,
+          () => `${posting.playerId} has ${before}, enough for ${posting.stakeChange}`,
+        ),
+      );
+    }
+    return result;
+  }
+
+  /** It is committed, or not, or will be; the caller never hears of it. */
+  #loseOutcome(tableId: string, act: () => PostResult): void {
+    const { random, scheduler, bank, counts } = this.#world;
+    const attempt = () => {
+      try {
+        act();
+      } catch {
+        // Refused by the bank: nothing was committed.
+      }
+    };
+    const fate = random.between(0, 2);
+    if (fate === 0) {
+      counts.add("fault: outcome unknown, committed");
+      attempt();
+    } else if (fate === 1) {
+      counts.add("fault: outcome unknown, not committed");
+    } else {
+      counts.add("fault: outcome unknown, committed late");
+      bank.delay(tableId, attempt);
+      scheduler.after(random.between(1, 400), () => bank.finishLate(tableId));
+    }
+  }
+
+  #asked(host: WatchedHost, posting: Posting): void {
+    const { shadow } = host;
+    if (shadow === null) return;
+    const operation = shadow.players.get(posting.playerId)?.inFlight?.operation;
+    const content = operation === undefined ? "" : contentOf(operation);
+    this.#world.audit(() => shadow.asked(posting, content));
+    this.#world.counts.add(`posted: ${posting.kind satisfies Kind}`);
+  }
+
+  #concluded(host: WatchedHost, { playerId, op }: Posting, outcome: Concluded): void {
+    this.#world.audit(() => host.shadow?.concluded(playerId, op, outcome));
+    this.#world.afterwards(() => host.shadow?.settled(playerId));
+  }
+
+  #latencyMs(): number {
+    const { random, mood } = this.#world;
+    return random.between(0, 3) * (mood.slow ? 40 : 1);
+  }
+}
+
+type Concluded = Parameters<NonNullable<WatchedHost["shadow"]>["concluded"]>[2];
+
+function outcomeOf(result: PostResult): Concluded {
+  switch (result.status) {
+    case "posted":
+      return "posted";
+    case "already":
+      return result.sameContent ? "already" : "reused";
+    case "insufficient":
+      return { code: "INSUFFICIENT_CHIPS", limit: result.balance };
+  }
+}

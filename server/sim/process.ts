@@ -1,0 +1,194 @@
+/** One simulated server process: real tables on a clock and links of its own. */
+
+import { phaseOf } from "@croupier/shared/core/table/state";
+import type { TableConfig } from "@croupier/shared/core/types";
+import type { Clock } from "../src/platform/clock.ts";
+import { OutcomeUnknownError } from "../src/tables/store.ts";
+import type { TableHost } from "../src/tables/tableHost.ts";
+import { Tables } from "../src/tables/tables.ts";
+import type { WatchedHost } from "./auditor/auditor.ts";
+import type { TableTerms, View } from "./auditor/terms.ts";
+import { AuditError } from "./auditor/terms.ts";
+import type { Caller } from "./link.ts";
+import { Link } from "./link.ts";
+import type { World } from "./world.ts";
+
+export class SimulatedProcess implements Caller {
+  readonly id: string;
+  readonly tables: Tables;
+  readonly #world: World;
+  readonly #watched = new Map<string, WatchedHost>();
+  /** What arrived while it slept. */
+  readonly #backlog: (() => void)[] = [];
+  /** How far its clock is from the true time. */
+  #skewMs = 0;
+  #life: "awake" | "asleep" | "dead" = "awake";
+
+  constructor(world: World, id: string, configs: readonly TableConfig[]) {
+    this.#world = world;
+    this.id = id;
+    const link = new Link(world, this);
+    this.tables = new Tables({
+      configs,
+      leases: link.leases(),
+      stores: {
+        of: (lease) => {
+          const config = configs.find(({ tableId }) => tableId === lease.tableId);
+          if (config === undefined) throw new Error(`no table ${lease.tableId}`);
+          const name = `${id}/${lease.tableId}/${lease.epoch}`;
+          const host = world.auditor.hosting(name, termsOf(config), lease.epoch);
+          this.#watched.set(lease.tableId, host);
+          return link.store(lease, host);
+        },
+      },
+      clock: this.#clock(),
+      random: world.random.next,
+      observer: this.#observer(),
+    });
+    this.tables.follow({
+      opened: (host) => this.#opened(host),
+      closed: ({ config: { tableId } }) => this.#closed(tableId),
+    });
+  }
+
+  get alive(): boolean {
+    return this.#life !== "dead";
+  }
+
+  get awake(): boolean {
+    return this.#life === "awake";
+  }
+
+  now(): number {
+    return this.#world.scheduler.now + this.#skewMs;
+  }
+
+  run(act: () => void): void {
+    if (this.#life === "awake") act();
+    else if (this.#life === "asleep") this.#backlog.push(act);
+  }
+
+  /** Everything that was under way is gone. */
+  kill(): void {
+    for (const host of this.tables.hosts.values()) {
+      this.#world.counts.add(`killed while ${host.state.stage}`);
+    }
+    this.#life = "dead";
+    this.#backlog.length = 0;
+  }
+
+  /** Stops in good order; resolves when it is gone. */
+  async stop(): Promise<void> {
+    for (const host of this.#watched.values()) this.#world.auditor.ending(host);
+    await this.tables.stop();
+    this.#life = "dead";
+  }
+
+  sleep(): void {
+    if (this.#life === "awake") this.#life = "asleep";
+  }
+
+  /** Goes on with what arrived meanwhile, as if nothing had happened. */
+  wake(): void {
+    if (this.#life !== "asleep") return;
+    this.#life = "awake";
+    for (const act of this.#backlog.splice(0)) {
+      this.#world.scheduler.after(0, () => this.run(act));
+    }
+  }
+
+  jump(byMs: number): void {
+    this.#skewMs += byMs;
+  }
+
+  /** The running host of a table, with what is predicted of it. */
+  at(tableId: string): { host: TableHost; watched: WatchedHost } | null {
+    const host = this.tables.hosts.get(tableId);
+    const watched = this.#watched.get(tableId);
+    return host === undefined || watched === undefined ? null : { host, watched };
+  }
+
+  #clock(): Clock {
+    return {
+      now: () => this.now(),
+      at: (atMs, callback) => {
+        const planned = this.#world.scheduler.after(atMs - this.now(), () => {
+          // A timer that was cancelled while its process slept does not fire when that wakes.
+          this.run(() => {
+            if (!planned.cancelled) callback();
+          });
+        });
+        return {
+          cancel: () => {
+            planned.cancelled = true;
+          },
+        };
+      },
+    };
+  }
+
+  #observer() {
+    const { counts } = this.#world;
+    return {
+      turned: () => undefined,
+      unavailable: () => undefined,
+      froze: (tableId: string, error: unknown) => {
+        const watched = this.#watched.get(tableId);
+        if (watched !== undefined) this.#world.auditor.stopped(watched);
+        if (error instanceof OutcomeUnknownError) return;
+        this.#world.found(new AuditError(`${this.id}: ${tableId} froze: ${error}`));
+      },
+      leased: () => counts.add("fault: lease taken"),
+      unleased: () => counts.add("fault: lease lost"),
+      noBeat: () => undefined,
+    };
+  }
+
+  #opened(host: TableHost): void {
+    const { tableId } = host.config;
+    const watched = this.#watched.get(tableId);
+    if (watched === undefined) return;
+    const { auditor } = this.#world;
+    const audit = (look: () => void) => this.#world.audit(look);
+    const turned = () => audit(() => auditor.turned(watched, viewOf(host), this.now()));
+    host.subscribe((event) => {
+      switch (event.type) {
+        case "turn":
+          turned();
+          break;
+        case "result":
+          audit(() => auditor.resulted(watched, event.result));
+          break;
+        case "voided":
+          audit(() => auditor.voidTold(watched, event));
+          break;
+        case "lost":
+          auditor.stopped(watched);
+          break;
+        case "moved":
+          break;
+      }
+    });
+    turned();
+  }
+
+  #closed(tableId: string): void {
+    const watched = this.#watched.get(tableId);
+    if (watched !== undefined) this.#world.auditor.stopped(watched);
+    this.#watched.delete(tableId);
+  }
+}
+
+function viewOf({ state }: TableHost): View {
+  const { round, phaseEndsAt, commitment, entropy, betsDigest, pocket, seed } = state;
+  const { totalStake, lastPockets } = state;
+  const shown = { round, phaseEndsAt, commitment, entropy, betsDigest, pocket, seed, totalStake };
+  return { ...shown, phase: phaseOf(state), lastPockets };
+}
+
+export function termsOf({ limits, ...config }: TableConfig): TableTerms {
+  const { tableId, wheel, zeroRule, bettingMs, closingMs } = config;
+  const { min, max, playerMax, houseMax } = limits;
+  const timings = { bettingMs, closingMs };
+  return { tableId, wheel, zeroRule, ...timings, min, spotMax: max.straight, playerMax, houseMax };
+}

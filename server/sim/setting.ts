@@ -1,0 +1,88 @@
+/** What one seed decides before anything happens: the tables, their seeds, and how much goes wrong. */
+import { createHash } from "node:crypto";
+import { asChips } from "@croupier/shared/core/chips";
+import type { TableConfig } from "@croupier/shared/core/types";
+import { limitsOf } from "@croupier/shared/testing/drivenTable";
+import type { Random } from "./random.ts";
+
+/** How likely each kind of trouble is; each seed has its own. */
+export interface Faults {
+  readonly requestLost: number;
+  readonly answerLost: number;
+  readonly outcomeUnknown: number;
+  readonly messageDropped: number;
+  readonly messageDuplicated: number;
+  /** Between two strokes of chaos, on average. */
+  readonly chaosMs: number;
+}
+
+export const CALM: Faults = {
+  requestLost: 0,
+  answerLost: 0,
+  outcomeUnknown: 0,
+  messageDropped: 0,
+  messageDuplicated: 0,
+  chaosMs: Number.POSITIVE_INFINITY,
+};
+
+/** `longestMs`: of a betting time. Trouble comes a few times a round, or once in several. */
+export function faultsOf(random: Random, longestMs: number): Faults {
+  const wild = random.next();
+  return {
+    requestLost: 0.03 * wild * random.next(),
+    answerLost: 0.03 * wild * random.next(),
+    outcomeUnknown: 0.02 * wild * random.next(),
+    messageDropped: 0.1 * wild * random.next(),
+    messageDuplicated: 0.15 * wild * random.next(),
+    chaosMs: random.between(400, 1_000) + Math.round(longestMs * random.next() * 4),
+  };
+}
+
+const GAMES = [
+  { wheel: "european", zeroRule: "none" },
+  { wheel: "european", zeroRule: "la-partage" },
+  { wheel: "american", zeroRule: "surrender" },
+  { wheel: "american", zeroRule: "none" },
+  { wheel: "triple-zero", zeroRule: "none" },
+] as const;
+
+export function gameOf(random: Random) {
+  return random.pick(GAMES);
+}
+
+export function configsOf(random: Random): TableConfig[] {
+  return Array.from(
+    { length: random.between(1, 2) },
+    (_, index): TableConfig => ({
+      ...gameOf(random),
+      tableId: `t${index + 1}`,
+      name: `Table ${index + 1}`,
+      bettingMs: random.pick([400, 900, 2_000, 7_000]),
+      closingMs: random.between(50, 200),
+      spinningMs: random.between(50, 200),
+      resultMs: random.between(50, 200),
+      maxPlayers: 20,
+      limits: {
+        ...limitsOf({
+          min: 2,
+          spotMax: 300,
+          playerMax: 700,
+          houseMax: random.pick([3_000, 12_000]),
+        }),
+        min: asChips(2),
+      },
+    }),
+  );
+}
+
+/** A chain of seeds, hex, by round. */
+export function seedsOf(secret: string, length: number): string[] {
+  const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest();
+  const seeds: string[] = [];
+  let seed = sha256(secret);
+  for (let index = length; index >= 0; index -= 1) {
+    seeds[index] = seed.toString("hex");
+    seed = sha256(seed);
+  }
+  return seeds;
+}
