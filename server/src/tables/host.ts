@@ -36,6 +36,8 @@ import type { OperationReply, OperationRequest, TableEvent, TableHost } from "./
 const FIRST_FREEZE_MS = 250;
 const LONGEST_FREEZE_MS = 60_000;
 
+const OF_SEATS: ReadonlySet<TableInput["type"]> = new Set(["sat", "left", "client-seed"]);
+
 const FROZE = "The table met an error of its own and took the round back.";
 
 export interface HostOptions {
@@ -115,9 +117,8 @@ class RunningTable implements NewHost {
   }
 
   async sit(playerId: string): Promise<void> {
-    const known = this.#state.players.get(playerId);
-    let lastChips: ChipsOnSpots = known?.lastChips ?? [];
-    if (known === undefined) {
+    let lastChips: ChipsOnSpots = this.#state.players.get(playerId)?.lastChips ?? [];
+    if (lastChips.length === 0) {
       // What `repeat` would place is a comfort: a seat is taken without it where the bank is away.
       lastChips = await this.#options.store
         .lastChips(this.config.tableId, playerId)
@@ -187,7 +188,7 @@ class RunningTable implements NewHost {
   #put(input: TableInput): void {
     if (this.#life !== "running") {
       // A seat outlives a restart of the table; everything else is asked for again from the store.
-      if (input.type === "sat" || input.type === "left") step(this.#state, input);
+      if (OF_SEATS.has(input.type)) step(this.#state, input);
       return;
     }
     try {

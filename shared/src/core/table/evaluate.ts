@@ -1,19 +1,16 @@
-/**
- * Whether an operation is allowed, and what it would change. Reads the state, changes nothing but
- * the exposure, which counts additions from here on so that two bets in flight cannot pass the
- * house limit together.
- */
+/** Whether an operation is allowed, and what it would change. Reads the state, changes nothing. */
 import { BOUNDS } from "../bounds.ts";
 import { isChips, NO_CHIPS } from "../chips.ts";
+import type { Swing } from "../exposure.ts";
 import type { SpotId } from "../types.ts";
-import { expose, unexpose } from "./exposing.ts";
+import { swingOf } from "./exposing.ts";
 import type { OperationInput, SpotChange } from "./inputs.ts";
 import { inverse, placing } from "./layouts.ts";
 import type { Refusal } from "./refusal.ts";
 import type { PlayerAtTable, TableState } from "./state.ts";
 
 export type Evaluation =
-  | { readonly ok: true; readonly changes: readonly SpotChange[] }
+  | { readonly ok: true; readonly changes: readonly SpotChange[]; readonly swing: Swing }
   | { readonly ok: false; readonly refusal: Refusal };
 
 const refused = (refusal: Refusal): Evaluation => ({ ok: false, refusal });
@@ -45,11 +42,11 @@ export function evaluate(
     case "undo": {
       const last = player.batches.at(-1);
       if (last === undefined) return refused(NOTHING_TO_UNDO);
-      return { ok: true, changes: inverse(last) };
+      return withinHouseLimit(state, player, inverse(last));
     }
     case "clear":
       if (player.chips.size === 0) return refused(NOTHING_TO_UNDO);
-      return { ok: true, changes: inverse(placing(player.chips)) };
+      return withinHouseLimit(state, player, inverse(placing(player.chips)));
     case "double":
       if (player.chips.size === 0) {
         return refused({ code: "NOTHING_TO_REPEAT", message: "There are no chips to double." });
@@ -98,7 +95,7 @@ function summed(chips: readonly SpotChange[]): readonly SpotChange[] {
   return sums.size === chips.length ? chips : [...sums];
 }
 
-/** Checks additions against every limit; counts them into the exposure where they are allowed. */
+/** Checks additions against every limit. */
 function withinLimits(
   state: TableState,
   player: PlayerAtTable,
@@ -118,16 +115,25 @@ function withinLimits(
       limit: limits.playerMax,
     });
   }
-  expose(state, player.chips, additions);
-  if (state.exposure.worst() > limits.houseMax) {
-    unexpose(state, player.chips, additions);
-    return refused({
-      code: "HOUSE_LIMIT",
-      message: `The house pays at most ${limits.houseMax} chips in one round; this bet would pass that.`,
-      limit: limits.houseMax,
-    });
-  }
-  return { ok: true, changes: additions };
+  return withinHouseLimit(state, player, additions);
+}
+
+/**
+ * Chips that leave can pass the limit as well: what they would have lost pays the others no more.
+ */
+function withinHouseLimit(
+  state: TableState,
+  player: PlayerAtTable,
+  changes: readonly SpotChange[],
+): Evaluation {
+  const { houseMax } = state.config.limits;
+  const swing = swingOf(state, player.chips, changes);
+  if (state.exposure.worstWith(swing) <= houseMax) return { ok: true, changes, swing };
+  return refused({
+    code: "HOUSE_LIMIT",
+    message: `The house pays at most ${houseMax} chips in one round; this would pass that.`,
+    limit: houseMax,
+  });
 }
 
 function spotRefusal(

@@ -10,7 +10,7 @@ import type { Chips } from "../chips.ts";
 import { asChips } from "../chips.ts";
 import type { TableEffect } from "./effects.ts";
 import { contentOf, evaluate } from "./evaluate.ts";
-import { expose, unexpose } from "./exposing.ts";
+import { expose } from "./exposing.ts";
 import type { OperationAnswer, OperationInput, PostOutcome, SpotChange } from "./inputs.ts";
 import { apply, layoutAfter, sumOf } from "./layouts.ts";
 import type { Refusal } from "./refusal.ts";
@@ -80,12 +80,12 @@ export function takePosted(
   assert(operation !== null && operation.input.op === posted.op, "an answer to no posting");
   player.inFlight = null;
   state.inFlight -= 1;
+  state.exposure.release(operation.swing);
 
   const { outcome } = posted;
   if (outcome.status === "posted") {
     accept({ state, effects }, player, { operation, balance: outcome.balance });
   } else {
-    if (operation.stakeChange > 0) unexpose(state, player.chips, operation.changes);
     conclude(operation, outcome, effects);
   }
   beginNext(state, player, effects);
@@ -121,10 +121,11 @@ function begin(
     refuse(input, evaluation.refusal, effects);
     return;
   }
-  const { changes } = evaluation;
+  const { changes, swing } = evaluation;
   const stakeChange = sumOf(changes);
-  player.inFlight = { input, content, changes, stakeChange, requests: [input.request] };
+  player.inFlight = { input, content, changes, swing, stakeChange, requests: [input.request] };
   state.inFlight += 1;
+  state.exposure.hold(swing);
   const stakeAfter = asChips(player.stake + stakeChange);
   effects.push({
     type: "post",
@@ -148,8 +149,7 @@ function accept(
   { operation, balance }: { readonly operation: OperationInFlight; readonly balance: Chips },
 ): void {
   const { input, changes } = operation;
-  // Additions were counted when they were evaluated; removals count from here.
-  if (operation.stakeChange < 0) expose(state, player.chips, changes);
+  expose(state, player.chips, changes);
   applyOperation(state, player, { kind: input.kind, changes });
   const answer: OperationAnswer = {
     op: input.op,

@@ -106,8 +106,9 @@ function beginClosing(state: TableState, now: number, effects: TableEffect[]): v
 export function lockWhenDrained(state: TableState, now: number, effects: TableEffect[]): void {
   if (state.stage !== "draining" || state.inFlight > 0) return;
   state.stage = "locking";
-  state.betsDigest = betsDigestOf(betsOf(state));
-  effects.push({ type: "lock", round: state.round, betsDigest: state.betsDigest, now });
+  const betsDigest = betsDigestOf(betsOf(state));
+  state.lockingDigest = betsDigest;
+  effects.push({ type: "lock", round: state.round, betsDigest, now });
 }
 
 /** All posted bets of the running round, in the order of its record. */
@@ -138,6 +139,7 @@ export function takeLocked(
     return { ...bet, returned: returnOf(spot, bet.amount, outcome) };
   });
   state.stage = "settling";
+  state.betsDigest = state.lockingDigest;
   state.drawn = { seed, pocket, bets, balances: new Map() };
   // The digest is public from here on, before the seed is.
   effects.push({ type: "turn" });

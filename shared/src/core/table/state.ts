@@ -16,6 +16,7 @@
  */
 import type { Chips } from "../chips.ts";
 import { NO_CHIPS } from "../chips.ts";
+import type { Swing } from "../exposure.ts";
 import { Exposure } from "../exposure.ts";
 import type { Layout } from "../spots.ts";
 import { layoutOf } from "../spots.ts";
@@ -41,6 +42,7 @@ export interface OperationInFlight {
   readonly input: OperationInput;
   readonly content: string;
   readonly changes: readonly SpotChange[];
+  readonly swing: Swing;
   readonly stakeChange: number;
   /** Everyone who asked with this op while it was under way. */
   readonly requests: number[];
@@ -85,7 +87,10 @@ export interface TableState {
   entropy: string;
   /** The frozen list that `entropy` was made of. */
   clientSeeds: readonly ClientSeed[];
+  /** Empty until the lock is durable. */
   betsDigest: string;
+  /** Of the bets that are being locked; public as `betsDigest` once that is durable. */
+  lockingDigest: string;
   /** Empty until the ball spins, as is `pocket`. */
   seed: string;
   pocket: Pocket;
@@ -93,7 +98,7 @@ export interface TableState {
   readonly lastPockets: Pocket[];
   readonly players: Map<string, PlayerAtTable>;
   totalStake: Chips;
-  /** Posted chips and those in flight. */
+  /** Of posted chips, and of what is in flight. */
   exposure: Exposure;
   /** Operations under way to the database. */
   inFlight: number;
@@ -118,6 +123,7 @@ export function createTable(
     entropy: "",
     clientSeeds: [],
     betsDigest: "",
+    lockingDigest: "",
     seed: "",
     pocket: "",
     lastPockets: [...past.lastPockets],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DrivenTable, limitsOf, tableConfig } from "../../testing/drivenTable.ts";
+import { asChips } from "../chips.ts";
 import { commitmentOf, entropyOf, outcomeOf } from "../fairness.ts";
 import type { TableEffect } from "./effects.ts";
 import { phaseOf } from "./state.ts";
@@ -281,6 +282,36 @@ describe("limits", () => {
     table.answer();
     expect(table.state.exposure.worst()).toBe(0);
     expect(answerIn(table.operate("bob", "bet", { chips: [["straight:17", 100]] }))).toBeDefined();
+  });
+
+  it("hold where chips leave that paid for the others' wins", () => {
+    const wide = limitsOf({ min: 5, spotMax: 100, playerMax: 400, houseMax: 3_600 });
+    const table = open(tableConfig({ limits: wide }));
+    table.balances.set("cyd", asChips(1_000));
+    const elsewhere = ["1", "2", "3", "4"].map((label) => [`straight:${label}`, 100] as const);
+    table.operate("ann", "bet", { chips: elsewhere });
+    table.operate("bob", "bet", { chips: [["straight:17", 100]] });
+    table.operate("cyd", "bet", { chips: [["straight:17", 10]] });
+    expect(refusalIn(table.ask("ann", "clear"))).toMatchObject({
+      code: "HOUSE_LIMIT",
+      limit: 3_600,
+    });
+    expect(refusalIn(table.ask("ann", "undo"))).toMatchObject({ code: "HOUSE_LIMIT" });
+    table.operate("bob", "clear");
+    expect(answerIn(table.operate("ann", "clear"))).toMatchObject({ stake: 0 });
+  });
+
+  it("rest on no chips that may still fail to come", () => {
+    const wide = limitsOf({ min: 5, spotMax: 100, playerMax: 400, houseMax: 3_600 });
+    const table = open(tableConfig({ limits: wide }));
+    table.balances.set("cyd", asChips(1_000));
+    table.operate("bob", "bet", { chips: [["straight:17", 100]] });
+    const elsewhere = ["1", "2", "3", "4"].map((label) => [`straight:${label}`, 100] as const);
+    table.ask("ann", "bet", { chips: elsewhere });
+    const more = table.ask("cyd", "bet", { chips: [["straight:17", 10]] });
+    expect(refusalIn(more)).toMatchObject({ code: "HOUSE_LIMIT" });
+    table.answer();
+    expect(answerIn(table.operate("cyd", "bet", { chips: [["straight:17", 10]] }))).toBeDefined();
   });
 
   it("hold for double and repeat as well", () => {
