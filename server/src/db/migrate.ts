@@ -42,6 +42,15 @@ export async function migrate(pool: Pool, folder = MIGRATIONS): Promise<readonly
   }
 }
 
+/** Whether the pool's user owns the schema, or may make it where there is none. */
+export async function mayMigrate(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ owned: boolean }>(
+    `SELECT pg_has_role(relowner, 'USAGE') AS owned FROM pg_class
+     WHERE relname = 'migrations' AND relnamespace = current_schema()::regnamespace`,
+  );
+  return rows[0]?.owned ?? true;
+}
+
 /** Throws {@link SchemaError} unless the database has exactly the schema of this code; changes nothing. */
 export async function checkSchema(pool: Pool, folder = MIGRATIONS): Promise<void> {
   const { missing } = await readSchema(pool, folder);

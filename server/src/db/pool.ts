@@ -16,21 +16,26 @@ const types: NonNullable<PoolConfig["types"]> = {
       : pg.types.getTypeParser(oid, format ?? "text"),
 };
 
-export interface PoolLimits {
+/** What the server works as: it may add to the books, and never change them; see the migrations. */
+export const SERVER_ROLE = "croupier_server";
+
+export interface PoolOptions {
   /** Connections at a time. */
   readonly most?: number;
   /** How long one statement may take; 0: as long as it likes. */
   readonly statementMs?: number;
+  /** What the connections work as; as the user of `url` where there is none. */
+  readonly role?: string;
 }
 
 /**
  * A pool of connections to `url`. Statements, transactions that do nothing, and waits for a lock or
  * a connection end by themselves; a connection that dies while idle is logged and replaced.
  */
-export function createPool(url: string, log: Logger, limits: PoolLimits = {}): Pool {
-  const { most = 12, statementMs = 10_000 } = limits;
+export function createPool(url: string, log: Logger, options: PoolOptions = {}): Pool {
+  const { most = 12, statementMs = 10_000, role } = options;
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: role === undefined ? url : workingAs(role, url),
     max: most,
     types,
     application_name: "croupier",
@@ -48,4 +53,12 @@ export function createPool(url: string, log: Logger, limits: PoolLimits = {}): P
   // Between checkouts the pool listens; while a transaction holds the client, this does.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
+}
+
+/** The address with the role among the options that it may have. */
+function workingAs(role: string, address: string): string {
+  const url = new URL(address);
+  const others = url.searchParams.get("options") ?? "";
+  url.searchParams.set("options", `${others} -c role=${role}`.trim());
+  return url.href;
 }

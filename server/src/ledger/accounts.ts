@@ -69,13 +69,8 @@ export async function lockAccounts(
 ): Promise<LockedAccounts> {
   const { rows } = await client.query<AccountRow>({
     name: "lock-accounts",
-    text: `SELECT id, kind, table_id, player_id, balance FROM accounts
-      WHERE id IN (
-        SELECT id FROM accounts WHERE player_id = ANY($1)
-        UNION ALL SELECT id FROM accounts WHERE table_id = ANY($2) AND kind = 'escrow'
-        UNION ALL SELECT id FROM accounts WHERE table_id = ANY($3) AND kind = 'house'
-        UNION ALL SELECT id FROM accounts WHERE kind = 'issuer' AND $4)
-      ORDER BY id FOR UPDATE`,
+    text: `SELECT id, kind, table_id, player_id, balance
+      FROM lock_accounts($1, $2, $3, $4)`,
     values: [players, escrows, houses, issuer],
   });
   return new LockedAccounts(

@@ -64,10 +64,7 @@ async function holdRounds(
   );
   const { rows } = await client.query<HeldRow>({
     name: "hold-rounds",
-    text: `SELECT rounds.table_id, round, status, leases.epoch
-      FROM rounds JOIN leases ON leases.table_id = rounds.table_id
-      WHERE (rounds.table_id, round) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))
-      ORDER BY rounds.table_id, round FOR KEY SHARE OF leases FOR SHARE OF rounds`,
+    text: "SELECT table_id, round, status, epoch FROM hold_rounds($1, $2)",
     values: [
       [...rounds.values()].map(({ tableId }) => tableId),
       [...rounds.values()].map(({ round }) => round),

@@ -60,7 +60,7 @@ async function readUnfinished(
   const { rows } = await database.query<UnfinishedRow>(
     `SELECT round, status, wheel, zero_rule, commitment, entropy, client_seeds, bets_digest,
        opened_at
-     FROM rounds WHERE table_id = $1 AND status IN ('open', 'locked') FOR UPDATE`,
+     FROM hold_unfinished_round($1)`,
     [tableId],
   );
   const row = rows[0];

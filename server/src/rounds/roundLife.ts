@@ -75,11 +75,13 @@ export function lockRound({ pool, lease }: LeasedRounds, locking: Locking): Prom
     const { tableId, round, betsDigest, lockedAt } = locking;
     const known = await holdRound(client, locking);
     if (known.status === "open") {
-      await client.query(
-        `UPDATE rounds SET status = 'locked', bets_digest = $3, locked_at = $4, epoch = $5
-         WHERE table_id = $1 AND round = $2`,
-        [tableId, round, betsDigest, new Date(lockedAt), lease.epoch],
-      );
+      await client.query("SELECT lock_round($1, $2, $3, $4, $5)", [
+        tableId,
+        round,
+        lease.epoch,
+        betsDigest,
+        new Date(lockedAt),
+      ]);
       return;
     }
     assert(known.betsDigest === betsDigest, `round ${round} was locked with other bets`);
@@ -109,11 +111,14 @@ export function settleRound(
       payouts,
       at: settledAt,
     });
-    await client.query(
-      `UPDATE rounds SET status = 'settled', pocket = $3, seed = $4, settled_at = $5, epoch = $6
-       WHERE table_id = $1 AND round = $2`,
-      [tableId, round, pocket, Buffer.from(seed, "hex"), new Date(settledAt), lease.epoch],
-    );
+    await client.query("SELECT settle_round($1, $2, $3, $4, $5, $6)", [
+      tableId,
+      round,
+      lease.epoch,
+      pocket,
+      Buffer.from(seed, "hex"),
+      new Date(settledAt),
+    ]);
     return readBalances(client, settling);
   });
 }
@@ -146,19 +151,15 @@ export function voidRound(
     const payouts = stakesOf(bets);
     const end = { tableId, round, kind: "void", bets, payouts, at: voidedAt } as const;
     await emptyRound(client, end);
-    await client.query(
-      `UPDATE rounds SET status = 'void', reason = $3, seed = $4, settled_at = $5,
-         bets_digest = coalesce(bets_digest, $6), epoch = $7 WHERE table_id = $1 AND round = $2`,
-      [
-        tableId,
-        round,
-        inOneReason(reason),
-        seed,
-        new Date(voidedAt),
-        betsDigestOf(bets),
-        lease.epoch,
-      ],
-    );
+    await client.query("SELECT void_round($1, $2, $3, $4, $5, $6, $7)", [
+      tableId,
+      round,
+      lease.epoch,
+      inOneReason(reason),
+      seed,
+      betsDigestOf(bets),
+      new Date(voidedAt),
+    ]);
     const balances = await readBalances(client, voiding);
     return { balances, stakes: new Map(payouts.map(({ playerId, stake }) => [playerId, stake])) };
   });
@@ -176,8 +177,7 @@ interface HeldRound {
 async function holdRound(client: PoolClient, { tableId, round }: RoundId): Promise<HeldRound> {
   const { rows } = await client.query<HeldRound>(
     `SELECT status, bets_digest AS "betsDigest", pocket,
-       encode(commitment, 'hex') AS commitment FROM rounds
-     WHERE table_id = $1 AND round = $2 FOR UPDATE`,
+       encode(commitment, 'hex') AS commitment FROM hold_round($1, $2)`,
     [tableId, round],
   );
   assert(rows[0] !== undefined, `table ${tableId} has no round ${round}`);

@@ -30,7 +30,7 @@ export interface BankRig extends TableRig {
 export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
   const database = await createTestDatabase();
   const clock = new ManualClock();
-  const { pool } = database;
+  const { serverPool: pool } = database;
   const seedKey = randomBytes(32);
   const log = createLogger("silent");
   const stores = createPostgresTableStores({ pool, clock, log, seedKey, chainLength });

@@ -3,13 +3,16 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import pg from "pg";
 import { inject } from "vitest";
-import { createPool } from "../db/pool.ts";
+import { createPool, SERVER_ROLE } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 
 export interface TestDatabase {
   readonly url: string;
+  /** As the owner of the tables, who may do anything. */
   readonly pool: Pool;
-  /** Ends the pool and drops the database. */
+  /** As the server. */
+  readonly serverPool: Pool;
+  /** Ends the pools and drops the database. */
   close(): Promise<void>;
 }
 
@@ -24,12 +27,15 @@ export async function createTestDatabase(from = inject("postgresUrl")): Promise<
   await administrate(template, `CREATE DATABASE ${name} TEMPLATE ${source}`);
   const url = new URL(template);
   url.pathname = `/${name}`;
-  const pool = createPool(url.href, createLogger("silent"));
+  const log = createLogger("silent");
+  const pool = createPool(url.href, log);
+  const serverPool = createPool(url.href, log, { role: SERVER_ROLE });
   return {
     url: url.href,
     pool,
+    serverPool,
     close: async () => {
-      if (!pool.ended) await pool.end();
+      for (const open of [pool, serverPool]) if (!open.ended) await open.end();
       await administrate(template, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
