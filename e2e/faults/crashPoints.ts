@@ -3,9 +3,9 @@
  * there, and the next one goes on.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { House } from "./house.ts";
-import type { Run, Scale, Suite } from "./run.ts";
-import { tablesWith } from "./run.ts";
+import type { Suite } from "./run.ts";
+import type { Stage } from "./stage.ts";
+import { tablesWith } from "./stage.ts";
 import { inTime } from "./wait.ts";
 
 interface CrashPoint {
@@ -28,7 +28,7 @@ interface CrashPoint {
 /** A European table has la partage unless it is told otherwise. */
 const CHANGED = { zeroRule: "none" } as const;
 /** Tables that are new with their crash point; they stay. */
-const FRESH = ["fresh-r1", "fresh-r2", "fresh-r3", "fresh-s"] as const;
+const FRESH = ["fresh-r1", "fresh-r2", "fresh-r3", "fresh-s1", "fresh-s2"] as const;
 const withFresh = (count: number): string => tablesWith(FRESH.slice(0, count));
 
 const play = (row: string, ...more: readonly string[]): CrashPoint => ({
@@ -57,95 +57,87 @@ const POINTS: readonly CrashPoint[] = [
   start("R2", { tables: withFresh(2) }),
   start("R3", { tables: withFresh(3) }),
   start("S1", { mutants: ["crash-S1", "short-chains"], tables: withFresh(4) }),
-  start("S2", { mutants: ["crash-S2", "short-chains"], tables: withFresh(4) }),
+  start("S2", { mutants: ["crash-S2", "short-chains"], tables: withFresh(5) }),
   start("V3", { mutants: ["crash-V1"], tables: tablesWith(FRESH, CHANGED) }),
   start("V2", { tables: tablesWith(FRESH) }),
 ];
-const BRIEF: readonly string[] = ["C3", "O5", "C8", "T1"];
+const BRIEF: readonly string[] = ["C3", "O5", "T1"];
 
 /** From the death of the server to the next acknowledged bet. */
 const PLAYABLE_MS = 10_000;
 /** Within this each point is come to. */
 const DIES_MS = 20_000;
-const BETS = 40;
-const BETS_MS = 30_000;
+const OPERATIONS = 40;
 /** Longer than the betting time: see R8. */
 const NOBODY_MS = 2_500;
 
 /** Waits for the server's death at the point, and checks that it was that. */
-async function expectDeath(run: Run, house: House, row: string): Promise<void> {
+async function expectDeath({ house, notes }: Stage, row: string): Promise<void> {
   const { code, signal } = await inTime(`the end at ${row}`, house.ended(), DIES_MS);
   house.arm(false);
   if (signal !== "SIGKILL") {
-    run.finding(`at ${row} the server ended with ${code ?? signal}, not by the crash point`);
+    notes.finding(`at ${row} the server ended with ${code ?? signal}, not by the crash point`);
   }
   house.forgive();
-  run.inflicted(`crash at ${row}`);
+  notes.inflicted(`crash at ${row}`);
 }
 
 /** The server, which runs already and has the crash point in it, dies in the game. */
-async function dieInPlay(run: Run, house: House, { row, burst }: CrashPoint): Promise<void> {
-  await run.crowd.accepts(BETS, BETS_MS);
+async function dieInPlay(stage: Stage, { row, burst }: CrashPoint): Promise<void> {
+  const { house, prober } = stage;
+  await stage.plays(OPERATIONS);
   house.arm(true);
-  const bursting = burst === true ? run.prober.burstUntilCut(house.url) : null;
-  await expectDeath(run, house, row);
+  const bursting = burst === true ? prober.burstUntilCut(house.url) : null;
+  await expectDeath(stage, row);
   await bursting;
 }
 
 /** The server runs, and its next life dies while it starts. */
-async function dieAtStart(run: Run, house: House, point: CrashPoint): Promise<void> {
-  const { row, mutants, tables, during } = point;
-  await run.crowd.accepts(BETS, BETS_MS);
+async function dieAtStart(stage: Stage, point: CrashPoint): Promise<void> {
+  const { row, during, mutants, tables } = point;
+  const { house } = stage;
+  await stage.plays(OPERATIONS);
   if (during === "locked") {
     house.arm(true);
-    await expectDeath(run, house, "C3");
+    await expectDeath(stage, "C3");
   } else {
     await house.kill();
   }
-  if (tables !== undefined) house.rules(tables);
   house.arm(true);
-  house.launch(mutants);
-  await expectDeath(run, house, row);
+  house.launch(tables === undefined ? { mutants } : { mutants, tables });
+  await expectDeath(stage, row);
 }
 
 /** Puts into a server what it needs to die at `point`, where that is in the game. */
-function prepared(point: CrashPoint | undefined): readonly string[] {
-  if (point?.during === "play") return point.mutants;
-  return point?.during === "locked" ? ["crash-C3"] : [];
+function prepared(point: CrashPoint | undefined): { readonly mutants: readonly string[] } {
+  if (point?.during === "play") return { mutants: point.mutants };
+  return { mutants: point?.during === "locked" ? ["crash-C3"] : [] };
 }
 
 /** R8: nobody runs the table until its betting time is over. */
-async function leaveAlone(run: Run, house: House): Promise<void> {
-  await run.crowd.accepts(BETS, BETS_MS);
+async function leaveAlone(stage: Stage): Promise<void> {
+  const { house, notes } = stage;
+  await stage.plays(OPERATIONS);
   await house.kill();
+  notes.inflicted("crash at R8");
   await pause(NOBODY_MS);
-  run.inflicted("crash at R8");
-  house.launch();
-  await house.opened();
+  await house.start();
 }
 
 export const crashPoints: Suite = {
   name: "crash-points",
   does: "the server dies exactly at each crash point of the specification",
-  async inflict(run: Run, { brief }: Scale) {
+  async inflict(stage, { brief }) {
     const points = brief ? POINTS.filter(({ row }) => BRIEF.includes(row)) : POINTS;
-    const house = await run.house();
-    run.excused.add("The table's zero rule was changed");
-    house.launch(prepared(points[0]));
-    await house.opened();
-    await run.play(house.url);
+    stage.excused.add("The table's zero rule was changed");
+    await stage.house.restart(prepared(points[0]));
     for (const [index, point] of points.entries()) {
-      await (point.during === "play" ? dieInPlay : dieAtStart)(run, house, point);
+      await (point.during === "play" ? dieInPlay : dieAtStart)(stage, point);
       const since = Date.now();
-      house.launch(prepared(points[index + 1]));
-      await house.opened();
-      await run.measure("from a crash point to the next bet", {
-        since,
-        url: house.url,
-        mostMs: PLAYABLE_MS,
-      });
+      stage.house.launch(prepared(points[index + 1]));
+      await stage.house.opened();
+      await stage.measure("from a crash point to the next bet", since, PLAYABLE_MS);
     }
-    if (!brief) await leaveAlone(run, house);
-    await run.everyoneIsBack();
+    if (!brief) await leaveAlone(stage);
   },
 };

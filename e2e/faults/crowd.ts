@@ -20,7 +20,7 @@ const LONGEST_MS = 24 * 60 * 60 * 1000;
 const GRACE_MS = 20_000;
 const RAMP_MS = 1_000;
 
-export class Crowd {
+export class Crowd implements AsyncDisposable {
   readonly #options: BotsOptions;
   readonly #fleet: Fleet;
 
@@ -80,7 +80,7 @@ export class Crowd {
   }
 
   /** Ends all bots where they stand. */
-  async abandon(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#fleet.abandon();
   }
 

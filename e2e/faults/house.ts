@@ -1,5 +1,5 @@
 /** A server process on a database of the run, which can be ended and started again. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../src/testing/ports.ts";
@@ -16,10 +16,21 @@ export interface HouseOptions {
   readonly mutants: readonly string[];
 }
 
+/** What is different from the next start on. */
+interface Changes {
+  /** Put in for one life only, beside those of the run. */
+  readonly mutants?: readonly string[];
+  readonly tables?: string;
+  readonly databaseUrl?: string;
+}
+
 const OPEN = /Croupier is open/;
 const OPENS_MS = 60_000;
 /** Output that a finding shows. */
 const TAIL = 2_000;
+/** Errors and worse in the log. */
+const TROUBLE = /^\{"level":[56]0,/;
+const MOST_TROUBLES = 10;
 
 export class House {
   readonly url: string;
@@ -27,7 +38,9 @@ export class House {
   readonly #port: number;
   readonly #folder: string;
   #tables: string;
+  #databaseUrl: string;
   #process: Running | null = null;
+  #troubles: readonly string[] = [];
   /** How it ended where nobody asked it to; see {@link House.endedByItself}. */
   #unasked: Exit | null = null;
 
@@ -35,6 +48,7 @@ export class House {
     this.#options = options;
     this.#port = port;
     this.#tables = options.tables;
+    this.#databaseUrl = options.databaseUrl;
     this.url = `http://127.0.0.1:${port}`;
     this.#folder = mkdtempSync(join(tmpdir(), "croupier-house-"));
   }
@@ -44,22 +58,19 @@ export class House {
     return new House(options, await freePort());
   }
 
-  /** `TABLES` of the process from its next start on. */
-  rules(tables: string): void {
-    this.#tables = tables;
-  }
-
-  /** Starts the process; `more` mutants are put in for this one life, beside those of the run. */
-  launch(more: readonly string[] = []): void {
-    const { databaseUrl, secrets } = this.#options;
-    const mutants = [...this.#options.mutants, ...more];
+  /** Starts the process, with changes for its next life. */
+  launch(changes: Changes = {}): void {
+    const { secrets } = this.#options;
+    this.#tables = changes.tables ?? this.#tables;
+    this.#databaseUrl = changes.databaseUrl ?? this.#databaseUrl;
+    const mutants = [...this.#options.mutants, ...(changes.mutants ?? [])];
     const loader = mutants.length === 0 ? [] : ["--import", "./server/mutants/register.mjs"];
     const process = startNode({
       args: [...loader, "server/src/main.ts"],
       env: {
         ...secrets,
         PORT: `${this.#port}`,
-        DATABASE_URL: databaseUrl,
+        DATABASE_URL: this.#databaseUrl,
         DATA_DIR: this.#folder,
         TABLES: this.#tables,
         LOG_LEVEL: "warn",
@@ -69,6 +80,7 @@ export class House {
     });
     this.#process = process;
     const ended = (exit: Exit): void => {
+      this.#troubles = [...this.#troubles, ...troublesIn(exit.stdout)].slice(-MOST_TROUBLES);
       if (this.#process !== process) return;
       this.#process = null;
       this.#unasked = exit;
@@ -79,6 +91,13 @@ export class House {
   /** Starts the process; resolves once it takes connections. */
   async start(): Promise<void> {
     this.launch();
+    await this.opened();
+  }
+
+  /** `kill -9`, and a new process, which takes connections when the promise resolves. */
+  async restart(changes: Changes = {}): Promise<void> {
+    await this.kill();
+    this.launch(changes);
     await this.opened();
   }
 
@@ -124,6 +143,13 @@ export class House {
     this.#running().signal("SIGSTOP");
   }
 
+  /** True where the process is stopped. */
+  isAsleep(): boolean {
+    const [state] =
+      readFileSync(`/proc/${this.#running().pid}/stat`, "utf8").split(") ").at(-1) ?? "";
+    return state === "T";
+  }
+
   /** Lets it go on; one that was not stopped goes on anyway. */
   wake(): void {
     this.#process?.signal("SIGCONT");
@@ -152,9 +178,10 @@ export class House {
     this.#unasked = null;
   }
 
-  /** The end of what the process wrote. */
-  get tail(): string {
-    return this.#process?.output().slice(-TAIL) ?? "";
+  /** What its processes logged as wrong; the last of it, where it is much. */
+  get troubles(): string {
+    const all = [...this.#troubles, ...troublesIn(this.#process?.output() ?? "")];
+    return all.slice(-MOST_TROUBLES).join("\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -169,4 +196,8 @@ export class House {
     if (this.#process === null) throw new Error(this.endedByItself ?? "the server is not running");
     return this.#process;
   }
+}
+
+function troublesIn(output: string): readonly string[] {
+  return output.split("\n").filter((line) => TROUBLE.test(line));
 }

@@ -10,7 +10,7 @@ import type { FaultsOptions } from "./options.ts";
 import { readOptions, UsageError, usage } from "./options.ts";
 import { linesOf } from "./report.ts";
 import type { Outcome } from "./run.ts";
-import { Run } from "./run.ts";
+import { runSuites } from "./run.ts";
 import { BROKEN_BUILDS, SUITES } from "./suites.ts";
 
 /** Killed at random moments in a brief form. */
@@ -18,15 +18,15 @@ const BRIEF_KILLS = 6;
 
 const say = (line: string): void => console.log(line);
 
-/** Every suite on the real build: nothing must be found. */
+/** The real build: nothing must be found. Brief suites share a stage; long ones have their own. */
 async function inflict(options: FaultsOptions): Promise<boolean> {
   const { only, brief, kills, seed, players, json } = options;
+  const chosen = SUITES.filter(({ name }) => only.length === 0 || only.includes(name));
+  const scale = { brief, kills: brief ? Math.min(kills, BRIEF_KILLS) : kills };
   const outcomes: Outcome[] = [];
-  for (const suite of SUITES) {
-    if (only.length > 0 && !only.includes(suite.name)) continue;
-    say(`${suite.name}: ${suite.does}`);
-    const scale = { brief, kills: brief ? Math.min(kills, BRIEF_KILLS) : kills };
-    const outcome = await Run.of(suite, scale, { seed, players, mutants: [], say });
+  for (const suites of brief ? [chosen] : chosen.map((suite) => [suite])) {
+    say(`${players} bots, seed ${seed}`);
+    const outcome = await runSuites(suites, scale, { seed, players, mutants: [], say });
     outcomes.push(outcome);
     for (const line of linesOf(outcome)) say(line);
   }
@@ -45,7 +45,7 @@ async function inflictOnBroken(options: FaultsOptions): Promise<boolean> {
     if (only.length > 0 && !only.includes(suite.name)) continue;
     const scale = { brief: true, kills: BRIEF_KILLS };
     const quiet = { seed, players, mutants, say: () => undefined };
-    const { findings } = await Run.of(suite, scale, quiet);
+    const { findings } = await runSuites([suite], scale, quiet);
     const caughtBy = findings[0]?.split("\n")[0] ?? null;
     builds.push({ suite: suite.name, mutants, caughtBy });
     say(`${caughtBy === null ? "MISSED" : "caught"} ${suite.name}: ${mutants.join(", ")}`);

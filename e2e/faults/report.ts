@@ -1,9 +1,9 @@
 /** What a run of faults came to, for people. */
 import type { Outcome } from "./run.ts";
 
-/** One suite's outcome as lines. */
-export function linesOf({ suite, findings, faults, measured, bots }: Outcome): readonly string[] {
-  const lines = [`${findings.length === 0 ? "ok    " : "FAILED"} ${suite}`];
+/** A run's outcome as lines. */
+export function linesOf({ suites, findings, faults, measured, bots }: Outcome): readonly string[] {
+  const lines = [`${findings.length === 0 ? "ok    " : "FAILED"} ${suites.join(", ")}`];
   for (const [fault, times] of Object.entries(faults)) lines.push(`  ${times} × ${fault}`);
   for (const [name, { median, most, times }] of Object.entries(measured)) {
     lines.push(`  ${name}: median ${median} ms, most ${most} ms (${times} times)`);

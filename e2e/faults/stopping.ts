@@ -3,10 +3,9 @@
  * lease lives, or dies; the other takes over, and the first finds out when it wakes.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { Forwarder } from "./forwarder.ts";
 import type { House } from "./house.ts";
-import type { Run, Scale, Suite } from "./run.ts";
-import { OverdueError } from "./wait.ts";
+import type { Suite } from "./run.ts";
+import type { Stage } from "./stage.ts";
 
 /** From the holder's end to the first bet that the other acknowledges. */
 const TAKEOVER_MS = 5_000;
@@ -14,109 +13,115 @@ const TAKEOVER_MS = 5_000;
 const LETS_GO_MS = 5_000;
 /** A sleep that outlives the lease, and one that outlives everything. */
 const ASLEEP_MS = { long: 5_000, longest: 30_000 } as const;
-const BETS = 150;
-const BETS_MS = 30_000;
+const OPERATIONS = 80;
 const LOOK_MS = 20;
+const TURNS = { brief: 1, long: 4 } as const;
 
-/** The two servers, and the address in front of them. */
-interface Pair {
-  readonly run: Run;
-  readonly front: Forwarder;
-  holder: House;
-  other: House;
-}
-
-/** Nobody took the lease meanwhile: the holder goes on where it was. */
-async function sleepAlone({ run, holder }: Pair): Promise<void> {
-  holder.fallAsleep();
+/** T7: nobody took the lease meanwhile, and the holder goes on where it was. */
+async function sleepAlone(stage: Stage): Promise<void> {
+  const { house, notes } = stage;
+  await stage.plays(OPERATIONS);
+  house.fallAsleep();
   await pause(ASLEEP_MS.long);
   const since = Date.now();
-  holder.wake();
-  run.inflicted("SIGSTOP of the only server");
-  await run.measure("from waking alone to the next bet", {
-    since,
-    url: holder.url,
-    mostMs: TAKEOVER_MS,
-  });
+  house.wake();
+  notes.inflicted("SIGSTOP of the only server");
+  await stage.measure("from waking alone to the next bet", since, TAKEOVER_MS);
 }
 
-async function sleepWhileTakenOver(pair: Pair, asleepMs: number): Promise<void> {
-  const { run, front, holder, other } = pair;
-  await run.crowd.accepts(BETS, BETS_MS);
+/** T5, T6: the other takes over; the holder wakes, is refused, and lets its players go. */
+async function sleepWhileTakenOver(stage: Stage, other: House, asleepMs: number): Promise<House> {
+  const holder = stage.house;
+  await stage.plays(OPERATIONS);
   const since = Date.now();
   holder.fallAsleep();
-  run.inflicted(`SIGSTOP of the holder for ${asleepMs / 1000} s`);
-  front.lead(other.url);
+  stage.notes.inflicted(`SIGSTOP of the holder for ${asleepMs / 1000} s`);
+  await takeOver(stage, { holder, other, asleepMs, since });
+  return holder;
+}
+
+/** T8: the same, and the holder falls asleep in the middle of a transaction. */
+async function sleepInTransaction(stage: Stage, other: House): Promise<House> {
+  const holder = stage.house;
+  await holder.restart({ mutants: ["sleep-T8"] });
+  await stage.plays(OPERATIONS);
+  holder.arm(true);
+  while (!holder.isAsleep()) await pause(LOOK_MS);
+  const since = Date.now();
+  holder.arm(false);
+  stage.notes.inflicted("SIGSTOP of the holder in a transaction");
+  await takeOver(stage, { holder, other, asleepMs: ASLEEP_MS.long, since });
+  return holder;
+}
+
+async function takeOver(
+  stage: Stage,
+  sleep: {
+    readonly holder: House;
+    readonly other: House;
+    readonly asleepMs: number;
+    readonly since: number;
+  },
+): Promise<void> {
+  const { holder, other, asleepMs, since } = sleep;
+  stage.house = other;
   // The rest hangs on, and hears from the stopped one when it wakes.
-  front.cutHalf(holder.url);
-  await run.measure("from SIGSTOP to the other's first bet", {
-    since,
-    url: other.url,
-    mostMs: TAKEOVER_MS,
-  });
+  stage.front.cutHalf(holder.url);
+  await stage.measure("from SIGSTOP to the other's first bet", since, TAKEOVER_MS);
   await pause(Math.max(0, since + asleepMs - Date.now()));
-  const wokenAt = Date.now();
   holder.wake();
-  await expectLetsGo(pair, wokenAt);
-  [pair.holder, pair.other] = [other, holder];
-  await run.everyoneIsBack();
+  await expectLetsGo(stage, holder, Date.now());
+  await stage.everyoneIsBack();
 }
 
 /** The holder that was replaced freezes, and its players leave it. */
-async function expectLetsGo({ run, front, holder }: Pair, wokenAt: number): Promise<void> {
+async function expectLetsGo(
+  { front, notes }: Stage,
+  holder: House,
+  wokenAt: number,
+): Promise<void> {
   while (front.connections(holder.url) > 0) {
     if (Date.now() > wokenAt + LETS_GO_MS) {
       const stay = front.connections(holder.url);
-      run.finding(`${stay} players still hang on the replaced server ${LETS_GO_MS} ms later`);
+      notes.finding(`${stay} players still hang on the replaced server ${LETS_GO_MS} ms later`);
       front.cutAll(holder.url);
       return;
     }
     await pause(LOOK_MS);
   }
-  if (await holder.isReady()) run.finding("the replaced server says that it is ready");
+  if (await holder.isReady()) notes.finding("the replaced server says that it is ready");
 }
 
-/** The holder ends: at once, or in good order. */
-async function takeOverFromDead(pair: Pair, end: "kill" | "stop"): Promise<void> {
-  const { run, front, holder, other } = pair;
-  await run.crowd.accepts(BETS, BETS_MS);
+/** The holder ends, at once or in good order (T4), and comes back as the one that waits. */
+async function takeOverFromDead(stage: Stage, other: House, end: "kill" | "stop"): Promise<House> {
+  const holder = stage.house;
+  await stage.plays(OPERATIONS);
   const since = Date.now();
-  front.lead(other.url);
+  stage.house = other;
   await holder[end]();
-  run.inflicted(end === "kill" ? "kill -9 of the holder" : "SIGTERM of the holder");
-  await run.measure(`from the holder's ${end} to the other's first bet`, {
-    since,
-    url: other.url,
-    mostMs: TAKEOVER_MS,
-  });
+  stage.notes.inflicted(end === "kill" ? "kill -9 of the holder" : "SIGTERM of the holder");
+  await stage.measure(`from the holder's ${end} to the other's first bet`, since, TAKEOVER_MS);
   await holder.start();
-  [pair.holder, pair.other] = [other, holder];
-  await run.everyoneIsBack();
+  await stage.everyoneIsBack();
+  return holder;
 }
 
 export const stopping: Suite = {
   name: "stop",
   does: "the holder of the tables is stopped, woken and killed beside a second server",
-  async inflict(run: Run, { brief }: Scale) {
-    const [holder, other] = [await run.house(), await run.house()];
-    await holder.start();
-    const front = run.keep(await Forwarder.to(holder.url));
-    const pair: Pair = { run, front, holder, other };
-    await run.play(front.url);
-    if (!brief) await sleepAlone(pair);
+  async inflict(stage, { brief }) {
+    if (!brief) await sleepAlone(stage);
+    let other = await stage.addHouse();
     await other.start();
-    await expectOne(pair);
-    for (let turn = brief ? 1 : 4; turn > 0; turn -= 1) {
-      await sleepWhileTakenOver(pair, ASLEEP_MS.long);
-      await takeOverFromDead(pair, "kill");
-      if (!brief) await takeOverFromDead(pair, "stop");
+    if (await other.isReady()) stage.notes.finding("a second server says that it runs tables");
+    for (let turn = brief ? TURNS.brief : TURNS.long; turn > 0; turn -= 1) {
+      other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.long);
+      other = await takeOverFromDead(stage, other, "kill");
+      if (brief) continue;
+      other = await sleepInTransaction(stage, other);
+      other = await takeOverFromDead(stage, other, "stop");
     }
-    if (!brief) await sleepWhileTakenOver(pair, ASLEEP_MS.longest);
+    if (!brief) other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.longest);
+    await other.stop();
   },
 };
-
-/** A second server runs none of the tables that the first one runs. */
-async function expectOne({ run, holder, other }: Pair): Promise<void> {
-  if (await other.isReady()) run.finding("a second server says that it runs tables");
-  if (!(await holder.isReady())) throw new OverdueError("the first server is not ready");
-}

@@ -1,0 +1,156 @@
+/**
+ * Where faults are inflicted: a database, the server that runs the tables, the one address in front
+ * of it that players know, and a crowd that plays.
+ *
+ *   crowd ──▶ front ──▶ house ──▶ database
+ */
+import { randomBytes } from "node:crypto";
+import type { Random } from "../bots/random.ts";
+import { createRandom } from "../bots/random.ts";
+import { quickTables } from "../src/testing/server.ts";
+import { Crowd } from "./crowd.ts";
+import type { OutsideDatabase } from "./database.ts";
+import { startDatabase } from "./database.ts";
+import { Forwarder } from "./forwarder.ts";
+import { House } from "./house.ts";
+import { Notes } from "./notes.ts";
+import { Prober } from "./prober.ts";
+
+export interface StageOptions {
+  readonly seed: number;
+  readonly players: number;
+  /** Mistakes that are in the servers all the time. */
+  readonly mutants: readonly string[];
+  /** Told as it happens. */
+  readonly say: (line: string) => void;
+}
+
+/** Short rounds: many of them meet a fault. */
+const TIMINGS = { bettingMs: 1_000, closingMs: 150, spinningMs: 200, resultMs: 150 };
+const TABLES = ["one", "two"] as const;
+const PLAYING_MS = 30_000;
+
+/** `TABLES` of the servers, with more tables or other rules. */
+export function tablesWith(more: readonly string[] = [], changes: object = {}): string {
+  return quickTables([...TABLES, ...more], { ...TIMINGS, ...changes });
+}
+
+/** The parts of a stage, in the order in which they are there. */
+interface Parts {
+  readonly database: OutsideDatabase;
+  readonly front: Forwarder;
+  readonly prober: Prober;
+  readonly crowd: Crowd;
+}
+
+export class Stage implements AsyncDisposable {
+  readonly options: StageOptions;
+  readonly random: Random;
+  readonly notes: Notes;
+  /** Where a suite makes rounds void by the rules: what their reasons begin with. */
+  readonly excused = new Set<string>();
+  /** All servers of the stage. */
+  readonly houses: House[] = [];
+  readonly #secrets: Readonly<Record<string, string>>;
+  readonly #kept = new AsyncDisposableStack();
+  readonly #parts: Partial<{ -readonly [Name in keyof Parts]: Parts[Name] }> = {};
+  #house: House | null = null;
+
+  constructor(options: StageOptions) {
+    this.options = options;
+    this.random = createRandom(options.seed, 0);
+    this.notes = new Notes(options.say);
+    const secret = (): string => randomBytes(32).toString("hex");
+    this.#secrets = { JWT_SECRET: secret(), SEED_KEY: secret(), ADMIN_PASSWORD: secret() };
+  }
+
+  /** Starts everything; resolves once everybody plays. */
+  async open(): Promise<void> {
+    const { players, seed } = this.options;
+    this.#parts.database = this.keep(await startDatabase());
+    const house = await this.addHouse();
+    this.#house = house;
+    await house.start();
+    const front = this.keep(await Forwarder.to(house.url));
+    this.#parts.front = front;
+    this.#parts.prober = await Prober.enter(front.url, TABLES[0]);
+    const crowd = new Crowd({ url: front.url, tables: TABLES, players, seed });
+    this.#parts.crowd = this.keep(crowd);
+    await this.everyoneIsBack();
+    await crowd.accepts(players, PLAYING_MS);
+  }
+
+  get database(): OutsideDatabase {
+    return this.#part("database");
+  }
+
+  get front(): Forwarder {
+    return this.#part("front");
+  }
+
+  get prober(): Prober {
+    return this.#part("prober");
+  }
+
+  get crowd(): Crowd {
+    return this.#part("crowd");
+  }
+
+  /** The server that runs the tables; new connections lead there. */
+  get house(): House {
+    if (this.#house === null) throw new Error("the stage is not open");
+    return this.#house;
+  }
+
+  set house(house: House) {
+    this.#house = house;
+    this.front.lead(house.url);
+  }
+
+  /** One more server on the same database, not started yet. */
+  async addHouse(): Promise<House> {
+    const { mutants } = this.options;
+    const databaseUrl = this.database.url;
+    const house = await House.on({
+      databaseUrl,
+      tables: tablesWith(),
+      secrets: this.#secrets,
+      mutants,
+    });
+    this.houses.push(house);
+    return this.keep(house);
+  }
+
+  /** Ends `part` with the stage, before what was kept earlier. */
+  keep<T extends AsyncDisposable>(part: T): T {
+    return this.#kept.use(part);
+  }
+
+  /** Resolves once every bot holds a seat. */
+  everyoneIsBack(): Promise<void> {
+    const { players } = this.options;
+    return this.crowd.until("every bot's seat", ({ seated }) => seated >= players, PLAYING_MS);
+  }
+
+  /** Resolves once so many more operations were acknowledged. */
+  plays(operations: number): Promise<void> {
+    return this.crowd.accepts(operations, PLAYING_MS);
+  }
+
+  /** Measures from `since` (epoch ms) to the first bet that the house acknowledges after it. */
+  async measure(name: string, since: number, mostMs: number): Promise<void> {
+    // Asked for longer than allowed, to tell how late it was.
+    const at = await this.prober.untilAcknowledged(this.house.url, 4 * mostMs);
+    this.notes.measured(name, at - since, mostMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#kept.disposeAsync();
+  }
+
+  #part<Name extends keyof Parts>(name: Name): Parts[Name] {
+    const part = this.#parts[name];
+    if (part === undefined) throw new Error(`the stage has no ${name} yet`);
+    return part;
+  }
+}
