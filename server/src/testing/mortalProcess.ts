@@ -10,7 +10,7 @@ import type { Stage } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool, PoolClient } from "pg";
 import { expect } from "vitest";
-import { createPool } from "../db/pool.ts";
+import { createPool, SERVER_ROLE } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import { TableLeases } from "../rounds/tableLeases.ts";
 import { createPostgresTableStores } from "../rounds/tableStore.ts";
@@ -26,13 +26,13 @@ export const STATEMENTS = {
   BETS: /INSERT INTO bets/,
   CHAIN: /INSERT INTO seed_chains/,
   /** Holds the rounds that operations are for; nothing of theirs is written yet. */
-  HOLD: /FROM rounds JOIN leases|FROM hold_rounds\(/,
-  LOCK: /UPDATE rounds SET status = 'locked'|SELECT lock_round\(/,
+  HOLD: /FROM hold_rounds\(/,
+  LOCK: /SELECT lock_round\(/,
   OPEN: /INSERT INTO rounds/,
   OPERATIONS: /INSERT INTO operations/,
-  SETTLE: /UPDATE rounds SET status = 'settled'|SELECT settle_round\(/,
+  SETTLE: /SELECT settle_round\(/,
   TRANSFERS: /INSERT INTO transfers/,
-  VOID: /UPDATE rounds SET status = 'void'|SELECT void_round\(/,
+  VOID: /SELECT void_round\(/,
 } as const;
 
 /**
@@ -93,7 +93,7 @@ export class MortalProcess {
     this.#options = options;
     this.clock = new ManualClock(options.now);
     const log = createLogger("silent");
-    this.#pool = createPool(options.url, log);
+    this.#pool = createPool(options.url, log, { role: SERVER_ROLE });
     this.#pool.on("connect", (client) => this.#watch(client));
     this.#leases = new TableLeases({ pool: this.#pool, log, disconnected: () => undefined });
   }
