@@ -46,8 +46,9 @@ async function bringUpToDate(
   const pool = createPool(url, log, { most: 2 });
   try {
     await connectOrExplain(pool);
+    const owned = await mayMigrate(pool);
     await preflight(pool, { seedKey, now: clock.now() });
-    if (!(await mayMigrate(pool))) return await checkSchema(pool);
+    if (!owned) return await checkSchema(pool);
     const applied = await migrate(pool);
     if (applied.length > 0) log.info({ applied }, "the database's schema is up to date");
   } finally {

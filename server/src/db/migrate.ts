@@ -42,13 +42,24 @@ export async function migrate(pool: Pool, folder = MIGRATIONS): Promise<readonly
   }
 }
 
-/** Whether the pool's user owns the schema, or may make it where there is none. */
+/**
+ * Whether the pool's user owns the schema, or may make it where there is none. Throws
+ * {@link SchemaError} for one who may not even read it.
+ */
 export async function mayMigrate(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ owned: boolean }>(
-    `SELECT pg_has_role(relowner, 'USAGE') AS owned FROM pg_class
+  const { rows } = await pool.query<{ owned: boolean; readable: boolean; login: string }>(
+    `SELECT pg_has_role(relowner, 'USAGE') AS owned, has_table_privilege(oid, 'SELECT') AS readable,
+       quote_ident(current_user) AS login
+     FROM pg_class
      WHERE relname = 'migrations' AND relnamespace = current_schema()::regnamespace`,
   );
-  return rows[0]?.owned ?? true;
+  const [migrations] = rows;
+  if (migrations?.readable === false) {
+    throw new SchemaError(
+      `DATABASE_URL: ${migrations.login} may not work with the tables of this database. As their owner run once: GRANT croupier_server TO ${migrations.login};`,
+    );
+  }
+  return migrations?.owned ?? true;
 }
 
 /** Throws {@link SchemaError} unless the database has exactly the schema of this code; changes nothing. */
