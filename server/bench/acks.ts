@@ -118,7 +118,7 @@ async function measure(transport: Transport): Promise<Run> {
 }
 
 async function load(crowd: Crowd, pool: Pool): Promise<Pick<Run, "capacity" | "samples">> {
-  await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS });
+  await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS, after: 0 });
   await crowd.loop({ type: "closed-loop", forMs: WARM_MS });
   const full = await crowd.loop({ type: "closed-loop", forMs: CAPACITY_MS });
   const capacity = perSecond(full);

@@ -9,7 +9,7 @@ import { SPOT_KINDS } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
 import { startEmbedded } from "../src/db/embedded.ts";
 import { migrate } from "../src/db/migrate.ts";
-import { createPool } from "../src/db/pool.ts";
+import { createPool, SERVER_ROLE } from "../src/db/pool.ts";
 import { inTransaction } from "../src/db/transaction.ts";
 import { addTransfers } from "../src/ledger/transfers.ts";
 import { systemClock } from "../src/platform/clock.ts";
@@ -43,7 +43,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
 }
 
 /** A table that takes nearly every bet. */
-export function benchTable(tableId: string): TableConfig {
+function benchTable(tableId: string): TableConfig {
   return {
     tableId,
     name: "Bench",
@@ -69,7 +69,7 @@ export interface Bank {
   /** As the owner of the tables. */
   readonly pool: Pool;
   readonly table: TableConfig;
-  /** Of the lease of `table`, which is prepared. */
+  /** Of the lease of `table`, which is prepared; it works as the server's role. */
   readonly store: TableStore;
   readonly players: readonly string[];
 }
@@ -85,10 +85,11 @@ export async function openBank(need: BankNeed): Promise<Bank & { close(): Promis
   const log = createLogger("silent");
   const pool = createPool(need.url, log);
   await migrate(pool);
-  const leases = new TableLeases({ pool, log, disconnected: () => undefined });
+  const serverPool = createPool(need.url, log, { role: SERVER_ROLE });
+  const leases = new TableLeases({ pool: serverPool, log, disconnected: () => undefined });
   const seedKey = randomBytes(32);
   const stores = createPostgresTableStores({
-    pool,
+    pool: serverPool,
     seedKey,
     clock: systemClock,
     log,
@@ -102,6 +103,7 @@ export async function openBank(need: BankNeed): Promise<Bank & { close(): Promis
   const players = await createPlayers(pool, need);
   const close = async () => {
     leases.close();
+    await serverPool.end();
     await pool.end();
   };
   return { pool, table, store, players, close };

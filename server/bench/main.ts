@@ -13,10 +13,12 @@ import { isMet, linesOf } from "./figures.ts";
 import { benchLedger, benchSingleBets } from "./ledger.ts";
 import { benchLoad } from "./load.ts";
 import { benchSettlement, benchWidestSettlement } from "./settlement.ts";
+import { benchSimulator } from "./sim.ts";
 import { benchStep } from "./step.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | null>>> = {
   step: benchStep,
+  sim: benchSimulator,
   ledger: benchLedger,
   "single-bets": benchSingleBets,
   "acks-ws": benchAcksOverWs,

@@ -104,13 +104,13 @@ async function playRounds(
 ): Promise<readonly RoundStalls[]> {
   const rounds: RoundStalls[] = [];
   for (let number = 0; number <= ROUNDS; number += 1) {
-    const { phaseEndsAt } = await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS });
+    const { round, phaseEndsAt } = await nextBetting(crowd, 0);
     if (spots > 0) {
       const { refused } = await crowd.loop({ type: "bet-all", spots, overMs: BET_OVER_MS });
       if (refused > 0) throw new Error(`${refused} bets were refused`);
     }
     await notesOf(server);
-    await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS });
+    await nextBetting(crowd, round);
     const stalls = await notesOf(server);
     if (number === 0) continue;
     const spinAt = phaseEndsAt + TABLE.closingMs - BEFORE_MS;
@@ -122,6 +122,9 @@ async function playRounds(
   }
   return rounds;
 }
+
+const nextBetting = (crowd: Crowd, after: number) =>
+  crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS, after });
 
 const NONE: Stall = { at: 0, ms: 0, userMs: 0, systemMs: 0 };
 

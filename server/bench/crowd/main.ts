@@ -12,7 +12,7 @@ async function obey(order: Order): Promise<Answer> {
       sitters = await sitDown(order);
       return { seated: sitters.length };
     case "await-betting":
-      return bettingFor(order.leastMs);
+      return nextBetting(order);
     case "closed-loop":
       return closedLoop(sitters, order.forMs);
     case "open-loop":
@@ -28,12 +28,15 @@ function firstState() {
   return state;
 }
 
-/** Resolves when a round takes bets for `leastMs` yet. */
-async function bettingFor(leastMs: number): Promise<RoundAnswer> {
+async function nextBetting({
+  leastMs,
+  after,
+}: Extract<Order, { type: "await-betting" }>): Promise<RoundAnswer> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const room = sitters[0]?.room;
-  const look = ({ phase, phaseEndsAt }: ReturnType<typeof firstState>): void => {
-    if (phase === "betting" && phaseEndsAt >= Date.now() + leastMs) resolve();
+  const look = ({ phase, round, phaseEndsAt }: ReturnType<typeof firstState>): void => {
+    if (phase !== "betting" || round <= after) return;
+    if (phaseEndsAt >= Date.now() + leastMs) resolve();
   };
   look(firstState());
   room?.onStateChange(look);

@@ -10,8 +10,8 @@ export type Order =
       readonly tableId: string;
       readonly players: number;
     }
-  /** Wait until a round takes bets for so long yet. */
-  | { readonly type: "await-betting"; readonly leastMs: number }
+  /** Wait until a round that comes after this one takes bets for so long yet. */
+  | { readonly type: "await-betting"; readonly leastMs: number; readonly after: number }
   /** Everyone sends the next bet as soon as the last one is answered. */
   | { readonly type: "closed-loop"; readonly forMs: number }
   /** Requests at random moments, whatever has been answered. */

@@ -56,7 +56,7 @@ export function planRound(round: number, plan: Plan): PlannedRound {
   return { round, batches };
 }
 
-export const asksOf = ({ batches }: PlannedRound): readonly Ask[] => batches.flat();
-export const betsOf = (round: PlannedRound): Bet[] => asksOf(round).flatMap(({ bets }) => bets);
+export const betsOf = ({ batches }: PlannedRound): Bet[] =>
+  batches.flat().flatMap(({ bets }) => bets);
 export const stakeOf = (bets: readonly Bet[]): number =>
   bets.reduce((sum, { amount }) => sum + amount, 0);
