@@ -61,6 +61,13 @@ const POINTS: readonly CrashPoint[] = [
   start("V3", { mutants: ["crash-V1"], tables: tablesWith(FRESH, CHANGED) }),
   start("V2", { tables: tablesWith(FRESH) }),
 ];
+/** Nobody runs the table until its betting time is over. */
+const LEFT_ALONE = [
+  { row: "R8", bettingMs: 6_000 },
+  { row: "R9", bettingMs: 1_000 },
+] as const;
+/** The rows of the specification that this suite kills a server at. */
+export const CRASH_ROWS: readonly string[] = [...POINTS, ...LEFT_ALONE].map(({ row }) => row);
 const BRIEF: readonly string[] = ["C3", "O5", "T1"];
 
 /** From the death of the server to the next acknowledged bet. */
@@ -68,8 +75,8 @@ const PLAYABLE_MS = 10_000;
 /** Within this each point is come to. */
 const DIES_MS = 20_000;
 const OPERATIONS = 40;
-/** Longer than the betting time: see R8. */
-const NOBODY_MS = 2_500;
+/** How much longer than the betting time nobody is there. */
+const LONGER_MS = 1_000;
 
 /** Waits for the server's death at the point, and checks that it was that. */
 async function expectDeath({ house, notes }: Stage, row: string): Promise<void> {
@@ -114,14 +121,19 @@ function prepared(point: CrashPoint | undefined): { readonly mutants: readonly s
   return { mutants: point?.during === "locked" ? ["crash-C3"] : [] };
 }
 
-/** R8: nobody runs the table until its betting time is over. */
-async function leaveAlone(stage: Stage): Promise<void> {
+async function leaveAlone(
+  stage: Stage,
+  { row, bettingMs }: (typeof LEFT_ALONE)[number],
+): Promise<void> {
   const { house, notes } = stage;
-  await stage.plays(OPERATIONS);
+  await house.restart({ tables: tablesWith(FRESH, { bettingMs }) });
+  await stage.plays(2 * OPERATIONS);
   await house.kill();
-  notes.inflicted("crash at R8");
-  await pause(NOBODY_MS);
+  notes.inflicted(`crash at ${row}`);
+  await pause(bettingMs + LONGER_MS);
+  const since = Date.now();
   await house.start();
+  await stage.measure("from a start after the betting time to the next bet", since, PLAYABLE_MS);
 }
 
 export const crashPoints: Suite = {
@@ -138,6 +150,7 @@ export const crashPoints: Suite = {
       await stage.house.opened();
       await stage.measure("from a crash point to the next bet", since, PLAYABLE_MS);
     }
-    if (!brief) await leaveAlone(stage);
+    if (brief) return;
+    for (const left of LEFT_ALONE) await leaveAlone(stage, left);
   },
 };

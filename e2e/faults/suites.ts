@@ -8,6 +8,18 @@ import { stopping } from "./stopping.ts";
 
 export const SUITES: readonly Suite[] = [killing, crashPoints, restarting, stopping, losing];
 
+/** Crash points of the specification at which a process lives on, or another one takes over. */
+export const ROWS_ELSEWHERE: Readonly<Record<string, string>> = {
+  C7: losing.name,
+  O3: losing.name,
+  O4: losing.name,
+  T4: stopping.name,
+  T5: stopping.name,
+  T6: stopping.name,
+  T7: stopping.name,
+  T8: stopping.name,
+};
+
 /** A build with mistakes, by their names in `server/mutants`, and the suite that guards against it. */
 export interface BrokenBuild {
   readonly suite: Suite;
