@@ -5,6 +5,7 @@
 import { feltOf } from "./auditor/rules.ts";
 import type { Change, Kind, Operation, Reply } from "./auditor/terms.ts";
 import type { SimulatedProcess } from "./process.ts";
+import type { Planned } from "./scheduler.ts";
 import type { World } from "./world.ts";
 
 const LATER = new Set(["TABLE_PAUSED", "BANK_UNAVAILABLE"]);
@@ -21,6 +22,8 @@ export class SimulatedPlayer {
   #operations = 0;
   /** Asked and not finally replied to. */
   readonly #open = new Map<string, Operation>();
+  /** When what is open is asked for again. */
+  readonly #again = new Map<string, Planned>();
   readonly #done: Operation[] = [];
 
   constructor(world: World, id: string, tableId: string) {
@@ -168,10 +171,14 @@ export class SimulatedPlayer {
     if (process === null) return;
     this.#world.send(() => process.run(() => this.#arrive(process, operation)));
     if (!this.#open.has(operation.op)) return;
-    scheduler.after(random.between(200, 900), () => {
+    const pauseMs = random.between(200, 1_500) * Math.min(tries, 4);
+    const again = scheduler.after(pauseMs, () => {
       if (this.#open.get(operation.op) !== operation || !this.#seated) return;
       if (this.#process === process) this.#ask(operation, tries + 1);
     });
+    const earlier = this.#again.get(operation.op);
+    if (earlier !== undefined) earlier.cancelled = true;
+    this.#again.set(operation.op, again);
   }
 
   #arrive(process: SimulatedProcess, operation: Operation): void {
@@ -196,6 +203,9 @@ export class SimulatedPlayer {
     if (this.#open.get(operation.op) !== operation) return;
     if ("refusal" in reply && LATER.has(reply.refusal.code)) return;
     this.#open.delete(operation.op);
+    const again = this.#again.get(operation.op);
+    if (again !== undefined) again.cancelled = true;
+    this.#again.delete(operation.op);
     this.#done.push(operation);
     if (this.#done.length > MOST_REMEMBERED) this.#done.shift();
   }

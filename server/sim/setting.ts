@@ -1,5 +1,5 @@
 /** What one seed decides before anything happens: the tables, their seeds, and how much goes wrong. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { asChips } from "@croupier/shared/core/chips";
 import type { TableConfig } from "@croupier/shared/core/types";
 import { limitsOf } from "@croupier/shared/testing/drivenTable";
@@ -57,7 +57,7 @@ export function configsOf(random: Random): TableConfig[] {
       ...gameOf(random),
       tableId: `t${index + 1}`,
       name: `Table ${index + 1}`,
-      bettingMs: random.pick([400, 900, 2_000, 7_000]),
+      bettingMs: random.pick([300, 400, 600, 900, 1_500, 6_000]),
       closingMs: random.between(50, 200),
       spinningMs: random.between(50, 200),
       resultMs: random.between(50, 200),
@@ -77,12 +77,11 @@ export function configsOf(random: Random): TableConfig[] {
 
 /** A chain of seeds, hex, by round. */
 export function seedsOf(secret: string, length: number): string[] {
-  const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest();
   const seeds: string[] = [];
-  let seed = sha256(secret);
+  let seed = hash("sha256", secret, "buffer");
   for (let index = length; index >= 0; index -= 1) {
     seeds[index] = seed.toString("hex");
-    seed = sha256(seed);
+    seed = hash("sha256", seed, "buffer");
   }
   return seeds;
 }

@@ -19,6 +19,8 @@ import type { Faults } from "./setting.ts";
 import { CALM, configsOf, faultsOf, gameOf, seedsOf } from "./setting.ts";
 
 const HOUSE_CHIPS = 50_000_000;
+/** Rounds of one table while all others come to rest. */
+const MOST_CALM_ROUNDS = 800;
 /** Lines of what happened last that are kept for a finding. */
 const MOST_LINES = 80;
 
@@ -55,10 +57,10 @@ export class World {
     this.#configs = configsOf(this.random);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
     this.#faults = faultsOf(this.random, longestMs);
-    this.eagernessMs = this.random.between(longestMs >> 3, longestMs);
+    this.eagernessMs = this.random.between(longestMs >> 1, 3 * longestMs);
     const names = Array.from({ length: this.random.between(3, 9) }, (_, index) => `p${index}`);
     const chips = new Map(names.map((name) => [name, this.random.between(300, 6_000)]));
-    const length = 8 * rounds + 200;
+    const length = rounds + MOST_CALM_ROUNDS;
     const tableIds = this.#configs.map(({ tableId }) => tableId);
     const seeds = new Map(tableIds.map((id) => [id, seedsOf(`${seed} ${id}`, length)]));
     this.auditor = new Auditor({
@@ -335,4 +337,10 @@ export class World {
   }
 }
 
-const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** More promises than ever wait for one another; each turn lets one link of every chain go on. */
+const LONGEST_CHAIN = 12;
+
+/** Lets all promises go on until they wait for the next event. No trip around the event loop. */
+async function drained(): Promise<void> {
+  for (let turn = 0; turn < LONGEST_CHAIN; turn += 1) await null;
+}

@@ -2,7 +2,7 @@
  * The rules of the game once more, written from GAME and FAIRNESS alone: nothing here comes from the
  * code that is audited. Slow and plain on purpose.
  */
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 
 export type Wheel = "european" | "american" | "triple-zero";
 export type ZeroRule = "none" | "la-partage" | "surrender";
@@ -144,7 +144,7 @@ export function returned(
 }
 
 export function sha256(text: string | Buffer): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 export function digestOf(bets: readonly PlacedBet[]): string {

@@ -1,0 +1,105 @@
+/** `npm run sim`: the simulator as a command; see `world.ts` for what it simulates. */
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { readMutants } from "../mutants/mutants.mjs";
+import { runMutant } from "./mutantRuns.ts";
+import type { Simulation } from "./run.ts";
+import { runSeed, simulate } from "./run.ts";
+
+const USAGE = `npm run sim [-- --seed N] [--rounds N] [--mutants] [--json FILE]
+
+  --rounds N    plays seeds from 1 (or --seed) on until N rounds were played; default 20,000
+  --seed N      without --rounds: replays this one seed exactly, and prints the digest of its run
+  --mutants     shows that the simulator catches mistakes: runs it on code with each of them
+  --json FILE   writes the counts and what was found
+
+Exits 0 where all is as it must be, 1 with the seed and what is wrong with it.`;
+
+const DEFAULT_ROUNDS = 20_000;
+/** A run this long has to have seen everything that is counted. */
+const ROUNDS_THAT_SHOW_ALL = 20_000;
+const MUTANT_ROUNDS = 6_000;
+/** Of twenty mistakes, how many may pass. */
+const MOST_MISSED = 1 / 20;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    rounds: { type: "string" },
+    mutants: { type: "boolean", default: false },
+    json: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+async function main(): Promise<boolean> {
+  if (values.help) {
+    console.log(USAGE);
+    return true;
+  }
+  if (values.mutants) return catchMutants(numberOf("rounds", MUTANT_ROUNDS));
+  if (values.seed !== undefined && values.rounds === undefined) return replay(numberOf("seed", 1));
+  return play(numberOf("seed", 1), numberOf("rounds", DEFAULT_ROUNDS));
+}
+
+async function replay(seed: number): Promise<boolean> {
+  const { rounds, digest, counts, finding } = await runSeed(seed);
+  report({ seeds: 1, rounds, counts, finding });
+  if (finding === null) console.log(`digest ${digest}`);
+  return finding === null;
+}
+
+async function play(firstSeed: number, rounds: number): Promise<boolean> {
+  const start = performance.now();
+  const simulation = await simulate(firstSeed, rounds);
+  const perSecond = simulation.rounds / ((performance.now() - start) / 1_000);
+  report(simulation);
+  console.log(`${Math.round(perSecond)} rounds a second`);
+  const missing = simulation.counts.missing();
+  if (simulation.finding !== null || rounds < ROUNDS_THAT_SHOW_ALL) {
+    return simulation.finding === null;
+  }
+  for (const name of missing) console.log(`never seen: ${name}`);
+  return missing.length === 0;
+}
+
+function report({ seeds, rounds, counts, finding }: Simulation): void {
+  for (const [name, count] of counts.entries())
+    console.log(`${String(count).padStart(9)}  ${name}`);
+  console.log(`${rounds} rounds of ${seeds} seeds`);
+  if (finding !== null) {
+    console.log(`\n${finding.tail.join("\n")}\n`);
+    console.log(`seed ${finding.seed}: ${finding.complaint}`);
+    console.log(`\nnpm run sim -- --seed ${finding.seed} replays it`);
+  }
+  if (values.json === undefined) return;
+  const told = { seeds, rounds, finding, counts: Object.fromEntries(counts.entries()) };
+  writeFileSync(values.json, `${JSON.stringify(told, null, 2)}\n`);
+}
+
+async function catchMutants(rounds: number): Promise<boolean> {
+  const mutants = await readMutants("simulator");
+  const rest = mutants.values();
+  let missed = 0;
+  const lane = async () => {
+    for (const { name, why } of rest) {
+      const { caught, complaint } = await runMutant(name, rounds);
+      if (!caught) missed += 1;
+      console.log(`${caught ? "caught" : "MISSED"}  ${name}: ${why}\n        ${complaint}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  console.log(`${mutants.length - missed} of ${mutants.length} caught`);
+  return missed <= mutants.length * MOST_MISSED;
+}
+
+function numberOf(name: "seed" | "rounds", otherwise: number): number {
+  const text = values[name];
+  if (text === undefined) return otherwise;
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`--${name} takes a whole number from 1 on`);
+}
+
+process.exitCode = (await main()) ? 0 : 1;

@@ -1,0 +1,29 @@
+/** Runs the simulator on code with mistakes in it: each has to be caught. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const REGISTER = fileURLToPath(new URL("../mutants/register.mjs", import.meta.url));
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const MOST_OUTPUT = 1 << 20;
+
+export interface MutantRun {
+  readonly name: string;
+  readonly caught: boolean;
+  /** What the simulator complained of; empty where it found nothing. */
+  readonly complaint: string;
+}
+
+/** Runs the simulator for `rounds` rounds with the mutant `name` in a process of its own. */
+export function runMutant(name: string, rounds: number): Promise<MutantRun> {
+  const { promise, resolve, reject } = Promise.withResolvers<MutantRun>();
+  const args = ["--import", REGISTER, MAIN, "--rounds", String(rounds)];
+  const options = { env: { ...process.env, MUTANT: name }, maxBuffer: MOST_OUTPUT };
+  execFile(process.execPath, args, options, (error, stdout, stderr) => {
+    const complaint = /^seed \d+: .*$/m.exec(stdout)?.[0] ?? "";
+    if (error === null) resolve({ name, caught: false, complaint });
+    // A mutant that does not fit the code, or does not run at all, shows nothing.
+    else if (complaint === "") reject(new Error(`mutant ${name}: ${stderr || stdout}`));
+    else resolve({ name, caught: true, complaint });
+  });
+  return promise;
+}

@@ -1,0 +1,57 @@
+/** One seed after another, until so many rounds were played. */
+import { Counts } from "./counts.ts";
+import { World } from "./world.ts";
+
+/** Rounds of chaos that one seed plays. */
+const ROUNDS_OF_A_SEED = 100;
+
+export interface Finding {
+  readonly seed: number;
+  readonly complaint: string;
+  /** What happened last, oldest first. */
+  readonly tail: readonly string[];
+}
+
+export interface SeedRun {
+  readonly seed: number;
+  readonly rounds: number;
+  /** Of everything that was committed, in order: the same for the same seed. */
+  readonly digest: string;
+  readonly counts: Counts;
+  readonly finding: Finding | null;
+}
+
+/** Plays one seed to its end, or to what is wrong with it. */
+export async function runSeed(seed: number, rounds = ROUNDS_OF_A_SEED): Promise<SeedRun> {
+  const world = new World({ seed, rounds });
+  const { counts } = world;
+  try {
+    return { seed, ...(await world.run()), counts, finding: null };
+  } catch (error) {
+    const complaint = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const finding = { seed, complaint, tail: [...world.tail()] };
+    return { seed, rounds: world.rounds, digest: "", counts, finding };
+  }
+}
+
+export interface Simulation {
+  readonly seeds: number;
+  readonly rounds: number;
+  readonly counts: Counts;
+  readonly finding: Finding | null;
+}
+
+/** Plays seeds from `firstSeed` on until `rounds` were played or something is wrong. */
+export async function simulate(firstSeed: number, rounds: number): Promise<Simulation> {
+  const counts = new Counts();
+  let played = 0;
+  for (let seeds = 0; ; seeds += 1) {
+    if (played >= rounds) return { seeds, rounds: played, counts, finding: null };
+    const run = await runSeed(firstSeed + seeds);
+    counts.addAll(run.counts);
+    played += run.rounds;
+    if (run.finding !== null) {
+      return { seeds: seeds + 1, rounds: played, counts, finding: run.finding };
+    }
+  }
+}
