@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import type { Random } from "../bots/random.ts";
 import { createRandom } from "../bots/random.ts";
 import { quickTables } from "../src/testing/server.ts";
+import { Audits } from "./audits.ts";
 import { Crowd } from "./crowd.ts";
 import type { OutsideDatabase } from "./database.ts";
 import { startDatabase } from "./database.ts";
@@ -38,6 +39,7 @@ export function tablesWith(more: readonly string[] = [], changes: object = {}): 
 /** The parts of a stage, in the order in which they are there. */
 interface Parts {
   readonly database: OutsideDatabase;
+  readonly audits: Audits;
   readonly front: Forwarder;
   readonly prober: Prober;
   readonly crowd: Crowd;
@@ -67,7 +69,9 @@ export class Stage implements AsyncDisposable {
   /** Starts everything; resolves once everybody plays. */
   async open(): Promise<void> {
     const { players, seed } = this.options;
-    this.#parts.database = this.keep(await startDatabase());
+    const database = this.keep(await startDatabase());
+    this.#parts.database = database;
+    this.#parts.audits = this.keep(new Audits(database.url));
     const house = await this.addHouse();
     this.#house = house;
     await house.start();
@@ -82,6 +86,10 @@ export class Stage implements AsyncDisposable {
 
   get database(): OutsideDatabase {
     return this.#part("database");
+  }
+
+  get audits(): Audits {
+    return this.#part("audits");
   }
 
   get front(): Forwarder {

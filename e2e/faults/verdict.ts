@@ -1,5 +1,4 @@
 /** The verdict about a run: the witnesses' and the audit's, not the suite's. */
-import { runNode } from "../src/testing/processes.ts";
 import type { BotsTold } from "./run.ts";
 import type { Stage } from "./stage.ts";
 
@@ -28,11 +27,7 @@ async function crowdHeard({ crowd, notes, options, excused }: Stage): Promise<Bo
   return { connected, dropped, reconnected, rounds, bets, voided };
 }
 
-/** Runs the audit as an operator does. */
-export async function audited({ database, notes }: Stage): Promise<void> {
-  const { code, stdout, stderr } = await runNode({
-    args: ["server/src/audit/main.ts"],
-    env: { DATABASE_URL: database.url },
-  });
-  if (code !== 0) notes.finding(`the audit: ${stdout}${stderr}`.trim());
+/** Notes what the audit finds. */
+export async function audited({ audits, notes }: Stage): Promise<void> {
+  for (const fault of await audits.faults()) notes.finding(fault);
 }
