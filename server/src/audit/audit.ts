@@ -2,13 +2,13 @@
  * The proof of the books: what must be true of chips and rounds, each looked up in the database and
  * not taken from anyone's word. Everything is read in one snapshot, so a server may go on meanwhile.
  */
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import { inTransaction } from "../db/transaction.ts";
 import { auditBalances } from "./balances.ts";
-import type { AuditLine, SqlCheck } from "./checks.ts";
-import { MOST_NAMED } from "./checks.ts";
-import { auditRecords } from "./records.ts";
+import type { AuditLine } from "./checks.ts";
 import { ROUNDS_CHECKS } from "./rounds.ts";
+import { auditRounds } from "./roundsPass.ts";
+import { lookUp } from "./sqlCheck.ts";
 import type { Heads } from "./transfers.ts";
 import { auditTransfers } from "./transfers.ts";
 
@@ -41,25 +41,12 @@ export function audit(pool: Pool, { tell, since = {} }: AuditOptions): Promise<A
         tell(line);
       };
       for (const line of await auditBalances(client)) report(line);
-      const { lines, heads } = await auditTransfers(client, since);
+      const { lines, heads, traces } = await auditTransfers(client, since);
       for (const line of lines) report(line);
-      for (const check of ROUNDS_CHECKS) report(await look(client, check));
-      report(await auditRecords(client));
+      for (const check of ROUNDS_CHECKS) report(await lookUp(client, check));
+      for (const line of await auditRounds(client, traces)) report(line);
       return { sound, heads };
     },
     snapshot,
   );
-}
-
-async function look(client: PoolClient, { check, count, faults }: SqlCheck): Promise<AuditLine> {
-  const { rows: counts } = await client.query<{ counted: number }>(count);
-  const { rows } = await client.query<{ fault: string }>(
-    `SELECT fault FROM (${faults}) AS found LIMIT ${MOST_NAMED}`,
-  );
-  return {
-    check,
-    counted: counts[0]?.counted ?? 0,
-    ok: rows.length === 0,
-    faults: rows.map(({ fault }) => fault),
-  };
 }

@@ -62,7 +62,7 @@ export function faultOf(line: TransferLine, book: AccountBook): string | null {
     return `goes from ${KINDS[from] || "nowhere"} to ${KINDS[to] || "nowhere"}`;
   }
   if (!(line.integer("amount") > 0)) return `moves ${line.text("amount")} chips`;
-  if (movement.escrow !== 0 && !(line.round > 0)) return "is of no round";
+  if (movement.escrow !== 0 && !(line.integer("round") > 0)) return "is of no round";
   const player = from === PLAYER ? debit : to === PLAYER ? credit : 0;
   const owner = [line.startOf("player"), line.endOf("player")] as const;
   const named = player === 0 ? line.isNull("player") : book.isOwner(player, line.bytes, owner);

@@ -1,33 +1,24 @@
-/** Checks every finished round's public record the way players do, a page of rounds at a time. */
 import { checkRecord } from "@croupier/shared/core/record";
 import type { PoolClient } from "pg";
-import { roundRecords } from "../rounds/queries.ts";
-import type { AuditLine } from "./checks.ts";
-import { MOST_NAMED } from "./checks.ts";
+import { roundRecord } from "../rounds/queries.ts";
+import { Faults } from "./faults.ts";
 
-const ROUNDS_IN_PAGE = 200;
+export interface RoundId {
+  readonly tableId: string;
+  readonly round: number;
+}
 
-/** One line for all records: each payout, pocket and digest follows from what is public. */
-export async function auditRecords(client: PoolClient): Promise<AuditLine> {
-  const faults: string[] = [];
-  let counted = 0;
-  let after = { tableId: "", round: 0 };
-  for (;;) {
-    const records = await roundRecords(client, after, ROUNDS_IN_PAGE);
-    for (const record of records) {
-      counted += 1;
-      for (const { check, detail } of checkRecord(record).filter(({ ok }) => !ok)) {
-        faults.push(`table ${record.tableId}: round ${record.round}: ${check}: ${detail}`);
-      }
-      after = { tableId: record.tableId, round: record.round };
+/** What is wrong with the records of these rounds, found the way players find it. */
+export async function recordFaults(
+  client: PoolClient,
+  rounds: readonly RoundId[],
+): Promise<Faults> {
+  const faults = new Faults();
+  for (const { tableId, round } of rounds) {
+    const checks = checkRecord(await roundRecord(client, tableId, round));
+    for (const { check, detail } of checks.filter(({ ok }) => !ok)) {
+      faults.add(`table ${tableId}: round ${round}: ${check}: ${detail}`);
     }
-    if (records.length < ROUNDS_IN_PAGE) break;
-    faults.splice(MOST_NAMED);
   }
-  return {
-    check: "each finished round's outcome and payouts follow from its record",
-    counted,
-    ok: faults.length === 0,
-    faults: faults.slice(0, MOST_NAMED),
-  };
+  return faults;
 }

@@ -10,6 +10,7 @@ const IN_ORDER = `(
     lead(round) OVER tables AS next
   FROM rounds WINDOW tables AS (PARTITION BY table_id ORDER BY round))`;
 
+/** What the order of rounds tells, quickly. */
 export const ROUNDS_CHECKS: readonly SqlCheck[] = [
   {
     check: "rounds are numbered without a gap, and only the last one is unfinished",
@@ -30,49 +31,55 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
       WHERE commitment IS DISTINCT FROM coalesce(anchor, seed_before)
         OR (seed IS NOT NULL AND sha256(seed) <> commitment)`,
   },
-  {
-    check: "each acknowledged operation moved its chips, and nothing else moved stakes",
-    count: "SELECT count(*) AS counted FROM operations",
-    faults: `SELECT format('operation %s of player %s: logged %s, moved %s', op, player_id,
-        coalesce(stake_change, 0), coalesce(moved, 0)) AS fault
-      FROM operations FULL JOIN (
-        SELECT player_id, op, table_id, round,
-          sum(CASE kind WHEN 'stake' THEN amount ELSE -amount END) AS moved
-        FROM transfers WHERE kind IN ('stake', 'release')
-        GROUP BY player_id, op, table_id, round
-      ) AS moves USING (player_id, op, table_id, round)
-      WHERE coalesce(stake_change, 0) <> coalesce(moved, 0)`,
-  },
-  {
-    check: "each finished round's bets are what its operations left on the felt",
-    count: FINISHED,
-    faults: `SELECT format('table %s: round %s: player %s has %s on %s, the operations say %s',
-        table_id, round, player_id, coalesce(amount, 0), spot, coalesce(placed, 0)) AS fault
-      FROM bets FULL JOIN (
-        SELECT table_id, round, player_id, change->>0 AS spot,
-          sum((change->>1)::bigint) AS placed
-        FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
-          JOIN rounds USING (table_id, round)
-        WHERE status IN ('settled', 'void')
-        GROUP BY table_id, round, player_id, change->>0
-      ) AS layouts USING (table_id, round, player_id, spot)
-      WHERE coalesce(amount, 0) <> coalesce(placed, 0)`,
-  },
-  {
-    check: "each player was paid what the record says, once",
-    count: "SELECT count(DISTINCT (table_id, round, player_id)) AS counted FROM bets",
-    faults: `SELECT format('table %s: round %s: player %s is due %s and got %s', table_id, round,
-        player_id, coalesce(due, 0), coalesce(paid, 0)) AS fault
-      FROM (
-        SELECT table_id, round, player_id, sum(returned) AS due,
-          CASE status WHEN 'settled' THEN 'payout' ELSE 'void' END AS kind
-        FROM bets JOIN rounds USING (table_id, round)
-        GROUP BY table_id, round, player_id, status
-      ) AS dues FULL JOIN (
-        SELECT table_id, round, player_id, kind, sum(amount) AS paid
-        FROM transfers WHERE kind IN ('payout', 'void')
-        GROUP BY table_id, round, player_id, kind
-      ) AS payments USING (table_id, round, player_id, kind)
-      WHERE coalesce(due, 0) <> coalesce(paid, 0)`,
-  },
 ];
+
+/** Every operation has its transfer, and every stake its operation. */
+export const OPERATIONS_CHECK: SqlCheck = {
+  check: "each acknowledged operation moved its chips, and nothing else moved stakes",
+  count: "SELECT count(*) AS counted FROM operations",
+  faults: `SELECT format('operation %s of player %s: logged %s, moved %s', op, player_id,
+      coalesce(stake_change, 0), coalesce(moved, 0)) AS fault
+    FROM operations FULL JOIN (
+      SELECT player_id, op, table_id, round,
+        sum(CASE kind WHEN 'stake' THEN amount ELSE -amount END) AS moved
+      FROM transfers WHERE kind IN ('stake', 'release')
+      GROUP BY player_id, op, table_id, round
+    ) AS moves USING (player_id, op, table_id, round)
+    WHERE coalesce(stake_change, 0) <> coalesce(moved, 0)`,
+};
+
+/** Every bet is what the operations say. */
+export const LAYOUTS_CHECK: SqlCheck = {
+  check: "each finished round's bets are what its operations left on the felt",
+  count: FINISHED,
+  faults: `SELECT format('table %s: round %s: player %s has %s on %s, the operations say %s',
+      table_id, round, player_id, coalesce(amount, 0), spot, coalesce(placed, 0)) AS fault
+    FROM bets FULL JOIN (
+      SELECT table_id, round, player_id, change->>0 AS spot,
+        sum((change->>1)::bigint) AS placed
+      FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
+        JOIN rounds USING (table_id, round)
+      WHERE status IN ('settled', 'void')
+      GROUP BY table_id, round, player_id, change->>0
+    ) AS layouts USING (table_id, round, player_id, spot)
+    WHERE coalesce(amount, 0) <> coalesce(placed, 0)`,
+};
+
+/** Every payout is what the bets say. */
+export const PAYOUTS_CHECK: SqlCheck = {
+  check: "each player was paid what the record says, once",
+  count: "SELECT count(DISTINCT (table_id, round, player_id)) AS counted FROM bets",
+  faults: `SELECT format('table %s: round %s: player %s is due %s and got %s', table_id, round,
+      player_id, coalesce(due, 0), coalesce(paid, 0)) AS fault
+    FROM (
+      SELECT table_id, round, player_id, sum(returned) AS due,
+        CASE status WHEN 'settled' THEN 'payout' ELSE 'void' END AS kind
+      FROM bets JOIN rounds USING (table_id, round)
+      GROUP BY table_id, round, player_id, status
+    ) AS dues FULL JOIN (
+      SELECT table_id, round, player_id, kind, sum(amount) AS paid
+      FROM transfers WHERE kind IN ('payout', 'void')
+      GROUP BY table_id, round, player_id, kind
+    ) AS payments USING (table_id, round, player_id, kind)
+    WHERE coalesce(due, 0) <> coalesce(paid, 0)`,
+};

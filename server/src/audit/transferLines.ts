@@ -20,8 +20,18 @@ const TAB = 9;
 const NEWLINE = 10;
 const BACKSLASH = 92;
 const [ZERO, NINE] = [48, 57];
-const FIELDS = { id: 0, block: 1, kind: 2, debit: 3, credit: 4, amount: 5, player: 6, table: 7 };
-const ROUND = 8;
+const FIELDS = {
+  id: 0,
+  block: 1,
+  kind: 2,
+  debit: 3,
+  credit: 4,
+  amount: 5,
+  player: 6,
+  table: 7,
+  round: 8,
+  op: 9,
+};
 const COUNT = 11;
 
 export type Field = keyof typeof FIELDS;
@@ -72,18 +82,9 @@ export class TransferLine {
 
   /** A field of digits as a number; not a number where it is something else. */
   integer(field: Field): number {
-    return this.#integerAt(FIELDS[field]);
-  }
-
-  /** The number of its round; not a number where it has none. */
-  get round(): number {
-    return this.#integerAt(ROUND);
-  }
-
-  #integerAt(field: number): number {
-    const end = (this.#starts[field + 1] as number) - 1;
+    const end = this.endOf(field);
     let value = 0;
-    for (let at = this.#starts[field] as number; at < end; at += 1) {
+    for (let at = this.startOf(field); at < end; at += 1) {
       const byte = this.bytes[at] as number;
       if (byte < ZERO || byte > NINE) return Number.NaN;
       value = value * 10 + byte - ZERO;

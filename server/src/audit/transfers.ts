@@ -15,6 +15,8 @@ import { Escrow } from "./escrow.ts";
 import { escrowFaults } from "./escrowFaults.ts";
 import { Faults } from "./faults.ts";
 import { faultOf, movementOf } from "./movements.ts";
+import type { TableTraces } from "./roundTraces.ts";
+import { letterOf, RoundTraces } from "./roundTraces.ts";
 import { CANONICAL, TRANSFERS, TransferLine } from "./transferLines.ts";
 
 /** Where chains stand, by their names: a table's id, or nothing for what belongs to no table. */
@@ -23,6 +25,8 @@ export type Heads = Readonly<Record<string, Head>>;
 export interface TransfersAudit {
   readonly lines: readonly AuditLine[];
   readonly heads: Heads;
+  /** What players' chips did, round by round. */
+  readonly traces: RoundTraces;
 }
 
 /** Proves transfers; `since` are heads of an earlier audit, which must still be where they were. */
@@ -37,6 +41,7 @@ export async function auditTransfers(client: PoolClient, since: Heads): Promise<
 interface Series {
   readonly chain: Chain;
   readonly escrow: Escrow;
+  readonly traces: TableTraces;
 }
 
 class Pass {
@@ -46,6 +51,7 @@ class Pass {
   readonly #series = new Map<string, Series>();
   /** The series of a table's accounts, by their ids: found without making a text of each line. */
   readonly #byAccount: (Series | undefined)[] = [];
+  readonly #traces = new RoundTraces();
   readonly #kindFaults = new Faults();
   readonly #chainFaults = new Faults();
   readonly #sinceFaults = new Faults();
@@ -70,9 +76,14 @@ class Pass {
     this.#transfers += 1;
     const fault = faultOf(line, this.#book);
     if (fault !== null) this.#kindFaults.add(`transfer ${id} (${line.text("kind")}) ${fault}`);
-    const { chain, escrow } = this.#seriesOf(fault === null);
+    const { chain, escrow, traces } = this.#seriesOf(fault === null);
     const change = movementOf(line)?.escrow ?? 0;
-    if (change !== 0) escrow.move(line.round, change * line.integer("amount"));
+    if (change !== 0) {
+      const round = line.integer("round");
+      escrow.move(round, change * line.integer("amount"));
+      const letter = letterOf(line);
+      if (letter !== undefined) traces.add(line, letter, round);
+    }
     chain.add(id, line.bytes, [line.start, line.end]);
     if (!line.isNull("block")) this.#close(chain, id);
   }
@@ -91,9 +102,15 @@ class Pass {
   }
 
   #named(name: string): Series {
-    const found = this.#series.get(name) ?? { chain: new Chain(name), escrow: new Escrow() };
-    this.#series.set(name, found);
-    return found;
+    const known = this.#series.get(name);
+    if (known !== undefined) return known;
+    const made = {
+      chain: new Chain(name),
+      escrow: new Escrow(),
+      traces: this.#traces.of(name),
+    };
+    this.#series.set(name, made);
+    return made;
   }
 
   #close(chain: Chain, id: number): void {
@@ -134,7 +151,7 @@ class Pass {
       ...this.#sinceLines(),
     ];
     const heads = Object.fromEntries(all.map(({ chain }) => [chain.name, chain.head]));
-    return { lines, heads };
+    return { lines, heads, traces: this.#traces };
   }
 
   /** A block whose last transfer is gone was not met on the way. */
