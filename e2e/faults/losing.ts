@@ -22,7 +22,7 @@ export const losing: Suite = {
   async inflict(stage, { brief }) {
     const { random, house, notes, database } = stage;
     const lost = (loss: Loss): void => notes.inflicted(LOSSES[loss]);
-    await using line = await LossyLine.to({ target: database.url, random, lost });
+    const line = stage.keep(await LossyLine.to({ target: database.url, random, lost }));
     await house.restart({ databaseUrl: line.url });
     for (let spell = brief ? SPELLS.brief : SPELLS.long; spell > 0; spell -= 1) {
       line.losing = LOSING;
