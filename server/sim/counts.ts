@@ -23,6 +23,8 @@ export const EXPECTED: readonly string[] = [
     "outcome unknown, committed",
     "outcome unknown, not committed",
     "outcome unknown, committed late",
+    "bank held up",
+    "bank slow",
     "clock jumped back",
     "clock jumped forward",
     "message dropped",

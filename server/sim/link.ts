@@ -20,6 +20,11 @@ export interface Caller {
   run(act: () => void): void;
 }
 
+const QUICK_MS = 3;
+/** Longer than a table that froze stands still. */
+const SLOW_MS = 900;
+/** Answers are lost rather when everything is slow. */
+const LOST_WHEN_SLOW = 8;
 const AWAY = "the database is away";
 
 export class Link {
@@ -152,7 +157,7 @@ export class Link {
         fail(new BankUnavailableError(AWAY));
         return;
       }
-      if (random.chance(faults.outcomeUnknown)) {
+      if (random.chance(faults.outcomeUnknown * (mood.slow ? LOST_WHEN_SLOW : 1))) {
         this.#loseOutcome(lease.tableId, act);
         fail(new OutcomeUnknownError("nobody knows"));
         return;
@@ -223,8 +228,12 @@ export class Link {
   }
 
   #latencyMs(): number {
-    const { random, mood } = this.#world;
-    return random.between(0, 3) * (mood.slow ? 40 : 1);
+    const { random, faults, mood, counts } = this.#world;
+    if (random.chance(faults.delayed)) {
+      counts.add("fault: bank held up");
+      return random.between(100, 2_500);
+    }
+    return random.between(0, mood.slow ? SLOW_MS : QUICK_MS);
   }
 }
 

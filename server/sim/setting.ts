@@ -10,6 +10,8 @@ export interface Faults {
   readonly requestLost: number;
   readonly answerLost: number;
   readonly outcomeUnknown: number;
+  /** Of a request or an answer, for longer than a table that froze stands still. */
+  readonly delayed: number;
   readonly messageDropped: number;
   readonly messageDuplicated: number;
   /** Between two strokes of chaos, on average. */
@@ -20,6 +22,7 @@ export const CALM: Faults = {
   requestLost: 0,
   answerLost: 0,
   outcomeUnknown: 0,
+  delayed: 0,
   messageDropped: 0,
   messageDuplicated: 0,
   chaosMs: Number.POSITIVE_INFINITY,
@@ -32,6 +35,7 @@ export function faultsOf(random: Random, longestMs: number): Faults {
     requestLost: 0.03 * wild * random.next(),
     answerLost: 0.03 * wild * random.next(),
     outcomeUnknown: 0.02 * wild * random.next(),
+    delayed: 0.03 * wild * random.next(),
     messageDropped: 0.1 * wild * random.next(),
     messageDuplicated: 0.15 * wild * random.next(),
     chaosMs: random.between(400, 1_000) + Math.round(longestMs * random.next() * 4),
@@ -67,7 +71,7 @@ export function configsOf(random: Random): TableConfig[] {
           min: 2,
           spotMax: 300,
           playerMax: 700,
-          houseMax: random.pick([3_000, 12_000]),
+          houseMax: random.pick([1_500, 3_000, 6_000]),
         }),
         min: asChips(2),
       },

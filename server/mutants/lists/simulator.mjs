@@ -1,5 +1,5 @@
 /**
- * Mistakes that the simulator has to catch.
+ * Mistakes that the simulator has to catch: each is one that somebody could make.
  *
  * @type {import("../mutants.mjs").Mutant[]}
  */
@@ -10,5 +10,236 @@ export const mutants = [
     find: 'return state.stage === "opening" ? state.round + 2 : state.round + 1;',
     replace: "return state.round + 1;",
     why: "a seed that is given while a round opens is said to count in that round",
+  },
+  {
+    name: "accepts-at-the-deadline",
+    file: "shared/src/core/table/operations.ts",
+    find: 'if (state.stage === "betting" && now < state.phaseEndsAt) return null;',
+    replace: 'if (state.stage === "betting" && now <= state.phaseEndsAt) return null;',
+    why: "a bet that arrives as betting ends is taken",
+  },
+  {
+    name: "accepts-until-the-tick",
+    file: "shared/src/core/table/operations.ts",
+    find: 'if (state.stage === "betting" && now < state.phaseEndsAt) return null;',
+    replace: 'if (state.stage === "betting") return null;',
+    why: "bets are taken for as long as the process is late with its timer",
+  },
+  {
+    name: "reused-op-answers",
+    file: "shared/src/core/table/operations.ts",
+    find: `    if (known.content === content) {
+      effects.push({ type: "answer", request: input.request, answer: known.answer });`,
+    replace: `    if (known.content !== "") {
+      effects.push({ type: "answer", request: input.request, answer: known.answer });`,
+    why: "an op that comes again with other content is answered as if it were the same",
+  },
+  {
+    name: "swing-not-released",
+    file: "shared/src/core/table/operations.ts",
+    find: "  state.exposure.release(operation.swing);\n",
+    replace: '  if (posted.outcome.status === "posted") state.exposure.release(operation.swing);\n',
+    why: "a bet that the bank did not place counts for the house limit for ever",
+  },
+  {
+    name: "swing-not-held",
+    file: "shared/src/core/table/operations.ts",
+    find: "  state.exposure.hold(swing);\n",
+    replace: "  state.exposure.hold(swing.map(() => 0));\n",
+    why: "two bets in flight pass the house limit together",
+  },
+  {
+    name: "removal-passes-the-house-limit",
+    file: "shared/src/core/table/evaluate.ts",
+    find: "return withinHouseLimit(state, player, inverse(last));",
+    replace:
+      "return { ok: true, changes: inverse(last), swing: swingOf(state, player.chips, inverse(last)) };",
+    why: "an undo raises what the house may have to pay past its limit",
+  },
+  {
+    name: "posts-two-at-once",
+    file: "shared/src/core/table/operations.ts",
+    find: "  if (player.inFlight === null) {\n    begin({ state, effects }, player, { input, content });",
+    replace:
+      "  if (player.inFlight === null || player.waiting.length > 6) {\n    begin({ state, effects }, player, { input, content });",
+    why: "an operation overtakes those that wait before it",
+  },
+  {
+    name: "waiting-op-not-recognised",
+    file: "shared/src/core/table/operations.ts",
+    find: "    const known = player.answered.get(next.op);\n    if (known !== undefined) {",
+    replace:
+      "    const known = player.answered.get(`${next.op}?`);\n    if (known !== undefined) {",
+    why: "the same op, sent twice while another is in flight, is posted again",
+  },
+  {
+    name: "undo-keeps-its-batch",
+    file: "shared/src/core/table/operations.ts",
+    find: 'if (kind === "undo") player.batches.pop();',
+    replace: 'if (kind === "undo") player.batches.at(-1);',
+    why: "undo takes the same batch back twice",
+  },
+  {
+    name: "undo-takes-the-first",
+    file: "shared/src/core/table/evaluate.ts",
+    find: "const last = player.batches.at(-1);",
+    replace: "const last = player.batches[0];",
+    why: "undo takes back the oldest batch",
+  },
+  {
+    name: "double-ignores-limits",
+    file: "shared/src/core/table/evaluate.ts",
+    find: "return withinLimits(state, player, placing(player.chips));",
+    replace: "return withinHouseLimit(state, player, placing(player.chips));",
+    why: "double passes the limits of spots and players",
+  },
+  {
+    name: "repeat-places-the-present",
+    file: "shared/src/core/table/evaluate.ts",
+    find: "return withinLimits(state, player, placing(player.lastChips));",
+    replace:
+      "return withinLimits(state, player, placing(player.chips.size > 0 ? player.chips : player.lastChips));",
+    why: "repeat places what lies there instead of the last round's chips",
+  },
+  {
+    name: "limit-of-the-batch-alone",
+    file: "shared/src/core/table/evaluate.ts",
+    find: "const after = (player.chips.get(spotId) ?? NO_CHIPS) + amount;",
+    replace: "const after: number = amount;",
+    why: "the limit of a spot forgets the chips that lie there",
+  },
+  {
+    name: "batch-not-summed",
+    file: "shared/src/core/table/evaluate.ts",
+    find: "input.chips.length > 1 ? summed(input.chips) : input.chips",
+    replace: "input.chips",
+    why: "a batch that names a spot twice passes the spot's limit",
+  },
+  {
+    name: "digest-before-the-lock",
+    file: "shared/src/core/table/rounds.ts",
+    find: "  state.lockingDigest = betsDigest;\n",
+    replace: "  state.lockingDigest = betsDigest;\n  state.betsDigest = betsDigest;\n",
+    why: "the bets' digest is shown before the lock is durable",
+  },
+  {
+    name: "locks-without-draining",
+    file: "shared/src/core/table/rounds.ts",
+    find: 'if (state.stage !== "draining" || state.inFlight > 0) return;',
+    replace: 'if (state.stage !== "draining") return;',
+    why: "a round is locked while bets that came in time are on their way",
+  },
+  {
+    name: "entropy-of-the-last-round",
+    file: "shared/src/core/table/rounds.ts",
+    find: "    entropy: entropyOf(clientSeeds),\n",
+    replace: "    entropy: state.entropy || entropyOf(clientSeeds),\n",
+    why: "a round opens with the entropy of the round before",
+  },
+  {
+    name: "spins-before-the-settlement",
+    file: "shared/src/core/table/rounds.ts",
+    find: '  state.stage = "settling";\n',
+    replace: '  state.stage = "settling";\n  state.seed = seed;\n  state.pocket = pocket;\n',
+    why: "the outcome is shown before it is durable",
+  },
+  {
+    name: "half-rounded-down",
+    file: "shared/src/core/payouts.ts",
+    find: "Math.ceil(",
+    replace: "Math.floor(",
+    why: "the half that comes back on zero is rounded to the house",
+  },
+  {
+    name: "window-not-extended",
+    file: "shared/src/core/table/restore.ts",
+    find: "state.phaseEndsAt = Math.max(unfinished.openedAt + config.bettingMs, now + window);",
+    replace: "state.phaseEndsAt = Math.max(unfinished.openedAt + config.bettingMs, now);",
+    why: "a betting window that is taken over closes at once",
+  },
+  {
+    name: "takeover-forgets-exposure",
+    file: "shared/src/core/table/restore.ts",
+    find: "    expose(state, player.chips, operation.changes);\n",
+    replace: "",
+    why: "after a takeover the house limit knows of no bets",
+  },
+  {
+    name: "takeover-drops-the-last-bet",
+    file: "shared/src/core/table/restore.ts",
+    find: "  for (const operation of unfinished.operations) {",
+    replace: "  for (const operation of unfinished.operations.slice(0, 40)) {",
+    why: "a takeover reads the first operations of the round only",
+  },
+  {
+    name: "locked-round-reopens",
+    file: "shared/src/core/table/restore.ts",
+    find: 'if (unfinished.status === "locked") {',
+    replace: 'if (unfinished.status === "locked" && unfinished.operations.length > 40) {',
+    why: "a round that was locked takes bets again after a takeover",
+  },
+  {
+    name: "refuses-without-asking",
+    file: "server/src/tables/host.ts",
+    find: 'if (refusal.code === "INSUFFICIENT_CHIPS" || refusal.code === "BANK_UNAVAILABLE") {',
+    replace: 'if (refusal.code !== "OP_REUSED") {',
+    why: "a bet that stands is refused as too late when it is asked for again",
+  },
+  {
+    name: "reads-too-early",
+    file: "server/src/tables/host.ts",
+    find: "    await this.#persistence.quiet();\n",
+    replace: "",
+    why: "a table that starts again does not wait for what its last life has under way",
+  },
+  {
+    name: "unavailable-means-posted",
+    file: "server/src/tables/persistence.ts",
+    find: '      return { status: "unavailable" } as const;',
+    replace: '      return { status: "posted", balance: posting.stakeAfter } as const;',
+    why: "a bet is acknowledged although the bank did not answer",
+  },
+  {
+    name: "lost-answer-voids",
+    file: "server/src/tables/host.ts",
+    find: "error instanceof OutcomeUnknownError ? undefined : FROZE",
+    replace: "FROZE",
+    why: "a round is taken back because one answer was lost",
+  },
+  {
+    name: "stale-holder-goes-on",
+    file: "server/src/tables/leaseKeeper.ts",
+    find: "for (const lease of held) if (!kept.has(lease.tableId)) this.stale(lease);",
+    replace:
+      "for (const lease of held) if (!kept.has(lease.tableId)) this.#held.delete(lease.tableId);",
+    why: "a lost lease is taken again while its host runs on",
+  },
+  {
+    name: "pause-never-ends",
+    file: "server/src/tables/persistence.ts",
+    find: "        this.#setAvailable(true);\n        return answer;",
+    replace: "        return answer;",
+    why: "a table that paused with the bank stays paused",
+  },
+  {
+    name: "changed-wheel-goes-on",
+    file: "server/src/tables/recovery.ts",
+    find: "    if (unfinished.wheel !== config.wheel) {",
+    replace: "    if (unfinished.wheel !== config.wheel && unfinished.operations.length > 100) {",
+    why: "a round goes on although its table was given another wheel",
+  },
+  {
+    name: "seats-lost-in-a-restart",
+    file: "server/src/tables/host.ts",
+    find: "    this.#carrySeatsTo(state);\n",
+    replace: "",
+    why: "who sits at a table that starts again has no seat any more",
+  },
+  {
+    name: "repeat-lost-in-a-takeover",
+    file: "server/src/tables/host.ts",
+    find: "    if (lastChips.length === 0) {\n",
+    replace: "    if (!this.#state.players.has(playerId)) {\n",
+    why: "who has chips in a round that is taken over cannot repeat",
   },
 ];

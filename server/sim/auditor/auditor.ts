@@ -95,6 +95,9 @@ export class Auditor {
   turned(host: WatchedHost, view: View, now: number): void {
     const { tableId } = host.terms;
     const running = this.books.running(tableId);
+    const replaced = host.epoch !== this.books.table(tableId).epoch;
+    // Who was replaced before it began goes by a past that is over; the bank refuses what it writes.
+    if (host.shadow === null && replaced) host.ending = true;
     if (host.ending) {
       // Nothing begins here any more.
     } else if (host.shadow === null) {
@@ -266,9 +269,8 @@ export class Auditor {
     this.#seen(`refused: ${refusal.code}`);
     if (host.shadow === null) {
       const passing = refusal.code === "TABLE_PAUSED" || refusal.code === "BANK_UNAVAILABLE";
-      // What is under way while a host stops is still decided, and refused where it did not count.
-      const counted = this.#booked(operation)?.content === contentOf(operation);
-      const decided = host.ending && !counted;
+      // What is under way while a host stops is still decided: refused where it did not count yet.
+      const decided = host.ending && (!asked.counted || refusal.code === "OP_REUSED");
       const legal = passing || decided || fits(refusal, expected);
       check(legal, () => `${where()}: ${refusal.code} of a still host`);
       return;

@@ -288,6 +288,8 @@ class RunningTable implements NewHost {
     const most = FIRST_FREEZE_MS * 2 ** Math.min(this.#freezes, 16);
     this.#freezes += 1;
     await this.#persistence.pause(Math.min(most, LONGEST_FREEZE_MS));
+    // Nothing of the life that ended is added to what this one reads.
+    await this.#persistence.quiet();
     try {
       await this.start(broken);
     } catch (error) {

@@ -76,24 +76,28 @@ export class Persistence {
     );
   }
 
-  /** Drops every answer that is still to come. */
+  /** Drops every answer that is still to come, and asks for nothing again. */
   abandon(): void {
     this.#life += 1;
+    this.#endPauses();
+  }
+
+  /** Resolves when nothing is under way to the store: what it holds then stays so. */
+  async quiet(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
   /** Ends all asking again, and resolves when nothing is under way to the store. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const { timer, end } of this.#pauses) {
-      timer.cancel();
-      end();
-    }
+    this.#endPauses();
     // An answer may lead to the next wish, up to the end of the stage.
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    await this.quiet();
   }
 
-  /** Asks until the store answers. Rejects with `StoppedError` once stopped. */
+  /** Asks until the store answers. Rejects with `StoppedError` once stopped or abandoned. */
   async retrying<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+    const life = this.#life;
     for (let tries = 0; ; tries += 1) {
       try {
         const answer = await ask();
@@ -101,13 +105,14 @@ export class Persistence {
         return answer;
       } catch (error) {
         if (!(error instanceof BankUnavailableError)) throw error;
-        if (this.#stopped) throw new StoppedError(what);
+        if (this.#stopped || life !== this.#life) throw new StoppedError(what);
         this.#setAvailable(false);
         const most = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 10));
         const pauseMs = most * (1 - this.#options.random() / 2);
         const { observer, config } = this.#options;
         observer.unavailable(config.tableId, what, pauseMs);
         await this.pause(pauseMs);
+        if (life !== this.#life) throw new StoppedError(what);
       }
     }
   }
@@ -124,6 +129,14 @@ export class Persistence {
     const entry = { timer, end: resolve };
     this.#pauses.add(entry);
     return promise;
+  }
+
+  #endPauses(): void {
+    for (const { timer, end } of this.#pauses) {
+      timer.cancel();
+      end();
+    }
+    this.#pauses.clear();
   }
 
   async #do(effect: DurableEffect, life: number): Promise<void> {
