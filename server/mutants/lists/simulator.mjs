@@ -69,7 +69,7 @@ export const mutants = [
     file: "shared/src/core/table/operations.ts",
     find: "    const known = player.answered.get(next.op);\n    if (known !== undefined) {",
     replace:
-      "    const known = player.answered.get(`${next.op}?`);\n    if (known !== undefined) {",
+      "    const known = player.answered.get("");\n    if (known !== undefined) {",
     why: "the same op, sent twice while another is in flight, is posted again",
   },
   {

@@ -220,6 +220,61 @@ describe("an answer that nobody can find out", () => {
   });
 });
 
+describe("a table that starts again", () => {
+  it("waits for what its last life has under way, and knows of it then", async () => {
+    const bench = await betting();
+    const { post } = bench.store;
+    const late = Promise.withResolvers<void>();
+    bench.store.post = async (tableId, posting) => {
+      if (posting.op === "lost") throw new OutcomeUnknownError("the answer was lost for good");
+      await late.promise;
+      return post.call(bench.store, tableId, posting);
+    };
+    await bench.host.sit("ben");
+    bench.store.addPlayer("ben", 1_000);
+    const slow = bench.bet("slow", 20, "ben");
+    await bench.bet("lost", 10);
+    await slow;
+    bench.clock.advance(1_000);
+    await settle();
+    expect(bench.host.state.totalStake).toBe(0);
+    expect(await bench.bet("c", 5)).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+    late.resolve();
+    await settle();
+    expect(bench.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 20 });
+    bench.store.post = post;
+    expect(await bench.bet("slow", 20, "ben")).toHaveProperty("answer");
+  });
+
+  it("keeps a client seed that is given meanwhile", async () => {
+    const bench = await betting();
+    bench.store.post = () => Promise.reject(new OutcomeUnknownError("the answer was lost"));
+    await bench.bet("lost", 10);
+    bench.host.setClientSeed("ann", "given-while-frozen");
+    bench.clock.advance(1_000);
+    await settle();
+    await bench.until("result");
+    await bench.until("betting");
+    expect(bench.host.state.clientSeeds).toEqual([{ playerId: "ann", seed: "given-while-frozen" }]);
+  });
+
+  it("asks what repeat would place, of who has chips in the round that it found", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    await bench.until("result");
+    await bench.until("betting");
+    await bench.bet("b", 7);
+    await bench.host.stop();
+    await bench.start();
+    await bench.host.sit("ann");
+    expect(bench.host.ownLayout("ann")).toEqual({
+      stake: 7,
+      chips: [["red", 7]],
+      lastChips: [["red", 10]],
+    });
+  });
+});
+
 describe("a broken invariant", () => {
   it("freezes the table, takes the round back, tells the players and goes on", async () => {
     const bench = await betting();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DrivenTable, limitsOf, tableConfig } from "../../testing/drivenTable.ts";
 import { asChips } from "../chips.ts";
-import { commitmentOf, entropyOf, outcomeOf } from "../fairness.ts";
+import { betsDigestOf, commitmentOf, entropyOf, outcomeOf } from "../fairness.ts";
 import type { TableEffect } from "./effects.ts";
 import { phaseOf } from "./state.ts";
 
@@ -238,6 +238,19 @@ describe("operations", () => {
       refusal = refusalIn(table.ask("ann", "bet", { chips: [["red", 1]] }));
     }
     expect(refusal).toMatchObject({ code: "TOO_MANY_REQUESTS", limit: 8 });
+  });
+});
+
+describe("the bets' digest", () => {
+  it("is public once the lock is durable, and not before", () => {
+    const table = open();
+    table.operate("ann", "bet", { chips: [["red", 10]] });
+    table.until("locking");
+    expect(table.state.betsDigest).toBe("");
+    table.until("settled");
+    expect(table.state.betsDigest).toBe(
+      betsDigestOf([{ playerId: "ann", spot: "red", amount: asChips(10) }]),
+    );
   });
 });
 
