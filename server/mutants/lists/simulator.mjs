@@ -68,8 +68,7 @@ export const mutants = [
     name: "waiting-op-not-recognised",
     file: "shared/src/core/table/operations.ts",
     find: "    const known = player.answered.get(next.op);\n    if (known !== undefined) {",
-    replace:
-      "    const known = player.answered.get("");\n    if (known !== undefined) {",
+    replace: "    const known = player.answered.get('');\n    if (known !== undefined) {",
     why: "the same op, sent twice while another is in flight, is posted again",
   },
   {
