@@ -14,9 +14,8 @@ export interface Stall {
   /** Its end, epoch milliseconds. */
   readonly at: number;
   readonly ms: number;
-  /** Of which the thread worked so long in this program, and in the system's calls. */
-  readonly userMs: number;
-  readonly systemMs: number;
+  /** Of which the thread worked so long; the rest it waited for a processor. */
+  readonly workedMs: number;
 }
 
 let notes: Stall[] = [];
@@ -31,7 +30,7 @@ setInterval(() => {
   lastUsage = process.threadCpuUsage();
   if (ms < NOTED_MS || notes.length >= MOST_NOTES) return;
   const at = performance.timeOrigin + now;
-  notes.push({ at, ms, userMs: user / 1_000, systemMs: system / 1_000 });
+  notes.push({ at, ms, workedMs: (user + system) / 1_000 });
 }, 1).unref();
 
 /** Any message asks for the notes since the last one. */
