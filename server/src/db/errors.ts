@@ -63,6 +63,12 @@ export function isPassing(error: unknown): boolean {
   return PASSING_SYSTEM_CODES.includes(code) || PASSING_MESSAGES.test(error.message);
 }
 
+/** True where the database was given all the time there is: asking at once again would double it. */
+export function tookTooLong(error: unknown): boolean {
+  if (error instanceof DatabaseError) return ["55P03", "57014"].includes(error.code ?? "");
+  return error instanceof Error && /timeout/.test(error.message);
+}
+
 /** A one-line account of an error, for a person at a terminal. */
 export function inOneLine(error: unknown): string {
   const errors = error instanceof AggregateError ? error.errors : [error];

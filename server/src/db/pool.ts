@@ -33,7 +33,7 @@ export interface PoolOptions {
  * a connection end by themselves; a connection that dies while idle is logged and replaced.
  */
 export function createPool(url: string, log: Logger, options: PoolOptions = {}): Pool {
-  const { most = 12, statementMs = 10_000, role } = options;
+  const { most = 12, statementMs = 5_000, role } = options;
   const pool = new pg.Pool({
     connectionString: role === undefined ? url : workingAs(role, url),
     max: most,
@@ -45,7 +45,7 @@ export function createPool(url: string, log: Logger, options: PoolOptions = {}):
     statement_timeout: statementMs,
     // For a connection that neither answers nor ends; a little more than the server's own limit.
     query_timeout: statementMs * 1.5,
-    lock_timeout: 5_000,
+    lock_timeout: 2_000,
     // Shorter than a lease: a process that hangs in a transaction does not keep its tables from others.
     idle_in_transaction_session_timeout: 2_000,
   });

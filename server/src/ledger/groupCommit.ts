@@ -14,7 +14,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import type { Pool } from "pg";
-import { CommitUnknownError, inOneLine, isPassing } from "../db/errors.ts";
+import { CommitUnknownError, inOneLine, isPassing, tookTooLong } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
@@ -103,8 +103,9 @@ export class GroupCommit {
     const { pool, clock } = this.#options;
     const ask = () => postBatch(pool, entries, clock.now());
     try {
-      const known = (error: unknown) => isPassing(error) && !(error instanceof CommitUnknownError);
-      return await retrying(ask, BEFORE_COMMIT, known);
+      const again = (error: unknown) =>
+        isPassing(error) && !(error instanceof CommitUnknownError) && !tookTooLong(error);
+      return await retrying(ask, BEFORE_COMMIT, again);
     } catch (error) {
       if (!(error instanceof CommitUnknownError)) throw error;
       return await this.#findOut(ask, error);
