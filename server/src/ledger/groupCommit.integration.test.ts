@@ -87,6 +87,18 @@ describe("a COMMIT that is still on its way", () => {
     expect(await operations()).toEqual(["a"]);
   });
 
+  it("is waited for where a round opens, which is then found open", async () => {
+    const bets = [{ playerId: ada, spot: "red", amount: asChips(5) }];
+    await store.post("one", bet(ada, { round: 1, stakeChange: 5 }));
+    await store.settleRound(await lockAndDraw({ ...rig, store }, "one", { round: 1, bets }));
+    const lost = proxy.loseNext("late");
+    const opened = openRound({ ...rig, store }, "one", 2);
+    await lost;
+    await waitingForLock();
+    proxy.deliver();
+    expect(await opened).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it("is waited for by a table that starts again, which so knows of it", async () => {
     const lost = proxy.loseNext("late");
     const posted = store.post("one", bet(ada, { round: 1, op: "a", stakeChange: 100 }));

@@ -39,20 +39,11 @@ export function openRound(
   return inTransaction(pool, async (client) => {
     await holdLease(client, lease);
     const { tableId, round, entropy } = opening;
-    const { rows } = await client.query<{ round: number; status: string; entropy: string }>(
-      `SELECT round, status, entropy FROM rounds WHERE table_id = $1
-       ORDER BY round DESC LIMIT 1`,
-      [tableId],
-    );
-    const last = rows[0];
-    if (last?.round === round) {
-      assert(last.status === "open" && last.entropy === entropy, `round ${round} is another one`);
-      return;
-    }
-    assert(round === (last?.round ?? 0) + 1, `round ${round} does not follow ${last?.round ?? 0}`);
-    await client.query(
+    if (await isOpened(client, opening)) return;
+    const { rowCount } = await client.query(
       `INSERT INTO rounds (table_id, round, status, wheel, zero_rule, commitment, entropy,
-         client_seeds, opened_at, epoch) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)`,
+         client_seeds, opened_at, epoch) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT DO NOTHING`,
       [
         tableId,
         round,
@@ -65,7 +56,29 @@ export function openRound(
         lease.epoch,
       ],
     );
+    if (rowCount === 1) return;
+    // An earlier asking was on its way still, and arrived while this one waited for it.
+    assert(await isOpened(client, opening), `round ${round} is not the table's next`);
   });
+}
+
+/** Whether the round was opened before, as is asked for now; asserts that it is the next one else. */
+async function isOpened(
+  client: PoolClient,
+  { tableId, round, entropy }: OpeningRound,
+): Promise<boolean> {
+  const { rows } = await client.query<{ round: number; status: string; entropy: string }>(
+    `SELECT round, status, entropy FROM rounds WHERE table_id = $1
+     ORDER BY round DESC LIMIT 1`,
+    [tableId],
+  );
+  const last = rows[0];
+  if (last?.round === round) {
+    assert(last.status === "open" && last.entropy === entropy, `round ${round} is another one`);
+    return true;
+  }
+  assert(round === (last?.round ?? 0) + 1, `round ${round} does not follow ${last?.round ?? 0}`);
+  return false;
 }
 
 /** Ends betting: from here on nothing is posted to the round. */
