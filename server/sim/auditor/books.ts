@@ -295,7 +295,7 @@ function isFinished({ status }: BookedRound): boolean {
   return status === "settled" || status === "void";
 }
 
-export function layoutAt(
+function layoutAt(
   layouts: Map<string, Map<string, number>>,
   playerId: string,
 ): Map<string, number> {
@@ -325,7 +325,7 @@ export function betsOf(layouts: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
 /** The most that the house may have to pay for these bets. */
-export function worstFor(terms: TableTerms, bets: readonly PlacedBet[]): number {
+function worstFor(terms: TableTerms, bets: readonly PlacedBet[]): number {
   return Math.max(...netsFor(terms, bets));
 }
 

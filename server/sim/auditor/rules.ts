@@ -143,7 +143,7 @@ export function returned(
   return 0;
 }
 
-export function sha256(text: string | Buffer): string {
+function sha256(text: string | Buffer): string {
   return hash("sha256", text);
 }
 

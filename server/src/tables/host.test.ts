@@ -220,7 +220,7 @@ describe("an answer that nobody can find out", () => {
   });
 });
 
-describe("a table that starts again", () => {
+describe("a table that froze", () => {
   it("waits for what its last life has under way, and knows of it then", async () => {
     const bench = await betting();
     const { post } = bench.store;
