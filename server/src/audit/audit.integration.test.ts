@@ -18,7 +18,7 @@ let ben: string;
 /** Books with everything in them: settled and void rounds, undone chips, a running round. */
 beforeEach(async () => {
   rig = await createBankRig(4);
-  pool = createPool(rig.database.url, createLogger("silent"), { most: 1, statementMs: 0 });
+  pool = createPool(rig.database.url, createLogger("silent"), { most: 2, statementMs: 0 });
   ada = (await rig.players.registerGuest({ name: "Ada" })).playerId;
   ben = (await rig.players.registerGuest({ name: "Ben" })).playerId;
   for (const tableId of ["one", "two"]) {

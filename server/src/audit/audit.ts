@@ -2,7 +2,7 @@
  * The proof of the books: what must be true of chips and rounds, each looked up in the database and
  * not taken from anyone's word. Everything is read in one snapshot, so a server may go on meanwhile.
  */
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../db/transaction.ts";
 import { auditBalances } from "./balances.ts";
 import type { AuditLine } from "./checks.ts";
@@ -26,12 +26,13 @@ export interface Audited {
   readonly heads: Heads;
 }
 
+const SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /**
- * Runs every check. `pool` has no limit on statements: to look through all the books takes as long as
- * they are.
+ * Runs every check. `pool` has two connections and no limit on statements: to look through all the
+ * books takes as long as they are.
  */
 export function audit(pool: Pool, { tell, since = {} }: AuditOptions): Promise<Audited> {
-  const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
   return inTransaction(
     pool,
     async (client) => {
@@ -44,9 +45,21 @@ export function audit(pool: Pool, { tell, since = {} }: AuditOptions): Promise<A
       const { lines, heads, traces } = await auditTransfers(client, since);
       for (const line of lines) report(line);
       for (const check of ROUNDS_CHECKS) report(await lookUp(client, check));
-      for (const line of await auditRounds(client, traces)) report(line);
+      const rounds = await besides(pool, client, (other) => auditRounds([client, other], traces));
+      for (const line of rounds) report(line);
       return { sound, heads };
     },
-    snapshot,
+    SNAPSHOT,
   );
+}
+
+/** Does work with one more connection that sees what `client` sees. */
+async function besides<Answer>(
+  pool: Pool,
+  client: PoolClient,
+  work: (other: PoolClient) => Promise<Answer>,
+): Promise<Answer> {
+  const { rows } = await client.query<{ id: string }>("SELECT pg_export_snapshot() AS id");
+  const begin = `${SNAPSHOT}; SET TRANSACTION SNAPSHOT '${rows[0]?.id}'`;
+  return inTransaction(pool, work, begin);
 }

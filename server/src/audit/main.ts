@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const since = values.since === undefined ? {} : await readHeads(values.since);
   const { databaseUrl, dataDir } = readConfig(process.env);
   const embedded = databaseUrl === null ? await openEmbedded(dataDir) : null;
-  const pool = createPool(databaseUrl ?? embedded?.url ?? "", log, { most: 1, statementMs: 0 });
+  const pool = createPool(databaseUrl ?? embedded?.url ?? "", log, { most: 2, statementMs: 0 });
   let sound = false;
   try {
     await connectOrExplain(pool);
@@ -104,14 +104,13 @@ async function leave(pool: Pool, embedded: EmbeddedPostgres | null): Promise<voi
   if (!inUse) await embedded.stop();
 }
 
-/** True where a server has come meanwhile and uses the Postgres that was started here. */
+/** True where others than `pool` use the Postgres: a server has come meanwhile. */
 async function hasOtherClients(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ others: number }>(
-    `SELECT count(*) AS others FROM pg_stat_activity
-     WHERE backend_type = 'client backend' AND application_name LIKE 'croupier%'
-       AND pid <> pg_backend_pid()`,
+  const { rows } = await pool.query<{ clients: number }>(
+    `SELECT count(*) AS clients FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND application_name LIKE 'croupier%'`,
   );
-  return (rows[0]?.others ?? 0) > 0;
+  return (rows[0]?.clients ?? 0) > pool.totalCount;
 }
 
 /** What can be told in words, with nothing for a developer to look at. */

@@ -4,8 +4,14 @@ import type { FinishedRound, ReturnedBet } from "./soundRecord.ts";
 /** What no id and no JSON holds, and COPY does not escape. */
 const [FIELD, ROW] = ["\x1f", "\x1e"];
 
-/** The operations and bets of a round are found by index, round by round. */
-export const ROUNDS = `SELECT rounds.table_id, rounds.round, status, wheel, zero_rule,
+/**
+ * The operations and bets of a round are found by index, round by round: that is work for more than
+ * one connection, of which each takes its part of the rounds.
+ */
+export const partOfRounds = (
+  part: number,
+  parts: number,
+): string => `SELECT rounds.table_id, rounds.round, status, wheel, zero_rule,
     encode(commitment, 'hex'), encode(seed, 'hex'), entropy, client_seeds, bets_digest, pocket, reason,
     opened_at <= coalesce(locked_at, opened_at) AND coalesce(locked_at, opened_at) <= settled_at,
     log, felt
@@ -20,22 +26,15 @@ export const ROUNDS = `SELECT rounds.table_id, rounds.round, status, wheel, zero
       SELECT string_agg(player_id || E'\\x1f' || spot || E'\\x1f' || amount || E'\\x1f' || returned,
         E'\\x1e' ORDER BY player_id, spot) AS felt
       FROM bets WHERE bets.table_id = rounds.table_id AND bets.round = rounds.round
-    ) AS felts ON true`;
-
-export interface LoggedChange {
-  readonly playerId: string;
-  readonly op: string;
-  readonly stakeChange: number;
-  /** JSON: what it changed on each spot. */
-  readonly changes: string;
-}
+    ) AS felts ON true
+  WHERE rounds.round % ${parts} = ${part}`;
 
 export interface RoundLine {
-  /** Null where the round is not finished. */
-  readonly finished: FinishedRound | null;
   readonly tableId: string;
   readonly round: number;
-  readonly log: readonly LoggedChange[];
+  /** Null where the round is not finished. */
+  readonly finished: FinishedRound | null;
+  readonly log: Log;
   readonly bets: readonly ReturnedBet[];
 }
 
@@ -43,7 +42,7 @@ export function readRound(line: string): RoundLine {
   const fields = line.split("\t");
   const [tableId = "", round, status, wheel, zeroRule, commitment, seed, entropy] = fields;
   const [clientSeeds = "[]", betsDigest, pocket, reason, inOrder, log, felt] = fields.slice(8);
-  const bets = rowsOf(felt).map(readBet);
+  const bets = readBets(orNull(felt) ?? "");
   const base = { tableId, round: Number(round), bets };
   const finished =
     status !== "settled" && status !== "void"
@@ -56,23 +55,71 @@ export function readRound(line: string): RoundLine {
           inOrder: inOrder === "t",
           // Of another wheel than there is, its form is found to be wrong.
         } as FinishedRound);
-  return { ...base, finished, log: rowsOf(log).map(readChange) };
+  return { ...base, finished, log: new Log(orNull(log) ?? "") };
 }
 
 function orNull(field: string | undefined): string | null {
   return field === undefined || field === "\\N" ? null : field;
 }
 
-function rowsOf(field: string | undefined): string[] {
-  return orNull(field)?.split(ROW) ?? [];
+/** Reads fields that end with a separator one after the other; of millions, so it makes no lists. */
+class Fields {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get left(): boolean {
+    return this.#at < this.#text.length;
+  }
+
+  next(separator: string): string {
+    const end = this.#text.indexOf(separator, this.#at);
+    const field = this.#text.slice(this.#at, end < 0 ? undefined : end);
+    this.#at = end < 0 ? this.#text.length : end + 1;
+    return field;
+  }
 }
 
-function readBet(row: string): ReturnedBet {
-  const [playerId = "", spot = "", amount, returned] = row.split(FIELD);
-  return { playerId, spot, amount: Number(amount), returned: Number(returned) };
+function readBets(text: string): ReturnedBet[] {
+  const bets: ReturnedBet[] = [];
+  for (const fields = new Fields(text); fields.left; ) {
+    bets.push({
+      playerId: fields.next(FIELD),
+      spot: fields.next(FIELD),
+      amount: Number(fields.next(FIELD)),
+      returned: Number(fields.next(ROW)),
+    });
+  }
+  return bets;
 }
 
-function readChange(row: string): LoggedChange {
-  const [playerId = "", op = "", stakeChange, changes = "[]"] = row.split(FIELD);
-  return { playerId, op, stakeChange: Number(stakeChange), changes };
+export interface LoggedChange {
+  readonly playerId: string;
+  readonly op: string;
+  readonly stakeChange: number;
+  /** JSON: what it changed on each spot. */
+  readonly changes: string;
+}
+
+/** The operations of a round, in their order. */
+export class Log {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  forEach(look: (change: LoggedChange) => void): void {
+    for (const fields = new Fields(this.#text); fields.left; ) {
+      look({
+        playerId: fields.next(FIELD),
+        op: fields.next(FIELD),
+        stakeChange: Number(fields.next(FIELD)),
+        changes: fields.next(ROW),
+      });
+    }
+  }
 }

@@ -2,17 +2,17 @@
  * Whether a finished round's record is sound: what `checkRecord` finds for players, in a fraction of
  * its time, for all rounds that there ever were. It says only yes or no; why not, `checkRecord` says.
  */
-import { createHmac, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { TOKEN_PATTERN } from "@croupier/shared/core/bounds";
 import { asChips } from "@croupier/shared/core/chips";
-import { drawIndex, FAIRNESS_VERSION } from "@croupier/shared/core/fairness";
+import { FAIRNESS_VERSION, outcomeOf } from "@croupier/shared/core/fairness";
 import { compareBytes } from "@croupier/shared/core/order";
 import { MOST_STAKE, returnOf } from "@croupier/shared/core/payouts";
 import type { RoundRecord } from "@croupier/shared/core/recordShape";
 import { isRecordShaped } from "@croupier/shared/core/recordShape";
 import { layoutOf } from "@croupier/shared/core/spots";
 import type { ClientSeed, WheelName, ZeroRule } from "@croupier/shared/core/types";
-import { pocketsOf, ZERO_RULES_OF } from "@croupier/shared/core/wheel";
+import { ZERO_RULES_OF } from "@croupier/shared/core/wheel";
 
 /** A finished round as the database has it, hashes in hex; bets are in the order of records. */
 export interface FinishedRound {
@@ -88,15 +88,8 @@ function hasItsDigest({ bets, betsDigest }: FinishedRound): boolean {
   return sha256(text) === betsDigest;
 }
 
-function hasItsPocket({ tableId, round, wheel, entropy, seed, pocket }: FinishedRound): boolean {
-  if (pocket === null) return true;
-  const pockets = pocketsOf(wheel);
-  const key = Buffer.from(seed, "hex");
-  const place = drawIndex(pockets.length, (counter) => {
-    const message = [FAIRNESS_VERSION, tableId, round, wheel, entropy, counter].join("|");
-    return createHmac("sha256", key).update(message).digest();
-  });
-  return pockets[place] === pocket;
+function hasItsPocket(round: FinishedRound): boolean {
+  return round.pocket === null || outcomeOf(round) === round.pocket;
 }
 
 /** Each bet is one that can be settled, is there once, and brings what it must. */

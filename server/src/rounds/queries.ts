@@ -74,33 +74,6 @@ export async function roundRecord(
   return sealRecord(toRecord(row, bets, payoutsOf(bets)));
 }
 
-/** Finished rounds' records in the order of tables and rounds, beginning behind `after`. */
-export async function roundRecords(
-  database: Queryable,
-  after: { readonly tableId: string; readonly round: number },
-  limit: number,
-): Promise<readonly RoundRecord[]> {
-  const { rows } = await database.query<RoundRow>(
-    `SELECT ${ROUND_COLUMNS} FROM rounds
-     WHERE (table_id, round) > ($1, $2) AND status IN ('settled', 'void')
-     ORDER BY table_id, round LIMIT $3`,
-    [after.tableId, after.round, limit],
-  );
-  const { rows: bets } = await database.query<
-    FinishedBet & { readonly tableId: string; readonly round: number }
-  >(
-    `SELECT table_id AS "tableId", round, player_id AS "playerId", spot, amount, returned FROM bets
-     WHERE (table_id, round) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))
-     ORDER BY table_id, round, player_id, spot`,
-    [rows.map((row) => row.table_id), rows.map(({ round }) => round)],
-  );
-  const byRound = Map.groupBy(bets, ({ tableId, round }) => `${tableId} ${round}`);
-  return rows.map((row) => {
-    const own = byRound.get(`${row.table_id} ${row.round}`) ?? [];
-    return sealRecord(toRecord(row, own, payoutsOf(own)));
-  });
-}
-
 /** The record of a row and its bets, without its own digest. */
 function toRecord(row: RoundRow, placed: readonly Bet[], payouts: readonly Payout[]): RoundRecord {
   const base = {
