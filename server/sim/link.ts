@@ -11,14 +11,7 @@ import type { WatchedHost } from "./auditor/auditor.ts";
 import { contentOf } from "./auditor/books.ts";
 import type { Kind } from "./auditor/terms.ts";
 import { check } from "./auditor/terms.ts";
-import type { World } from "./world.ts";
-
-/** Whoever calls: it may be dead or asleep by the time of the answer. */
-export interface Caller {
-  readonly id: string;
-  /** Runs `act` now, later when it wakes, or never. */
-  run(act: () => void): void;
-}
+import type { Caller, Surroundings } from "./surroundings.ts";
 
 const QUICK_MS = 3;
 /** Longer than a table that froze stands still. */
@@ -28,10 +21,10 @@ const LOST_WHEN_SLOW = 8;
 const AWAY = "the database is away";
 
 export class Link {
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #caller: Caller;
 
-  constructor(world: World, caller: Caller) {
+  constructor(world: Surroundings, caller: Caller) {
     this.#world = world;
     this.#caller = caller;
   }

@@ -4,9 +4,8 @@
  */
 import { feltOf } from "./auditor/rules.ts";
 import type { Change, Kind, Operation, Reply } from "./auditor/terms.ts";
-import type { SimulatedProcess } from "./process.ts";
 import type { Planned } from "./scheduler.ts";
-import type { World } from "./world.ts";
+import type { MetProcess, Surroundings } from "./surroundings.ts";
 
 const LATER = new Set(["TABLE_PAUSED", "BANK_UNAVAILABLE"]);
 /** Operations that are remembered, to be asked for again. */
@@ -15,9 +14,9 @@ const MOST_REMEMBERED = 30;
 export class SimulatedPlayer {
   readonly id: string;
   readonly tableId: string;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #spots: readonly string[];
-  #process: SimulatedProcess | null = null;
+  #process: MetProcess | null = null;
   #seated = false;
   #operations = 0;
   /** Asked and not finally replied to. */
@@ -26,7 +25,7 @@ export class SimulatedPlayer {
   readonly #again = new Map<string, Planned>();
   readonly #done: Operation[] = [];
 
-  constructor(world: World, id: string, tableId: string) {
+  constructor(world: Surroundings, id: string, tableId: string) {
     this.#world = world;
     this.id = id;
     this.tableId = tableId;
@@ -75,7 +74,7 @@ export class SimulatedPlayer {
     if (process !== null) this.#world.send(() => process.run(() => void this.#sit(process)));
   }
 
-  async #sit(process: SimulatedProcess): Promise<void> {
+  async #sit(process: MetProcess): Promise<void> {
     const at = process.at(this.tableId);
     if (at === null) return;
     const { auditor } = this.#world;
@@ -181,7 +180,7 @@ export class SimulatedPlayer {
     this.#again.set(operation.op, again);
   }
 
-  #arrive(process: SimulatedProcess, operation: Operation): void {
+  #arrive(process: MetProcess, operation: Operation): void {
     const at = process.at(this.tableId);
     if (at === null || !at.host.state.players.get(this.id)?.seated) {
       // The room takes nothing from who does not sit there: the connection ends.

@@ -9,14 +9,13 @@ import { Tables } from "../src/tables/tables.ts";
 import type { WatchedHost } from "./auditor/auditor.ts";
 import type { TableTerms, View } from "./auditor/terms.ts";
 import { AuditError } from "./auditor/terms.ts";
-import type { Caller } from "./link.ts";
 import { Link } from "./link.ts";
-import type { World } from "./world.ts";
+import type { MetProcess, Surroundings } from "./surroundings.ts";
 
-export class SimulatedProcess implements Caller {
+export class SimulatedProcess implements MetProcess {
   readonly id: string;
   readonly tables: Tables;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #watched = new Map<string, WatchedHost>();
   /** What arrived while it slept. */
   readonly #backlog: (() => void)[] = [];
@@ -24,7 +23,7 @@ export class SimulatedProcess implements Caller {
   #skewMs = 0;
   #life: "awake" | "asleep" | "dead" = "awake";
 
-  constructor(world: World, id: string, configs: readonly TableConfig[]) {
+  constructor(world: Surroundings, id: string, configs: readonly TableConfig[]) {
     this.#world = world;
     this.id = id;
     const link = new Link(world, this);
@@ -101,7 +100,6 @@ export class SimulatedProcess implements Caller {
     this.#skewMs += byMs;
   }
 
-  /** The running host of a table, with what is predicted of it. */
   at(tableId: string): { host: TableHost; watched: WatchedHost } | null {
     const host = this.tables.hosts.get(tableId);
     const watched = this.#watched.get(tableId);

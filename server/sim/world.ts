@@ -17,6 +17,7 @@ import { Random } from "./random.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Faults } from "./setting.ts";
 import { CALM, configsOf, faultsOf, gameOf, seedsOf } from "./setting.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const HOUSE_CHIPS = 50_000_000;
 /** Rounds of one table while all others come to rest. */
@@ -30,7 +31,7 @@ export interface WorldOptions {
   readonly rounds: number;
 }
 
-export class World {
+export class World implements Surroundings {
   readonly random: Random;
   readonly scheduler = new Scheduler();
   readonly counts = new Counts();
@@ -126,7 +127,6 @@ export class World {
     if (this.#finding !== null) throw this.#finding;
   }
 
-  /** What `look` complains of ends the run, whoever called it. */
   audit(look: () => void): void {
     try {
       look();
@@ -140,7 +140,6 @@ export class World {
     this.#finding ??= finding;
   }
 
-  /** Looks once this event has had all its effects. */
   afterwards(look: () => void): void {
     this.#after.push(look);
   }
@@ -160,7 +159,6 @@ export class World {
     return this.#processes.find((one) => one?.awake && one.at(tableId) !== null) ?? null;
   }
 
-  /** A message between a player and a process: late, lost, doubled, out of order. */
   send(deliver: () => void): void {
     const { random, faults } = this;
     if (random.chance(faults.messageDropped)) {

@@ -1,0 +1,50 @@
+/** What a simulated house offers to the parts that live in it. */
+import type { TableHost } from "../src/tables/tableHost.ts";
+import type { Auditor, WatchedHost } from "./auditor/auditor.ts";
+import type { AuditError, TableTerms } from "./auditor/terms.ts";
+import type { Bank } from "./bank.ts";
+import type { Counts } from "./counts.ts";
+import type { Random } from "./random.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Faults } from "./setting.ts";
+
+/** Whoever calls the database: it may be dead or asleep by the time of the answer. */
+export interface Caller {
+  readonly id: string;
+  /** Runs `act` now, later when it wakes, or never. */
+  run(act: () => void): void;
+}
+
+/** A process as players meet it. */
+export interface MetProcess extends Caller {
+  readonly alive: boolean;
+  /** By its own clock. */
+  now(): number;
+  /** The running host of a table, with what is predicted of it. */
+  at(tableId: string): { readonly host: TableHost; readonly watched: WatchedHost } | null;
+}
+
+export interface Surroundings {
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly counts: Counts;
+  readonly auditor: Auditor;
+  readonly bank: Bank;
+  readonly faults: Faults;
+  /** How the database is. */
+  readonly mood: { readonly away: boolean; readonly slow: boolean };
+  /** Between two acts of a player, half of it on average. */
+  readonly eagernessMs: number;
+  /** Nothing more goes wrong, and players ask for nothing new. */
+  readonly calm: boolean;
+  /** What `look` complains of ends the run, whoever called it. */
+  audit(look: () => void): void;
+  found(finding: AuditError): void;
+  /** Looks once this event has had all its effects. */
+  afterwards(look: () => void): void;
+  nextRequest(): number;
+  termsOf(tableId: string): TableTerms;
+  whoRuns(tableId: string): MetProcess | null;
+  /** A message between a player and a process: late, lost, doubled, out of order. */
+  send(deliver: () => void): void;
+}
