@@ -40,10 +40,9 @@ async function sleepWhileTakenOver(stage: Stage, other: House, asleepMs: number)
   return holder;
 }
 
-/** T8: the same, and the holder falls asleep in the middle of a transaction. */
+/** T8: the same, and the holder, which has that in it, falls asleep in the middle of a transaction. */
 async function sleepInTransaction(stage: Stage, other: House): Promise<House> {
   const holder = stage.house;
-  await holder.restart({ mutants: ["sleep-T8"] });
   await stage.plays(OPERATIONS);
   holder.arm(true);
   while (!holder.isAsleep()) await pause(LOOK_MS);
@@ -92,16 +91,27 @@ async function expectLetsGo(
   if (await holder.isReady()) notes.finding("the replaced server says that it is ready");
 }
 
+interface Death {
+  readonly by: "kill" | "stop";
+  /** What is in it when it is back. */
+  readonly mutants?: readonly string[];
+}
+
 /** The holder ends, at once or in good order (T4), and comes back as the one that waits. */
-async function takeOverFromDead(stage: Stage, other: House, end: "kill" | "stop"): Promise<House> {
+async function takeOverFromDead(
+  stage: Stage,
+  other: House,
+  { by, mutants = [] }: Death,
+): Promise<House> {
   const holder = stage.house;
   await stage.plays(OPERATIONS);
   const since = Date.now();
   stage.house = other;
-  await holder[end]();
-  stage.notes.inflicted(end === "kill" ? "kill -9 of the holder" : "SIGTERM of the holder");
-  await stage.measure(`from the holder's ${end} to the other's first bet`, since, TAKEOVER_MS);
-  await holder.start();
+  await holder[by]();
+  stage.notes.inflicted(by === "kill" ? "kill -9 of the holder" : "SIGTERM of the holder");
+  await stage.measure(`from the holder's ${by} to the other's first bet`, since, TAKEOVER_MS);
+  holder.launch({ mutants });
+  await holder.opened();
   await stage.everyoneIsBack();
   return holder;
 }
@@ -116,10 +126,10 @@ export const stopping: Suite = {
     if (await other.isReady()) stage.notes.finding("a second server says that it runs tables");
     for (let turn = brief ? TURNS.brief : TURNS.long; turn > 0; turn -= 1) {
       other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.long);
-      other = await takeOverFromDead(stage, other, "kill");
+      other = await takeOverFromDead(stage, other, { by: "kill", mutants: ["sleep-T8"] });
       if (brief) continue;
+      other = await takeOverFromDead(stage, other, { by: "stop" });
       other = await sleepInTransaction(stage, other);
-      other = await takeOverFromDead(stage, other, "stop");
     }
     if (!brief) other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.longest);
     await other.stop();
