@@ -2,12 +2,14 @@
  * The benchmarks: ratios side by side in one run, with the absolute figures beside them and the bars
  * that the project sets itself. A missed bar is told and no failure: machines differ.
  *
- * `npm run bench` runs all of them, `npm run bench -- ledger` those that are named.
+ * `npm run bench` runs all of them, `npm run bench -- ledger` those that are named. The audit's
+ * books have half a million transfers, or `--transfers` so many.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAcksOverUws, benchAcksOverWs } from "./acks.ts";
+import { benchAudit } from "./audit.ts";
 import type { Benchmark } from "./figures.ts";
 import { isMet, linesOf } from "./figures.ts";
 import { benchLedger, benchSingleBets } from "./ledger.ts";
@@ -25,8 +27,15 @@ const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | 
   "acks-uws": benchAcksOverUws,
   settlement: benchSettlement,
   "widest-settlement": benchWidestSettlement,
+  audit: () => benchAudit(transfersAsked()),
   load: benchLoad,
 };
+
+function transfersAsked(): number {
+  const transfers = Number(values.transfers);
+  if (transfers >= 1) return transfers;
+  throw new Error(`--transfers takes a number above zero, not ${values.transfers}`);
+}
 
 async function runAll(names: readonly string[], file: string | undefined): Promise<void> {
   const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}`;
@@ -51,7 +60,7 @@ async function runAll(names: readonly string[], file: string | undefined): Promi
 
 const known = Object.keys(BENCHMARKS);
 const { values, positionals } = parseArgs({
-  options: { json: { type: "string" } },
+  options: { json: { type: "string" }, transfers: { type: "string", default: "500000" } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !known.includes(name));

@@ -27,6 +27,8 @@ export interface Audited {
 }
 
 const SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/** One connection may wait for what the other one still reads. */
+const MAY_WAIT = "SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /**
  * Runs every check. `pool` has two connections and no limit on statements: to look through all the
@@ -49,7 +51,7 @@ export function audit(pool: Pool, { tell, since = {} }: AuditOptions): Promise<A
       for (const line of rounds) report(line);
       return { sound, heads };
     },
-    SNAPSHOT,
+    `${SNAPSHOT}; ${MAY_WAIT}`,
   );
 }
 
@@ -60,6 +62,6 @@ async function besides<Answer>(
   work: (other: PoolClient) => Promise<Answer>,
 ): Promise<Answer> {
   const { rows } = await client.query<{ id: string }>("SELECT pg_export_snapshot() AS id");
-  const begin = `${SNAPSHOT}; SET TRANSACTION SNAPSHOT '${rows[0]?.id}'`;
+  const begin = `${SNAPSHOT}; SET TRANSACTION SNAPSHOT '${rows[0]?.id}'; ${MAY_WAIT}`;
   return inTransaction(pool, work, begin);
 }
