@@ -95,9 +95,11 @@ export async function findOperations(
 ): Promise<Map<string, KnownOperation>> {
   const { rows } = await client.query<OperationRow>({
     name: "find-operations",
+    // One look into the index for each: a join would be planned as a scan while the log is new.
     text: `SELECT player_id, op, round, content, ticket, stake_after, balance_after, chips_after
-      FROM operations
-      WHERE (player_id, op) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+      FROM unnest($1::text[], $2::text[]) AS asked (its_player, its_op)
+        CROSS JOIN LATERAL (
+          SELECT * FROM operations WHERE player_id = its_player AND op = its_op LIMIT 1) AS known`,
     values: [asked.map(({ playerId }) => playerId), asked.map(({ op }) => op)],
   });
   return new Map(

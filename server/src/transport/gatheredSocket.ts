@@ -5,6 +5,7 @@
  * It stands where Colyseus keeps the bare socket, so it offers what Colyseus calls.
  */
 
+import { soon } from "../platform/slices.ts";
 import { steady } from "./steady.ts";
 
 /** What is used of a uWebSockets socket. Every call throws once the socket is closed. */
@@ -31,7 +32,7 @@ export class GatheredSocket implements BareSocket {
 
   /** Takes a binary frame; 1 as for a frame that was sent. */
   send(data: Uint8Array): number {
-    if (this.#held.length === 0) process.nextTick(() => this.#release());
+    if (this.#held.length === 0) soon(() => this.#release());
     this.#held.push(steady(data));
     if (this.#held.length >= MOST_HELD) this.#release();
     return 1;

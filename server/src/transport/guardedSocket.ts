@@ -10,6 +10,7 @@
  */
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
+import { soon } from "../platform/slices.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
 import { steady } from "./steady.ts";
 
@@ -44,6 +45,6 @@ export class GuardedSocket extends WebSocket {
     const stream = this._socket;
     if (stream === null || stream.writableCorked > 0) return;
     stream.cork();
-    process.nextTick(() => stream.uncork());
+    soon(() => stream.uncork());
   }
 }
