@@ -56,6 +56,9 @@ async function inflictOnBroken(options: FaultsOptions): Promise<boolean> {
   return ok;
 }
 
+// Servers and databases are sessions of their own: an exit ends them, a signal alone would not.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 try {
   const options = readOptions(process.argv.slice(2), SUITES);
   if (options === null) {

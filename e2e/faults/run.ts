@@ -52,7 +52,6 @@ export async function runSuites(
 async function inflictAll(stage: Stage, suites: readonly Suite[], scale: Scale): Promise<void> {
   try {
     await stage.open();
-    await audited(stage);
     for (const { name, does, inflict } of suites) {
       stage.options.say(`  ${name}: ${does}`);
       await inflict(stage, scale);

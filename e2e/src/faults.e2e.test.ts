@@ -4,6 +4,8 @@ import { BROKEN_BUILDS, SUITES } from "../faults/suites.ts";
 
 /** The short form of `npm run faults`: fewer bots, fewer faults, the same witnesses and verdict. */
 const SCALE = { brief: true, kills: 4 };
+/** On a machine that has much else to do. */
+const TIMEOUT_MS = 300_000;
 const BROKEN_SCALE = { brief: true, kills: 2 };
 const stage = (mutants: readonly string[]) => {
   const said: string[] = [];
@@ -12,7 +14,7 @@ const stage = (mutants: readonly string[]) => {
 };
 
 describe("servers and databases that end at the worst moment", () => {
-  it("lose nothing, double nothing and change nothing", async () => {
+  it("lose nothing, double nothing and change nothing", { timeout: TIMEOUT_MS }, async () => {
     const { options, said } = stage([]);
     const { findings, faults, bots, measured } = await runSuites(SUITES, SCALE, options);
     console.info(JSON.stringify(measured));
@@ -32,7 +34,7 @@ describe("servers and databases that end at the worst moment", () => {
 });
 
 describe("a broken build", () => {
-  it("is caught where it forgets an operation", async () => {
+  it("is caught where it forgets an operation", { timeout: TIMEOUT_MS }, async () => {
     const forgetful = ["recovery-forgets-the-last-operation"];
     const [broken] = BROKEN_BUILDS.filter(({ mutants }) => mutants.join() === forgetful.join());
     if (broken === undefined) throw new Error("there is no such build");
