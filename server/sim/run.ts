@@ -47,11 +47,22 @@ export async function simulate(firstSeed: number, rounds: number): Promise<Simul
   let played = 0;
   for (let seeds = 0; ; seeds += 1) {
     if (played >= rounds) return { seeds, rounds: played, counts, finding: null };
-    const run = await runSeed(firstSeed + seeds);
+    const run = await withoutTraces(() => runSeed(firstSeed + seeds));
     counts.addAll(run.counts);
     played += run.rounds;
     if (run.finding !== null) {
       return { seeds: seeds + 1, rounds: played, counts, finding: run.finding };
     }
+  }
+}
+
+/** A simulated database that is away fails thousands of times; a replay tells where errors are from. */
+async function withoutTraces<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return await work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
