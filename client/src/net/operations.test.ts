@@ -51,6 +51,22 @@ describe("sending operations", () => {
     expect(store.state().balance).toBe(995);
   });
 
+  it.each(["BANK_UNAVAILABLE", "TABLE_PAUSED"])(
+    "sends the same operation again when %s leaves open whether it counts",
+    async (code) => {
+      const { store, sent, retries, intents } = atTable();
+      intents.placeChip("red");
+      sent[0]?.fail({ reason: { code, message: "not now" } });
+      await settle();
+      expect(store.state().pending).toHaveLength(1);
+      retries[0]?.();
+      expect(sent[1]).toMatchObject({ type: "bet", payload: { op: "op1" } });
+      sent[1]?.answer(answer("op1", 5));
+      await settle();
+      expect(store.state()).toMatchObject({ pending: [], balance: 995 });
+    },
+  );
+
   it("sends the same operation again when its answer is lost", async () => {
     const { store, sent, retries, intents } = atTable();
     intents.placeChip("red");

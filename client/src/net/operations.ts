@@ -2,8 +2,9 @@
  * Sends the pending operations, one at a time, in order.
  *
  * An operation ends in one of three ways: answered, refused, or overtaken by the next round (the
- * model then drops it). An answer that is lost on the way ends nothing: the same operation goes out
- * again under the same id, after a pause or as soon as the seat is taken again.
+ * model then drops it). An answer that is lost on the way ends nothing, nor does a table that cannot
+ * tell just now whether it counts: the same operation goes out again under the same id, after a pause
+ * or as soon as the seat is taken again.
  */
 import type { Refusal } from "@croupier/shared/protocol/refusals";
 import { REFUSAL_CODES } from "@croupier/shared/protocol/refusals";
@@ -19,6 +20,9 @@ import type { Store } from "../store/store.ts";
 
 /** How often one operation is sent before the player is told that the answer never came. */
 const ATTEMPTS = 6;
+
+/** Refusals that say nothing of the operation: it may count already, and the same op finds out. */
+const UNDECIDED: ReadonlySet<Refusal["code"]> = new Set(["BANK_UNAVAILABLE", "TABLE_PAUSED"]);
 
 export interface OperationsPort {
   /** Rejects with `reason` where the server refused, with any other error where the answer is lost. */
@@ -60,11 +64,12 @@ export function createOperationSender(store: Store, port: OperationsPort): () =>
       },
       (error: unknown) => {
         const refusal = refusalOf(error);
-        if (refusal !== null) {
+        const again = refusal === null || UNDECIDED.has(refusal.code);
+        if (again && count < ATTEMPTS) {
+          port.beforeRetry(count, () => attempt(operation, count + 1));
+        } else if (refusal !== null) {
           store.dispatch({ type: "operation-refused", op, refusal });
           next();
-        } else if (count < ATTEMPTS) {
-          port.beforeRetry(count, () => attempt(operation, count + 1));
         } else {
           store.dispatch({ type: "operation-lost", op });
           next();

@@ -7,8 +7,8 @@ const OWN_WORDS: Partial<Record<Refusal["code"], string>> = {
   NOTHING_TO_UNDO: "There is nothing to take back.",
   NOTHING_TO_REPEAT: "There is no earlier bet to repeat.",
   TOO_MANY_REQUESTS: "That was too fast. Please try again.",
-  BANK_UNAVAILABLE: "The bank does not answer right now. Nothing was placed; please try again.",
-  TABLE_PAUSED: "The table is paused. Nothing was placed.",
+  BANK_UNAVAILABLE: "The bank does not answer right now. Your chips show what was placed.",
+  TABLE_PAUSED: "The table is paused. Your chips show what was placed.",
   TABLE_FULL: "This table is full.",
   BANNED: "This player may not play here.",
 };

@@ -61,6 +61,25 @@ const anotherStore = (parts: { seedKey?: Buffer; chainLength?: number }) =>
     rig.leaseOf,
   );
 
+it("has a round's times in order, however far behind the next holder's clock is", async () => {
+  const openedAt = rig.clock.now();
+  await openRound(rig, tableId, 1);
+  await rig.store.post(tableId, bet(ada, { round: 1, stakeChange: 10 }));
+  const behind = { ...rig, clock: { now: () => openedAt - 10_000 } };
+  const settling = await lockAndDraw(behind, tableId, { round: 1, bets: [onRed(ada, 10)] });
+  await rig.store.settleRound(settling);
+  await openRound(rig, tableId, 2);
+  const voiding = { tableId, round: 2, reason: "a test", voidedAt: openedAt - 10_000 };
+  await rig.store.voidRound(voiding);
+  const { rows } = await rig.database.pool.query(
+    `SELECT opened_at <= coalesce(locked_at, opened_at) AND opened_at <= settled_at
+       AND coalesce(locked_at, opened_at) <= settled_at AS ordered
+     FROM rounds WHERE table_id = $1`,
+    [tableId],
+  );
+  expect(rows).toEqual([{ ordered: true }, { ordered: true }]);
+});
+
 describe("a settlement", () => {
   it("empties the escrow that the stakes filled", async () => {
     await openRound(rig, tableId, 1);

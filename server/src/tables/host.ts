@@ -233,7 +233,7 @@ class RunningTable implements NewHost {
   #refuse(effect: Extract<TableEffect, { type: "refuse" }>): void {
     const { request, playerId, op, content, refusal } = effect;
     if (refusal.code === "INSUFFICIENT_CHIPS" || refusal.code === "BANK_UNAVAILABLE") {
-      // The store has just been asked about this very op.
+      // The store has just been asked about this very op, or cannot be asked about any.
       this.#requests.close(request, { refusal });
       return;
     }

@@ -171,6 +171,18 @@ describe("a stale holder", () => {
     expect(ofCurrent).toMatchObject({ status: "fulfilled", value: { status: "posted" } });
   });
 
+  it("is not let through by a table of its own", async () => {
+    const client = await rig.database.serverPool.connect();
+    try {
+      await client.query("CREATE TEMP TABLE leases (table_id text, epoch bigint)");
+      await client.query("INSERT INTO pg_temp.leases VALUES ($1, 1)", [tableId]);
+      const hold = client.query("SELECT hold_lease($1, 1)", [tableId]);
+      await expect(hold).rejects.toMatchObject({ code: "CR001" });
+    } finally {
+      client.release(true);
+    }
+  });
+
   it.each([
     ["a round", "INSERT INTO rounds SELECT * FROM jsonb_populate_record(NULL::rounds, $1)"],
     [

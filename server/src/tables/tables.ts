@@ -102,7 +102,7 @@ export class Tables implements HouseTables {
     });
     const started = host.start().then(
       () => this.#opened(host),
-      (error: unknown) => this.#failed(lease, error),
+      (error: unknown) => this.#failed({ lease, host }, error),
     );
     this.#begun.set(tableId, { host, started });
     // Told already; this is for whoever opens the house.
@@ -129,8 +129,9 @@ export class Tables implements HouseTables {
    * The table could not be started: perhaps another process can, or this one at its next beat. Throws
    * what is wrong with the table, and not that it is somebody else's now.
    */
-  #failed(lease: Lease, error: unknown): void {
-    if (error instanceof StoppedError) return;
+  #failed({ lease, host }: { lease: Lease; host: NewHost }, error: unknown): void {
+    // Where the table was lost and taken again meanwhile, this is of the past.
+    if (error instanceof StoppedError || this.#begun.get(lease.tableId)?.host !== host) return;
     if (error instanceof StaleLeaseError) {
       this.#keeper.stale(lease);
       return;

@@ -37,8 +37,9 @@ ALTER TABLE rounds ALTER COLUMN epoch DROP DEFAULT;
 ALTER TABLE operations ALTER COLUMN epoch DROP DEFAULT;
 
 -- Refuses the write of a stale holder, with an SQLSTATE of its own. A takeover waits for this
--- transaction's end.
-CREATE FUNCTION hold_lease(its_table text, its_epoch bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- transaction's end. The path is fixed: no table of the writer's own passes for the leases.
+CREATE FUNCTION hold_lease(its_table text, its_epoch bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM FROM leases WHERE table_id = its_table AND epoch = its_epoch FOR KEY SHARE;
   IF NOT FOUND THEN
@@ -47,7 +48,8 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION rounds_by_lease() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION rounds_by_lease() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM hold_lease(NEW.table_id, NEW.epoch);
   RETURN NEW;
@@ -56,7 +58,8 @@ END $$;
 CREATE TRIGGER rounds_by_lease BEFORE INSERT OR UPDATE ON rounds
   FOR EACH ROW EXECUTE FUNCTION rounds_by_lease();
 
-CREATE FUNCTION operations_by_lease() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION operations_by_lease() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM hold_lease(table_id, epoch) FROM (SELECT DISTINCT table_id, epoch FROM added) AS writers;
   RETURN NULL;

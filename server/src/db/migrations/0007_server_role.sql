@@ -78,11 +78,14 @@ END $$;
 -- The turns of a round. Each is refused where the epoch is not the current one (by the trigger on
 -- rounds) and where the round does not stand before this turn.
 
+-- Each turn's time is not before the turn's before it, whoever's clock it comes from: the next holder's
+-- may be behind the last one's.
 CREATE FUNCTION lock_round(
   its_table text, its_round bigint, its_epoch bigint, digest text, at timestamptz
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  UPDATE rounds SET status = 'locked', bets_digest = digest, locked_at = at, epoch = its_epoch
+  UPDATE rounds SET status = 'locked', bets_digest = digest, locked_at = greatest(at, opened_at),
+    epoch = its_epoch
   WHERE table_id = its_table AND round = its_round AND status = 'open';
   IF NOT FOUND THEN
     RAISE EXCEPTION 'round % of table % is not open and cannot be locked', its_round, its_table;
@@ -94,8 +97,8 @@ CREATE FUNCTION settle_round(
   at timestamptz
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  UPDATE rounds SET status = 'settled', pocket = its_pocket, seed = its_seed, settled_at = at,
-    epoch = its_epoch
+  UPDATE rounds SET status = 'settled', pocket = its_pocket, seed = its_seed,
+    settled_at = greatest(at, locked_at), epoch = its_epoch
   WHERE table_id = its_table AND round = its_round AND status = 'locked'
     AND commitment = sha256(its_seed);
   IF NOT FOUND THEN
@@ -109,8 +112,8 @@ CREATE FUNCTION void_round(
   at timestamptz
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  UPDATE rounds SET status = 'void', reason = its_reason, seed = its_seed, settled_at = at,
-    bets_digest = coalesce(bets_digest, digest), epoch = its_epoch
+  UPDATE rounds SET status = 'void', reason = its_reason, seed = its_seed,
+    settled_at = greatest(at, opened_at, locked_at), bets_digest = coalesce(bets_digest, digest), epoch = its_epoch
   WHERE table_id = its_table AND round = its_round AND status IN ('open', 'locked')
     AND commitment = sha256(its_seed);
   IF NOT FOUND THEN

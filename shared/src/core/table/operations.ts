@@ -222,7 +222,7 @@ const OP_REUSED: Refusal = {
 
 const BANK_UNAVAILABLE: Refusal = {
   code: "BANK_UNAVAILABLE",
-  message: "The bank does not answer. Nothing was placed; send the same op again in a moment.",
+  message: "The bank does not answer. Send the same op again in a moment; it never counts twice.",
 };
 
 /** Why no operation can be taken in now; null where one can. */
