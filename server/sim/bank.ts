@@ -20,6 +20,8 @@ import type {
   UnfinishedRound,
 } from "../src/tables/store.ts";
 
+const MOST_POCKETS = 20;
+
 type Locking = Parameters<TableStore["lockRound"]>[0];
 type Voiding = Parameters<TableStore["voidRound"]>[0];
 
@@ -137,16 +139,10 @@ export class Bank {
   prepare(lease: Lease): TableHistory {
     this.finishLate(lease.tableId);
     const { rounds } = this.#written(lease);
-    const finished = rounds.filter(isFinished);
     const last = rounds.at(-1);
     return {
-      lastRound: finished.length,
-      lastPockets: finished
-        .slice(-30)
-        .filter(({ status }) => status === "settled")
-        .map(({ pocket }) => pocket)
-        .reverse()
-        .slice(0, 20),
+      lastRound: last === undefined || isFinished(last) ? rounds.length : rounds.length - 1,
+      lastPockets: lastPocketsOf(rounds),
       unfinished: last === undefined || isFinished(last) ? null : asUnfinished(last),
     };
   }
@@ -295,6 +291,16 @@ export class Bank {
 
 function isFinished({ status }: BankRound): boolean {
   return status === "settled" || status === "void";
+}
+
+/** Of the last settled rounds, newest first. */
+function lastPocketsOf(rounds: readonly BankRound[]): string[] {
+  const pockets: string[] = [];
+  for (let place = rounds.length - 1; place >= 0 && pockets.length < MOST_POCKETS; place -= 1) {
+    const round = rounds[place];
+    if (round?.status === "settled") pockets.push(round.pocket);
+  }
+  return pockets;
 }
 
 function asUnfinished(round: BankRound): UnfinishedRound {

@@ -52,11 +52,11 @@ export class Link {
           return history;
         }, host),
       openRound: (opening) => {
-        audit(() => auditor.opens(host, opening.round, opening.clientSeeds));
+        audit(() => auditor.opens(host, opening));
         return this.#call(() => bank.open(lease, opening), host);
       },
       post: (_, posting) => this.#post(lease, host, posting),
-      recall: (asked) => this.#call(() => bank.recall(asked)),
+      recall: (asked) => this.#recall(host, () => bank.recall(asked)),
       lockRound: (locking) => {
         audit(() => host.shadow?.locks(locking.betsDigest));
         return this.#call(() => bank.lock(lease, locking), host);
@@ -76,6 +76,20 @@ export class Link {
           },
         ),
     };
+  }
+
+  /** Until the bank has answered, someone waits for a reply. */
+  async #recall<Answer>(host: WatchedHost, act: () => Answer): Promise<Answer> {
+    const { life } = host;
+    host.recalls += 1;
+    try {
+      return await this.#call(act);
+    } finally {
+      if (life === host.life) {
+        host.recalls -= 1;
+        this.#world.afterwards(() => this.#world.auditor.settled(host));
+      }
+    }
   }
 
   #call<Answer>(act: () => Answer, host?: WatchedHost): Promise<Answer> {
@@ -217,7 +231,10 @@ export class Link {
 
   #concluded(host: WatchedHost, { playerId, op }: Posting, outcome: Concluded): void {
     this.#world.audit(() => host.shadow?.concluded(playerId, op, outcome));
-    this.#world.afterwards(() => host.shadow?.settled(playerId));
+    this.#world.afterwards(() => {
+      host.shadow?.settled(playerId);
+      this.#world.auditor.settled(host);
+    });
   }
 
   #latencyMs(): number {

@@ -2,23 +2,34 @@
  * A simulated player: sits at a table wherever it runs, bets and misbets, asks again until there is
  * an answer, and sometimes long after.
  */
-import { feltOf } from "./auditor/rules.ts";
-import type { Change, Kind, Operation, Reply } from "./auditor/terms.ts";
+import type { Kind, Operation, Reply } from "./auditor/terms.ts";
 import type { Planned } from "./scheduler.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
+import { Wishes } from "./wishes.ts";
 
+const KINDS = ["bet", "bet", "bet", "bet", "undo", "clear", "double", "repeat"] as const;
 const LATER = new Set(["TABLE_PAUSED", "BANK_UNAVAILABLE"]);
 /** Operations that are remembered, to be asked for again. */
 const MOST_REMEMBERED = 30;
+/** Operations without a reply. */
+const MOST_OPEN = 12;
+/** Operations that one player gets in while betting is open for long: more than a round may have. */
+const DRUMMED = 560;
+/** The first ones place chips, more often than can be undone; the next ones take them back. */
+const DRUMMED_BETS = 130;
+const DRUMMED_UNDOS = 120;
+const DRUM_MS = 6;
 
 export class SimulatedPlayer {
   readonly id: string;
   readonly tableId: string;
   readonly #world: Surroundings;
-  readonly #spots: readonly string[];
+  readonly #wishes: Wishes;
   #process: MetProcess | null = null;
   #seated = false;
   #operations = 0;
+  /** As it was told last. */
+  #stake = 0;
   /** Asked and not finally replied to. */
   readonly #open = new Map<string, Operation>();
   /** When what is open is asked for again. */
@@ -29,7 +40,7 @@ export class SimulatedPlayer {
     this.#world = world;
     this.id = id;
     this.tableId = tableId;
-    this.#spots = [...feltOf(world.termsOf(tableId).wheel).keys()];
+    this.#wishes = new Wishes(world.random, world.termsOf(tableId));
     this.#plan();
   }
 
@@ -59,7 +70,8 @@ export class SimulatedPlayer {
     }
     if (calm) return;
     const luck = random.next();
-    if (luck < 0.02) this.#leave();
+    if (luck < 0.005 && this.#bettingMs() > DRUMMED * DRUM_MS) this.#drum(0);
+    else if (luck < 0.02) this.#leave();
     else if (luck < 0.06) this.#giveSeed();
     else if (luck < 0.1) this.#askAgain();
     else if (luck < 0.13) this.#burst();
@@ -80,7 +92,7 @@ export class SimulatedPlayer {
     const { auditor } = this.#world;
     await at.host.sit(this.id);
     if (process.at(this.tableId)?.host !== at.host) return;
-    this.#world.audit(() => auditor.sat(at.watched, this.id));
+    this.#world.audit(() => auditor.sat(at.watched, this.id, at.host.ownLayout(this.id)));
     this.#seated = true;
     // What was under way is asked for again at the new place.
     for (const operation of this.#open.values()) this.#ask(operation);
@@ -120,7 +132,7 @@ export class SimulatedPlayer {
     const { random } = this.#world;
     if (this.#done.length === 0) return;
     const earlier = random.pick(this.#done);
-    const other = { ...this.#make("bet"), op: earlier.op };
+    const other = { ...this.#wish("bet"), op: earlier.op };
     this.#ask(random.chance(0.7) ? earlier : other);
   }
 
@@ -130,37 +142,37 @@ export class SimulatedPlayer {
     for (let index = 0; index < count; index += 1) this.#place();
   }
 
-  #place(): void {
-    if (this.#open.size > 12) return;
-    const { random } = this.#world;
-    const kinds = ["bet", "bet", "bet", "bet", "undo", "clear", "double", "repeat"] as const;
-    const operation = this.#make(random.pick(kinds));
-    this.#open.set(operation.op, operation);
-    this.#ask(operation);
+  /** For how long the table takes bets yet. */
+  #bettingMs(): number {
+    const { host } = this.#process?.at(this.tableId) ?? {};
+    if (host?.state.stage !== "betting") return 0;
+    return host.state.phaseEndsAt - (this.#process?.now() ?? 0);
   }
 
-  #make(kind: Kind): Operation {
+  /** One small operation after the other, as fast as they are answered. */
+  #drum(beat: number): void {
+    const turns = beat - DRUMMED_BETS;
+    const undoes = turns >= 0 && (turns < DRUMMED_UNDOS || turns % 2 === 0);
+    const drummed = this.#wish(undoes ? "undo" : "bet");
+    if (this.#seated) this.#begin(undoes ? drummed : { ...drummed, chips: this.#wishes.least() });
+    if (beat < DRUMMED) this.#world.scheduler.after(DRUM_MS, () => this.#drum(beat + 1));
+  }
+
+  #place(): void {
+    this.#begin(this.#wish(this.#world.random.pick(KINDS)));
+  }
+
+  #wish(kind: Kind): Operation {
     this.#operations += 1;
     const op = `${this.id}-${this.#operations}`;
-    const { random } = this.#world;
-    const count = kind === "bet" ? random.between(1, 3) : 0;
-    const chips = Array.from({ length: count }, (): Change => [this.#spot(), this.#amount()]);
+    const chips = kind === "bet" ? this.#wishes.chips(this.#stake) : [];
     return { playerId: this.id, op, kind, chips };
   }
 
-  #spot(): string {
-    const { random } = this.#world;
-    if (random.chance(0.02)) return random.pick(["straight:37", "split:1-5", "toString", ""]);
-    return random.chance(0.3)
-      ? random.pick(["red", "low", "straight:7"])
-      : random.pick(this.#spots);
-  }
-
-  #amount(): number {
-    const { random } = this.#world;
-    if (random.chance(0.02)) return random.pick([0, -5, 1.5, 2 ** 53]);
-    if (random.chance(0.05)) return 1;
-    return random.chance(0.1) ? random.between(100, 400) : random.between(2, 30);
+  #begin(operation: Operation): void {
+    if (this.#open.size > MOST_OPEN) return;
+    this.#open.set(operation.op, operation);
+    this.#ask(operation);
   }
 
   /** Sends the operation, and again after a while where no reply came. */
@@ -195,11 +207,15 @@ export class SimulatedPlayer {
       this.#world.audit(() => this.#world.auditor.replied(watched, request, reply));
       this.#world.send(() => this.#hear(operation, reply));
     });
-    this.#world.afterwards(() => watched.shadow?.settled(this.id));
+    this.#world.afterwards(() => {
+      watched.shadow?.settled(this.id);
+      this.#world.auditor.settled(watched);
+    });
   }
 
   #hear(operation: Operation, reply: Reply): void {
     if (this.#open.get(operation.op) !== operation) return;
+    if ("answer" in reply) this.#stake = reply.answer.stake;
     if ("refusal" in reply && LATER.has(reply.refusal.code)) return;
     this.#open.delete(operation.op);
     const again = this.#again.get(operation.op);

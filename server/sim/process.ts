@@ -132,7 +132,7 @@ export class SimulatedProcess implements MetProcess {
       unavailable: () => undefined,
       froze: (tableId: string, error: unknown) => {
         const watched = this.#watched.get(tableId);
-        if (watched !== undefined) this.#world.auditor.stopped(watched);
+        if (watched !== undefined) this.#still(watched);
         if (error instanceof OutcomeUnknownError) return;
         this.#world.found(new AuditError(`${this.id}: ${tableId} froze: ${error}`));
       },
@@ -148,22 +148,27 @@ export class SimulatedProcess implements MetProcess {
     if (watched === undefined) return;
     const { auditor } = this.#world;
     const audit = (look: () => void) => this.#world.audit(look);
-    const turned = () => audit(() => auditor.turned(watched, viewOf(host), this.now()));
+    const turned = () => {
+      audit(() => auditor.turned(watched, viewOf(host), this.now()));
+      this.#world.afterwards(() => auditor.settled(watched));
+    };
     host.subscribe((event) => {
       switch (event.type) {
         case "turn":
           turned();
           break;
         case "result":
-          audit(() => auditor.resulted(watched, event.result));
+          audit(() => watched.told.resulted(event.result));
+          this.#world.afterwards(() => auditor.settled(watched));
           break;
         case "voided":
-          audit(() => auditor.voidTold(watched, event));
+          audit(() => watched.told.voidTold(event));
           break;
         case "lost":
-          auditor.stopped(watched);
+          this.#still(watched);
           break;
         case "moved":
+          audit(() => watched.told.moved(event.playerId, event.changes));
           break;
       }
     });
@@ -172,8 +177,14 @@ export class SimulatedProcess implements MetProcess {
 
   #closed(tableId: string): void {
     const watched = this.#watched.get(tableId);
-    if (watched !== undefined) this.#world.auditor.stopped(watched);
+    if (watched !== undefined) this.#still(watched);
     this.#watched.delete(tableId);
+  }
+
+  #still(host: WatchedHost): void {
+    const { auditor } = this.#world;
+    auditor.stopped(host);
+    this.#world.afterwards(() => auditor.still(host));
   }
 }
 
@@ -181,12 +192,18 @@ function viewOf({ state }: TableHost): View {
   const { round, phaseEndsAt, commitment, entropy, betsDigest, pocket, seed } = state;
   const { totalStake, lastPockets } = state;
   const shown = { round, phaseEndsAt, commitment, entropy, betsDigest, pocket, seed, totalStake };
-  return { ...shown, phase: phaseOf(state), lastPockets };
+  return { ...shown, phase: phaseOf(state), lastPockets: [...lastPockets] };
 }
 
 export function termsOf({ limits, ...config }: TableConfig): TableTerms {
-  const { tableId, wheel, zeroRule, bettingMs, closingMs } = config;
+  const { tableId, wheel, zeroRule, bettingMs, closingMs, spinningMs, resultMs } = config;
   const { min, max, playerMax, houseMax } = limits;
-  const timings = { bettingMs, closingMs };
-  return { tableId, wheel, zeroRule, ...timings, min, spotMax: max.straight, playerMax, houseMax };
+  const lastsMs = {
+    betting: bettingMs,
+    closing: closingMs,
+    spinning: spinningMs,
+    result: resultMs,
+  };
+  const most = { min, spotMax: max, playerMax, houseMax };
+  return { tableId, wheel, zeroRule, bettingMs, lastsMs, ...most };
 }

@@ -1,8 +1,9 @@
 /** What one seed decides before anything happens: the tables, their seeds, and how much goes wrong. */
 import { hash } from "node:crypto";
+import type { Chips } from "@croupier/shared/core/chips";
 import { asChips } from "@croupier/shared/core/chips";
-import type { TableConfig } from "@croupier/shared/core/types";
-import { limitsOf } from "@croupier/shared/testing/drivenTable";
+import type { Limits, SpotKind, TableConfig } from "@croupier/shared/core/types";
+import { SPOT_KINDS } from "@croupier/shared/core/types";
 import type { Random } from "./random.ts";
 
 /** How likely each kind of trouble is; each seed has its own. */
@@ -66,17 +67,20 @@ export function configsOf(random: Random): TableConfig[] {
       spinningMs: random.between(50, 200),
       resultMs: random.between(50, 200),
       maxPlayers: 20,
-      limits: {
-        ...limitsOf({
-          min: 2,
-          spotMax: 300,
-          playerMax: 700,
-          houseMax: random.pick([1_500, 3_000, 6_000]),
-        }),
-        min: asChips(2),
-      },
+      limits: limitsOf(random),
     }),
   );
+}
+
+/** The house's limit is what a straight of some whole number of chips pays: it can be hit exactly. */
+function limitsOf(random: Random): Limits {
+  const most = () => asChips(random.between(100, 400));
+  return {
+    min: asChips(2),
+    max: Object.fromEntries(SPOT_KINDS.map((kind) => [kind, most()])) as Record<SpotKind, Chips>,
+    playerMax: asChips(700),
+    houseMax: asChips(35 * random.pick([40, 85, 170])),
+  };
 }
 
 /** A chain of seeds, hex, by round. */

@@ -310,7 +310,7 @@ export class World implements Surroundings {
         commit(`${at(lease)} voids ${voiding.round}: ${voiding.reason}`, () => {
           const changed = /wheel was changed|zero rule was changed/.test(voiding.reason);
           check(changed, () => `${at(lease)}: round ${voiding.round} is void for no good reason`);
-          books.voided(lease, voiding.round);
+          this.auditor.voided(lease, voiding.round);
           this.counts.add("seen: void");
         }),
       seen: (what) => this.counts.add(what),

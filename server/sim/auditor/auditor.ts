@@ -6,11 +6,12 @@
  * it predicts each reply. It shares no code with what it audits.
  */
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
-import { Books, contentOf } from "./books.ts";
+import { Books, contentOf, sum } from "./books.ts";
 import type { Expected, Seat } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
 import type { Change, Operation, Refused, Reply, TableTerms, View } from "./terms.ts";
 import { check, layoutText } from "./terms.ts";
+import { Told } from "./told.ts";
 
 /** A betting window that goes on after a takeover is at least this long. */
 const LEAST_WINDOW_MS = 5_000;
@@ -37,6 +38,23 @@ export interface WatchedHost {
   readonly lastChips: Map<string, readonly Change[]>;
   /** The round whose client seeds were frozen last. */
   frozenFor: number;
+  /** Askings after earlier operations that the bank has not answered yet. */
+  recalls: number;
+  readonly told: Told;
+}
+
+/** A round as the host asks for it; `openedAt` by its clock. */
+export interface Opening {
+  readonly round: number;
+  readonly clientSeeds: readonly { readonly playerId: string; readonly seed: string }[];
+  readonly openedAt: number;
+}
+
+/** Their own chips, as a player is shown them. */
+export interface OwnLayout {
+  readonly stake: number;
+  readonly chips: readonly Change[];
+  readonly lastChips: readonly Change[];
 }
 
 export interface AuditorOptions extends BooksOptions {
@@ -46,6 +64,8 @@ export interface AuditorOptions extends BooksOptions {
 export class Auditor {
   readonly books: Books;
   readonly #seen: (what: string) => void;
+  /** By table and epoch. */
+  readonly #hosts = new Map<string, WatchedHost>();
 
   constructor(options: AuditorOptions) {
     this.books = new Books(options);
@@ -53,7 +73,7 @@ export class Auditor {
   }
 
   hosting(id: string, terms: TableTerms, epoch: number): WatchedHost {
-    return {
+    const host: WatchedHost = {
       id,
       terms,
       epoch,
@@ -68,7 +88,11 @@ export class Auditor {
       expected: new Map(),
       lastChips: new Map(),
       frozenFor: 0,
+      recalls: 0,
+      told: new Told({ id, terms, epoch, books: this.books, seen: this.#seen }),
     };
+    this.#hosts.set(`${terms.tableId}/${epoch}`, host);
+    return host;
   }
 
   /** The host read the table's past: from here it goes on, whatever it did before. */
@@ -83,6 +107,31 @@ export class Auditor {
     host.still = host.shadow ?? host.still;
     host.shadow = null;
     host.life += 1;
+    host.recalls = 0;
+    host.told.stops();
+  }
+
+  /** An event has had all its effects: whoever waits for a reply waits for the bank. */
+  settled(host: WatchedHost): void {
+    const { shadow, requests, recalls } = host;
+    if (shadow === null) return;
+    const due = shadow.pending + recalls;
+    check(requests.size === due, () => `${host.id} owes ${requests.size} replies, and not ${due}`);
+    host.told.settled();
+  }
+
+  /** A host that froze, stopped or lost its lease lets nobody wait. */
+  still({ shadow, id, requests }: WatchedHost): void {
+    if (shadow !== null) return;
+    check(requests.size === 0, () => `${id} stands still, and owes ${requests.size} replies`);
+  }
+
+  /** A round was taken back. */
+  voided(lease: { readonly tableId: string; readonly epoch: number }, round: number): void {
+    const layouts = this.books.running(lease.tableId)?.layouts ?? new Map();
+    const stakes = Array.from(layouts, ([id, layout]) => [id, sum(layout.values())] as const);
+    this.books.voided(lease, round);
+    this.#hosts.get(`${lease.tableId}/${lease.epoch}`)?.told.tookBack(new Map(stakes));
   }
 
   /** The host was told to stop: no operation is taken in any more. */
@@ -103,13 +152,21 @@ export class Auditor {
     } else if (host.shadow === null) {
       this.#resumes(host, { view, now, running });
     } else {
-      if (host.view?.phase === "paused" && view.phase !== "paused")
-        this.#seen("seen: paused and went on");
-      this.#opensInTime(host, view, now);
+      if (host.view !== null) host.told.turns(host.view, view, now);
       host.shadow.turned(view);
+      // The ball rests, even where everyone is shown a pause.
+      const rests = view.lastPockets.join() !== host.view?.lastPockets.join();
+      if (rests) host.told.owesResults(host.shadow.staked);
     }
+    const { shadow } = host;
     host.view = view;
-    this.#shows(host, view);
+    host.told.shows(view);
+    if (shadow === null) return;
+    const { totalStake } = shadow;
+    check(
+      view.totalStake === totalStake,
+      () => `${host.id} shows ${view.totalStake} chips, and ${totalStake} lie there`,
+    );
   }
 
   #resumes(
@@ -141,48 +198,14 @@ export class Auditor {
       seats,
       expect,
       seen: (what: string) => this.#seen(`seen: ${what}`),
+      placed: (playerId: string, changes: readonly Change[]) => host.told.placed(playerId, changes),
     };
+    host.told.begins();
     host.shadow = new Shadow(options, running, { view, now });
   }
 
-  #opensInTime(host: WatchedHost, view: View, now: number): void {
-    if (view.phase !== "betting" || view.round === host.shadow?.round) return;
-    const due = now + host.terms.bettingMs;
-    check(
-      view.phaseEndsAt === due,
-      () => `${host.id}: betting ends ${view.phaseEndsAt - due} ms off`,
-    );
-  }
-
-  /** Nothing is shown that is not durable, and nothing other than what is. */
-  #shows(host: WatchedHost, view: View): void {
-    const where = () => `${host.id} shows ${view.phase} of round ${view.round}`;
-    const round = this.books.table(host.terms.tableId).rounds[view.round - 1];
-    if (round === undefined) {
-      check(view.round === 0, () => `${where()}, which nobody opened`);
-      return;
-    }
-    // Before its first round after a start a host has nothing of the last one to show.
-    if (view.commitment === "" && view.phase === "paused") return;
-    check(view.commitment === round.commitment, () => `${where()} with another commitment`);
-    check(view.entropy === round.entropy, () => `${where()} with another entropy`);
-    if (view.betsDigest !== "" && round.status !== "void") {
-      check(view.betsDigest === round.digest, () => `${where()} with another digest`);
-    }
-    const told = view.phase === "spinning" || view.phase === "result";
-    if (told || view.pocket !== "" || view.seed !== "") {
-      check(round.status === "settled", () => `${where()} and is ${round.status}`);
-      check(view.pocket === round.pocket, () => `${where()} with pocket ${view.pocket}`);
-      check(view.seed === round.seed, () => `${where()} with another seed`);
-    }
-    // A holder that was replaced does not know it yet, and shows what was.
-    if (view.phase === "betting" && host.epoch === this.books.table(host.terms.tableId).epoch) {
-      check(round.status === "open", () => `${where()} and is ${round.status}`);
-    }
-  }
-
   /** A seat is taken. Who has no last chips here is asked about at the bank. */
-  sat(host: WatchedHost, playerId: string): void {
+  sat(host: WatchedHost, playerId: string, shown: OwnLayout): void {
     const seat = host.seats.get(playerId) ?? { seated: true, clientSeed: null, lastChips: [] };
     seat.seated = true;
     const told = host.lastChips.get(playerId);
@@ -192,6 +215,13 @@ export class Auditor {
       seat.lastChips = told;
     }
     host.seats.set(playerId, seat);
+    if (host.shadow === null) return;
+    const layout = host.shadow.players.get(playerId)?.layout ?? new Map<string, number>();
+    const same =
+      shown.stake === sum(layout.values()) &&
+      layoutText(shown.chips) === layoutText(layout) &&
+      layoutText(shown.lastChips) === layoutText(seat.lastChips);
+    check(same, () => `${host.id} shows ${playerId} another layout than theirs`);
   }
 
   left(host: WatchedHost, playerId: string): void {
@@ -215,15 +245,11 @@ export class Auditor {
   }
 
   /** The host asks for the next round: the list of seeds is frozen. */
-  opens(
-    host: WatchedHost,
-    round: number,
-    seeds: readonly { playerId: string; seed: string }[],
-  ): void {
+  opens(host: WatchedHost, { round, clientSeeds, openedAt }: Opening): void {
     const own = Array.from(host.seats)
       .filter(([, { clientSeed }]) => clientSeed !== null)
       .map(([playerId, { clientSeed }]) => `${playerId}:${clientSeed}`);
-    const asked = seeds.map(({ playerId, seed }) => `${playerId}:${seed}`);
+    const asked = clientSeeds.map(({ playerId, seed }) => `${playerId}:${seed}`);
     // What is asked for again was frozen before.
     if (host.frozenFor !== round) {
       check(
@@ -231,6 +257,9 @@ export class Auditor {
         () => `${host.id} freezes ${asked.sort().join()}, not ${own.join()}`,
       );
       if (asked.length > 0) this.#seen("seen: round with client seeds");
+      const { pocket = "", phaseEndsAt = 0 } = host.view ?? {};
+      const rested = pocket === "" || openedAt >= phaseEndsAt;
+      check(rested, () => `${host.id} opens ${round} while the last result is shown`);
     }
     host.frozenFor = round;
   }
@@ -314,45 +343,6 @@ export class Auditor {
       this.#seen("seen: answered again, from an earlier round");
     }
     if (booked.epoch < host.epoch) this.#seen("seen: answered again, from an earlier holder");
-  }
-
-  /** A player is told how a round went. */
-  resulted(
-    host: WatchedHost,
-    result: {
-      readonly playerId: string;
-      readonly round: number;
-      readonly pocket: string;
-      readonly stake: number;
-      readonly returned: number;
-      readonly balance: number;
-    },
-  ): void {
-    const { playerId, round } = result;
-    const where = () => `${host.id}: the result of ${round} for ${playerId}`;
-    const booked = this.books.table(host.terms.tableId).rounds[round - 1];
-    check(booked?.status === "settled", () => `${where()} of a round that is not settled`);
-    const due = this.books.dueTo(booked, playerId);
-    const same =
-      result.pocket === booked.pocket &&
-      result.stake === due.stake &&
-      result.returned === due.returned &&
-      result.balance === due.balance;
-    check(same, () => `${where()} is ${JSON.stringify(result)}, not ${JSON.stringify(due)}`);
-    this.#seen("seen: result told");
-  }
-
-  /** A player is told that a round is void. */
-  voidTold(
-    host: WatchedHost,
-    told: { playerId: string; round: number; stake: number; balance: number },
-  ): void {
-    const booked = this.books.table(host.terms.tableId).rounds[told.round - 1];
-    const where = () => `${host.id}: ${told.playerId} hears that round ${told.round} is void`;
-    check(booked?.status === "void", () => `${where()}, and it is not`);
-    const due = this.books.dueTo(booked, told.playerId);
-    check(told.stake === due.stake, () => `${where()}, with ${told.stake}, not ${due.stake} back`);
-    this.#seen("seen: void told");
   }
 }
 

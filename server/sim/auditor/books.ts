@@ -3,7 +3,7 @@
  * checked against everything before it.
  */
 import type { PlacedBet } from "./rules.ts";
-import { digestOf, entropyOf, feltOf, pocketOf, pocketsOf, returned } from "./rules.ts";
+import { digestOf, entropyOf, feltOf, kindOf, pocketOf, pocketsOf, returned } from "./rules.ts";
 import type { Answer, AskedPosting, Change, Operation, TableTerms } from "./terms.ts";
 import { check, layoutText } from "./terms.ts";
 
@@ -89,6 +89,17 @@ export class Books {
     return this.table(tableId).rounds.at(-1)?.round ?? 0;
   }
 
+  /** Of the settled rounds up to `round`, newest first. */
+  lastPockets(tableId: string, round: number, most: number): readonly string[] {
+    const { rounds } = this.table(tableId);
+    const pockets: string[] = [];
+    for (let last = round; last > 0 && pockets.length < most; last -= 1) {
+      const { status, pocket } = rounds[last - 1] ?? {};
+      if (status === "settled") pockets.push(pocket ?? "");
+    }
+    return pockets;
+  }
+
   leased(tableId: string, epoch: number): void {
     const table = this.table(tableId);
     check(epoch === table.epoch + 1, () => `${tableId}: epoch ${epoch} after ${table.epoch}`);
@@ -171,7 +182,8 @@ export class Books {
     const { terms, layouts } = round;
     const layout = layoutAt(layouts, playerId);
     for (const [spot, chips] of layout) {
-      check(chips >= terms.min && chips <= terms.spotMax, () => `${where()}: ${chips} on ${spot}`);
+      const most = terms.spotMax[kindOf(spot)] ?? 0;
+      check(chips >= terms.min && chips <= most, () => `${where()}: ${chips} on ${spot}`);
     }
     check(sum(layout.values()) <= terms.playerMax, () => `${where()} passes the player's limit`);
     const worst = worstFor(terms, betsOf(layouts));
@@ -267,7 +279,7 @@ export class Books {
   dueTo(
     { layouts, terms, status, pocket, after }: BookedRound,
     playerId: string,
-  ): { stake: number; returned: number; balance: number } {
+  ): { stake: number; returned: number; balance: number; wins: readonly Change[] } {
     const layout = layouts.get(playerId) ?? new Map<string, number>();
     const bets = Array.from(layout, ([spot, amount]) => ({ spot, amount }));
     const back = (bet: { spot: string; amount: number }) =>
@@ -276,6 +288,7 @@ export class Books {
       stake: sum(layout.values()),
       returned: sum(bets.map(back)),
       balance: after.get(playerId) ?? 0,
+      wins: bets.map((bet): Change => [bet.spot, back(bet)]).filter(([, chips]) => chips > 0),
     };
   }
 

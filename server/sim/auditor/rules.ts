@@ -125,6 +125,11 @@ function zeroArea(wheel: Wheel, inside: Inside): void {
   }
 }
 
+/** The kind of a spot, by which its limit goes. */
+export function kindOf(spot: string): string {
+  return spot.split(":", 1)[0] ?? "";
+}
+
 export function pocketsOf(wheel: Wheel): readonly string[] {
   return WHEELS[wheel];
 }

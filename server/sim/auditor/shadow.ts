@@ -5,9 +5,10 @@
  * anew from the books.
  */
 import type { BookedRound, Books } from "./books.ts";
-import { betsOf, change, contentOf, netsFor, sum } from "./books.ts";
-import type { PlacedBet } from "./rules.ts";
-import { digestOf, feltOf } from "./rules.ts";
+import { betsOf, change, contentOf, sum } from "./books.ts";
+import type { Decision } from "./decide.ts";
+import { decide } from "./decide.ts";
+import { digestOf } from "./rules.ts";
 import type { AskedPosting, Change, Operation, Refused, TableTerms, View } from "./terms.ts";
 import { check, layoutText } from "./terms.ts";
 
@@ -54,6 +55,8 @@ export interface ShadowOptions {
   readonly seats: Map<string, Seat>;
   readonly expect: (request: number, expected: Expected) => void;
   readonly seen: (what: string) => void;
+  /** Chips were placed or taken back. */
+  readonly placed: (playerId: string, changes: readonly Change[]) => void;
 }
 
 export class Shadow {
@@ -85,6 +88,25 @@ export class Shadow {
 
   get players(): ReadonlyMap<string, Player> {
     return this.#players;
+  }
+
+  /** Requests that wait for an operation to be posted. */
+  get pending(): number {
+    let pending = 0;
+    for (const { inFlight, waiting } of this.#players.values()) {
+      pending += (inFlight?.requests.length ?? 0) + waiting.length;
+    }
+    return pending;
+  }
+
+  /** All chips on the felt. */
+  get totalStake(): number {
+    return sum(Array.from(this.#players.values(), ({ layout }) => sum(layout.values())));
+  }
+
+  /** Everyone who has chips on the felt. */
+  get staked(): readonly string[] {
+    return [...this.#players].filter(([, { layout }]) => layout.size > 0).map(([id]) => id);
   }
 
   /** Everyone sees something new. */
@@ -158,6 +180,7 @@ export class Shadow {
       player.waiting.push({ request, operation });
       expect(request, { type: "later" });
     } else {
+      seen("more at once than may wait");
       expect(request, refusal({ code: "TOO_MANY_REQUESTS", limit: MOST_WAITING }));
     }
   }
@@ -184,87 +207,14 @@ export class Shadow {
     expect(request, { type: "later" });
   }
 
-  /** What the operation would change, or why it may not. */
-  #decide(player: Player, operation: Operation): { changes: readonly Change[] } | Refused {
+  #decide(player: Player, operation: Operation): Decision {
+    const { terms, seats, seen } = this.#options;
     if (player.answered.size >= MOST_IN_ROUND) {
+      seen("more in one round than may be");
       return { code: "TOO_MANY_REQUESTS", limit: MOST_IN_ROUND };
     }
-    const { layout } = player;
-    const taken = (changes: Iterable<Change>) =>
-      Array.from(changes, ([spot, chips]): Change => [spot, -chips]);
-    switch (operation.kind) {
-      case "undo": {
-        const last = player.batches.at(-1);
-        if (last === undefined) return { code: "NOTHING_TO_UNDO" };
-        return this.#payable(layout, taken(last));
-      }
-      case "clear":
-        if (layout.size === 0) return { code: "NOTHING_TO_UNDO" };
-        return this.#payable(layout, taken(layout));
-      case "double":
-        if (layout.size === 0) return { code: "NOTHING_TO_REPEAT" };
-        return this.#limited(layout, [...layout]);
-      case "repeat": {
-        const lastChips = this.#options.seats.get(operation.playerId)?.lastChips ?? [];
-        if (lastChips.length === 0) return { code: "NOTHING_TO_REPEAT" };
-        return this.#limited(layout, lastChips);
-      }
-      case "bet":
-        return this.#bet(operation, layout);
-    }
-  }
-
-  #bet({ chips }: Operation, layout: ReadonlyMap<string, number>) {
-    const felt = feltOf(this.#options.terms.wheel);
-    const together = new Map<string, number>();
-    for (const [spot, amount] of chips) {
-      if (!felt.has(spot)) return { code: "SPOT_UNKNOWN" };
-      if (!Number.isSafeInteger(amount) || amount < 1) return { code: "AMOUNT_INVALID" };
-      together.set(spot, (together.get(spot) ?? 0) + amount);
-    }
-    return this.#limited(layout, [...together]);
-  }
-
-  #limited(
-    layout: ReadonlyMap<string, number>,
-    additions: readonly Change[],
-  ): { changes: readonly Change[] } | Refused {
-    const { wheel, min, spotMax, playerMax } = this.#options.terms;
-    for (const [spot, chips] of additions) {
-      // Chips of a round on another wheel may be repeated.
-      if (!feltOf(wheel).has(spot)) return { code: "SPOT_UNKNOWN" };
-      const after = (layout.get(spot) ?? 0) + chips;
-      if (after < min) return { code: "BELOW_MIN", limit: min };
-      if (after > spotMax) return { code: "ABOVE_SPOT_MAX", limit: spotMax };
-    }
-    const stake = sum(layout.values()) + sum(additions.map(([, chips]) => chips));
-    if (stake > playerMax) return { code: "ABOVE_PLAYER_MAX", limit: playerMax };
-    return this.#payable(layout, additions);
-  }
-
-  /** Whatever becomes of all that is under way, the house pays no more than it may. */
-  #payable(
-    layout: ReadonlyMap<string, number>,
-    changes: readonly Change[],
-  ): { changes: readonly Change[] } | Refused {
-    const { terms } = this.#options;
-    const layouts = Array.from(this.#players.values(), (player) => player.layout);
-    const nets = netsFor(terms, layouts.flatMap(placedOn));
-    const swing = (from: ReadonlyMap<string, number>, by: readonly Change[]) => {
-      const after = new Map(from);
-      change(after, by, () => "what the house may have to pay");
-      const before = netsFor(terms, placedOn(from));
-      return netsFor(terms, placedOn(after)).map((net, place) => net - (before[place] ?? 0));
-    };
-    const add = (of: Float64Array) => {
-      for (const [place, net] of of.entries()) nets[place] = (nets[place] ?? 0) + net;
-    };
-    for (const { layout: own, inFlight } of this.#players.values()) {
-      if (inFlight !== null) add(swing(own, inFlight.changes).map((net) => Math.max(0, net)));
-    }
-    add(swing(layout, changes));
-    const fits = Math.max(...nets) <= terms.houseMax;
-    return fits ? { changes } : { code: "HOUSE_LIMIT", limit: terms.houseMax };
+    const lastChips = seats.get(operation.playerId)?.lastChips ?? [];
+    return decide(operation, { ...player, lastChips }, { terms, players: this.#players });
   }
 
   /** The host asks the bank for a posting. */
@@ -307,6 +257,7 @@ export class Shadow {
     const { operation, changes, requests } = inFlight;
     if (outcome === "posted") {
       this.#apply(player, { kind: operation.kind, changes });
+      this.#options.placed(playerId, changes);
       player.answered.set(op, contentOf(operation));
     }
     for (const request of requests) {
@@ -344,7 +295,9 @@ export class Shadow {
     if (kind === "undo") player.batches.pop();
     else if (kind === "clear") player.batches.length = 0;
     else player.batches.push(changes);
-    if (player.batches.length > MOST_UNDONE) player.batches.shift();
+    if (player.batches.length <= MOST_UNDONE) return;
+    player.batches.shift();
+    this.#options.seen("more batches than can be undone");
   }
 
   #player(playerId: string): Player {
@@ -358,10 +311,6 @@ export class Shadow {
     this.#players.set(playerId, player);
     return player;
   }
-}
-
-function placedOn(layout: ReadonlyMap<string, number>): PlacedBet[] {
-  return Array.from(layout, ([spot, amount]) => ({ playerId: "", spot, amount }));
 }
 
 function refusal(refused: Refused): Expected {

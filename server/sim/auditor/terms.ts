@@ -6,9 +6,11 @@ export interface TableTerms {
   readonly wheel: Wheel;
   readonly zeroRule: ZeroRule;
   readonly bettingMs: number;
-  readonly closingMs: number;
+  /** Of each phase. */
+  readonly lastsMs: Readonly<Record<string, number>>;
   readonly min: number;
-  readonly spotMax: number;
+  /** The most on a spot, by its kind. */
+  readonly spotMax: Readonly<Record<string, number>>;
   readonly playerMax: number;
   readonly houseMax: number;
 }

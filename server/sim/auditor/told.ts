@@ -1,0 +1,203 @@
+/**
+ * What one host shows to everyone and tells to players: nothing that is not durable and so, and all
+ * that is due, once.
+ *
+ * A phase follows the one before it, and not before its time by the host's own clock. Chips that were
+ * placed move on the felt; whoever has chips down hears how the round went; whose stake went back
+ * hears of it at once, or when they sit down.
+ */
+import type { Books } from "./books.ts";
+import type { Change, TableTerms, View } from "./terms.ts";
+import { check, layoutText } from "./terms.ts";
+
+const MOST_POCKETS = 20;
+
+const NEXT: Readonly<Record<string, string>> = {
+  betting: "closing",
+  closing: "spinning",
+  spinning: "result",
+  result: "betting",
+};
+
+export interface ToldOptions {
+  /** Of the host. */
+  readonly id: string;
+  readonly terms: TableTerms;
+  readonly epoch: number;
+  readonly books: Books;
+  readonly seen: (what: string) => void;
+}
+
+export interface ToldResult {
+  readonly playerId: string;
+  readonly round: number;
+  readonly pocket: string;
+  readonly stake: number;
+  readonly returned: number;
+  readonly balance: number;
+  readonly wins: readonly Change[];
+}
+
+export interface ToldVoid {
+  readonly playerId: string;
+  readonly round: number;
+  readonly stake: number;
+  readonly balance: number;
+}
+
+export class Told {
+  readonly #options: ToldOptions;
+  /** Whose own results are due. */
+  readonly #results = new Set<string>();
+  /** Chips that were placed and not shown yet, in order. */
+  readonly #moves: string[] = [];
+  /** The round that was taken back here, by whose stake it was. */
+  readonly #voided = new Map<string, number>();
+
+  /** What is due is known: the host runs, and was not told to stop. */
+  #runs = false;
+
+  constructor(options: ToldOptions) {
+    this.#options = options;
+  }
+
+  /** The host stands still, or is about to: what it tells yet has to be so, and nothing is due. */
+  stops(): void {
+    this.#runs = false;
+    this.#results.clear();
+    this.#moves.length = 0;
+  }
+
+  /** The host goes on from the books. */
+  begins(): void {
+    this.#runs = true;
+  }
+
+  /** The running host shows something new; `before` is what it showed last. */
+  turns(before: View, view: View, now: number): void {
+    const { id, terms, seen } = this.#options;
+    const where = () => `${id} turns from ${before.phase} of ${before.round} to ${view.phase}`;
+    if (before.phase === "paused" || view.phase === "paused") {
+      if (before.phase !== view.phase && view.phase !== "paused") seen("seen: paused and went on");
+      if (view.phase !== "betting" || view.round === before.round) return;
+    } else if (before.phase === view.phase) {
+      // The digest of what was locked is out.
+      const isDigest = view.phase === "closing" && before.betsDigest === "";
+      check(isDigest && view.betsDigest !== "", where);
+      return;
+    } else {
+      check(NEXT[before.phase] === view.phase, where);
+      // The next round was asked for in its time; the clock may have jumped since.
+      const inTime = view.phase === "betting" || now >= before.phaseEndsAt;
+      check(inTime, () => `${where()}, ${before.phaseEndsAt - now} ms too early`);
+    }
+    const due = now + (terms.lastsMs[view.phase] ?? 0);
+    check(view.phaseEndsAt === due, () => `${where()} for ${view.phaseEndsAt - now} ms`);
+  }
+
+  /** Nothing is shown that is not durable, and nothing other than what is. */
+  shows(view: View): void {
+    const { id, terms, epoch, books } = this.#options;
+    const where = () => `${id} shows ${view.phase} of round ${view.round}`;
+    const { rounds, epoch: current } = books.table(terms.tableId);
+    const round = rounds[view.round - 1];
+    if (round === undefined) {
+      check(view.round === 0, () => `${where()}, which nobody opened`);
+      return;
+    }
+    // Before its first round after a start a host has nothing of the last one to show.
+    const isNew = view.commitment === "" && view.phase === "paused";
+    this.#showsPockets(view, isNew, where);
+    if (isNew) return;
+    check(view.commitment === round.commitment, () => `${where()} with another commitment`);
+    check(view.entropy === round.entropy, () => `${where()} with another entropy`);
+    if (view.betsDigest !== "" && round.status !== "void") {
+      check(view.betsDigest === round.digest, () => `${where()} with another digest`);
+    }
+    const told = view.phase === "spinning" || view.phase === "result";
+    if (told || view.pocket !== "" || view.seed !== "") {
+      check(round.status === "settled", () => `${where()} and is ${round.status}`);
+      check(view.pocket === round.pocket, () => `${where()} with pocket ${view.pocket}`);
+      check(view.seed === round.seed, () => `${where()} with another seed`);
+    }
+    // A holder that was replaced does not know it yet, and shows what was.
+    if (view.phase === "betting" && epoch === current) {
+      check(round.status === "open", () => `${where()} and is ${round.status}`);
+    }
+  }
+
+  /** The last pockets, newest first: of the round that is shown too once its ball rests. */
+  #showsPockets(view: View, isNew: boolean, where: () => string): void {
+    const { terms, books } = this.#options;
+    const pocketsTo = (round: number) =>
+      books.lastPockets(terms.tableId, round, MOST_POCKETS).join();
+    const shown = view.lastPockets.join();
+    const rests = isNew || view.phase === "result";
+    const legal = rests || view.phase === "paused" ? [pocketsTo(view.round)] : [];
+    if (!rests) legal.push(pocketsTo(view.round - 1));
+    check(legal.includes(shown), () => `${where()} with other last pockets`);
+  }
+
+  /** Chips were placed or taken back: everyone sees them move. */
+  placed(playerId: string, changes: readonly Change[]): void {
+    this.#moves.push(`${playerId} ${layoutText(changes)}`);
+  }
+
+  /** Everyone is shown chips that move. */
+  moved(playerId: string, changes: readonly Change[]): void {
+    if (!this.#runs) return;
+    const due = this.#moves.shift();
+    const shown = `${playerId} ${layoutText(changes)}`;
+    check(shown === due, () => `${this.#options.id} shows ${shown} move, and ${due} was due`);
+  }
+
+  /** The ball rests: all these hear how the round went. */
+  owesResults(playerIds: Iterable<string>): void {
+    for (const playerId of playerIds) this.#results.add(playerId);
+  }
+
+  /** A player is told how a round went. */
+  resulted(result: ToldResult): void {
+    const { id, terms, books, seen } = this.#options;
+    const { playerId, round } = result;
+    const where = () => `${id}: the result of ${round} for ${playerId}`;
+    check(this.#results.delete(playerId) || !this.#runs, () => `${where()} is not due`);
+    const booked = books.table(terms.tableId).rounds[round - 1];
+    check(booked?.status === "settled", () => `${where()} of a round that is not settled`);
+    const due = books.dueTo(booked, playerId);
+    const same =
+      result.pocket === booked.pocket &&
+      result.stake === due.stake &&
+      result.returned === due.returned &&
+      result.balance === due.balance &&
+      layoutText(result.wins) === layoutText(due.wins);
+    check(same, () => `${where()} is ${JSON.stringify(result)}, not ${JSON.stringify(due)}`);
+    seen("seen: result told");
+  }
+
+  /** The host took the running round back: all who had a stake are owed word of it. */
+  tookBack(stakes: ReadonlyMap<string, number>): void {
+    for (const [playerId, stake] of stakes) if (stake > 0) this.#voided.set(playerId, stake);
+  }
+
+  /** A player is told that a round is void. */
+  voidTold(told: ToldVoid): void {
+    const { id, terms, books, seen } = this.#options;
+    const where = () => `${id}: ${told.playerId} hears that round ${told.round} is void`;
+    const booked = books.table(terms.tableId).rounds[told.round - 1];
+    check(booked?.status === "void", () => `${where()}, and it is not`);
+    check(this.#voided.delete(told.playerId), () => `${where()}, which is not due`);
+    const due = books.dueTo(booked, told.playerId);
+    check(told.stake === due.stake, () => `${where()}, with ${told.stake}, not ${due.stake} back`);
+    check(told.balance === due.balance, () => `${where()}, and has ${told.balance} now`);
+    seen("seen: void told");
+  }
+
+  /** An event has had all its effects: nothing of it is owed any more. */
+  settled(): void {
+    const { id } = this.#options;
+    check(this.#moves.length === 0, () => `${id} does not show ${this.#moves[0]} move`);
+    const untold = () => [...this.#results].join();
+    check(this.#results.size === 0, () => `${id} does not tell ${untold()} how the round went`);
+  }
+}
