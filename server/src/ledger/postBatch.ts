@@ -2,6 +2,7 @@
 import { asChips } from "@croupier/shared/core/chips";
 import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
 import type { Pool, PoolClient } from "pg";
+import { copyIn } from "../db/copyIn.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { PostResult } from "../tables/store.ts";
 import { lockAccounts } from "./accounts.ts";
@@ -123,37 +124,51 @@ export function answerOf(
   return row.chips_after == null ? answer : { ...answer, chips: row.chips_after };
 }
 
-async function logOperations(
+const LOG = {
+  table: "operations",
+  columns: [
+    "table_id",
+    "epoch",
+    "round",
+    "player_id",
+    "op",
+    "kind",
+    "content",
+    "ticket",
+    "changes",
+    "stake_change",
+    "stake_after",
+    "balance_after",
+    "chips_after",
+    "posted_at",
+  ],
+};
+
+/** In the order of `accepted`, which the log's own numbers then keep. */
+function logOperations(
   client: PoolClient,
   accepted: readonly AcceptedPosting[],
   now: number,
 ): Promise<void> {
-  if (accepted.length === 0) return;
-  const rows = accepted.map(({ lease, posting, ticket, content, balanceAfter }) => ({
-    table_id: lease.tableId,
-    epoch: lease.epoch,
-    round: posting.round,
-    player_id: posting.playerId,
-    op: posting.op,
-    kind: posting.kind,
-    content: `\\x${content.toString("hex")}`,
-    ticket,
-    changes: posting.changes,
-    stake_change: posting.stakeChange,
-    stake_after: posting.stakeAfter,
-    balance_after: balanceAfter,
-    chips_after: posting.chipsAfter ?? null,
-  }));
-  const columns = `table_id, epoch, round, player_id, op, kind, content, ticket, changes, stake_change,
-    stake_after, balance_after, chips_after`;
-  // In the order of the array, which the log's own numbers then keep.
-  await client.query({
-    name: "log-operations",
-    text: `INSERT INTO operations (${columns}, posted_at)
-      SELECT ${columns}, $2 FROM ROWS FROM (json_to_recordset($1) AS (
-        table_id text, epoch bigint, round bigint, player_id text, op text, kind text, content bytea, ticket uuid,
-        changes jsonb, stake_change bigint, stake_after bigint, balance_after bigint,
-        chips_after jsonb))`,
-    values: [JSON.stringify(rows), new Date(now)],
-  });
+  const postedAt = new Date(now).toISOString();
+  return copyIn(
+    client,
+    LOG,
+    accepted.map(({ lease, posting, ticket, content, balanceAfter }) => [
+      lease.tableId,
+      lease.epoch,
+      posting.round,
+      posting.playerId,
+      posting.op,
+      posting.kind,
+      content,
+      ticket,
+      JSON.stringify(posting.changes),
+      posting.stakeChange,
+      posting.stakeAfter,
+      balanceAfter,
+      posting.chipsAfter === undefined ? null : JSON.stringify(posting.chipsAfter),
+      postedAt,
+    ]),
+  );
 }

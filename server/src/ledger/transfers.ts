@@ -1,5 +1,6 @@
 /** Moving chips: transfers are added, all at once, and the database changes the balances by them. */
-import type { Queryable } from "../db/transaction.ts";
+import type { PoolClient } from "pg";
+import { copyIn } from "../db/copyIn.ts";
 
 /** See the table in the ledger's migration for what each moves, and how often it may. */
 export type TransferKind =
@@ -28,28 +29,46 @@ export interface Transfer {
   readonly op?: string;
 }
 
+const TRANSFERS = {
+  table: "transfers",
+  columns: [
+    "kind",
+    "debit_id",
+    "credit_id",
+    "amount",
+    "player_id",
+    "table_id",
+    "round",
+    "op",
+    "created_at",
+  ],
+};
+
 /**
  * Adds transfers in their order. The caller has locked all accounts that they touch; a balance that
  * would go below zero breaks a constraint, and the transaction with it.
  *
  * @param at epoch milliseconds
  */
-export async function addTransfers(
-  client: Queryable,
+export function addTransfers(
+  client: PoolClient,
   transfers: readonly Transfer[],
   at: number,
 ): Promise<void> {
-  if (transfers.length === 0) return;
-  // As one text: building arrays of thousands would hold everybody else up.
-  await client.query({
-    name: "add-transfers",
-    text: `INSERT INTO transfers
-        (kind, debit_id, credit_id, amount, player_id, table_id, round, op, created_at)
-      SELECT kind, "debitId", "creditId", amount, "playerId", "tableId", round, op, $2
-      FROM ROWS FROM (json_to_recordset($1) AS (
-        kind text, "debitId" bigint, "creditId" bigint, amount bigint, "playerId" text,
-        "tableId" text, round bigint, op text)) WITH ORDINALITY
-      ORDER BY ordinality`,
-    values: [JSON.stringify(transfers), new Date(at)],
-  });
+  const createdAt = new Date(at).toISOString();
+  return copyIn(
+    client,
+    TRANSFERS,
+    transfers.map((transfer) => [
+      transfer.kind,
+      transfer.debitId,
+      transfer.creditId,
+      transfer.amount,
+      transfer.playerId ?? null,
+      transfer.tableId ?? null,
+      transfer.round ?? null,
+      transfer.op ?? null,
+      createdAt,
+    ]),
+  );
 }

@@ -8,6 +8,7 @@ import { assert } from "@croupier/shared/core/assert";
 import type { SettledBet } from "@croupier/shared/core/table/effects";
 import type { Payout } from "@croupier/shared/core/types";
 import type { PoolClient } from "pg";
+import { copyIn } from "../db/copyIn.ts";
 import type { LockedAccounts } from "../ledger/accounts.ts";
 import { lockAccounts } from "../ledger/accounts.ts";
 import type { Transfer } from "../ledger/transfers.ts";
@@ -86,15 +87,17 @@ function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return total;
 }
 
-async function writeBets(client: PoolClient, { tableId, round, bets }: RoundEnd): Promise<void> {
-  if (bets.length === 0) return;
-  // As one text: building arrays of thousands would hold everybody else up.
-  await client.query({
-    name: "write-bets",
-    text: `INSERT INTO bets (table_id, round, player_id, spot, amount, returned)
-      SELECT $1, $2, "playerId", spot, amount, returned
-      FROM json_to_recordset($3) AS (
-        "playerId" text, spot text, amount bigint, returned bigint)`,
-    values: [tableId, round, JSON.stringify(bets)],
-  });
+function writeBets(client: PoolClient, { tableId, round, bets }: RoundEnd): Promise<void> {
+  return copyIn(
+    client,
+    { table: "bets", columns: ["table_id", "round", "player_id", "spot", "amount", "returned"] },
+    bets.map(({ playerId, spot, amount, returned }) => [
+      tableId,
+      round,
+      playerId,
+      spot,
+      amount,
+      returned,
+    ]),
+  );
 }
