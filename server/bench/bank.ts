@@ -13,6 +13,7 @@ import { createPool, SERVER_ROLE } from "../src/db/pool.ts";
 import { inTransaction } from "../src/db/transaction.ts";
 import { addTransfers } from "../src/ledger/transfers.ts";
 import { systemClock } from "../src/platform/clock.ts";
+import type { Logger } from "../src/platform/log.ts";
 import { createLogger } from "../src/platform/log.ts";
 import { TableLeases } from "../src/rounds/tableLeases.ts";
 import { createPostgresTableStores } from "../src/rounds/tableStore.ts";
@@ -32,7 +33,9 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "croupier-bench-"));
   // Where root runs this, Postgres is another user, who must pass through.
   await chmod(folder, 0o711);
-  const postgres = await startEmbedded({ dataDir: folder, log: createLogger("silent") });
+  const log = createLogger("silent");
+  const postgres = await startEmbedded({ dataDir: folder, log });
+  await useLogFiles(postgres.url, log);
   return {
     url: postgres.url,
     close: async () => {
@@ -40,6 +43,26 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Files of the write-ahead log, 16 MiB each: more than is written between two checkpoints. */
+const LOG_FILES = 20;
+
+/**
+ * Leaves the database as one that has run for a while: it uses the files of its log again. A new one
+ * makes each file first, which holds every commit up for a twentieth of a second.
+ */
+async function useLogFiles(url: string, log: Logger): Promise<void> {
+  const pool = createPool(url, log);
+  try {
+    for (let file = 0; file < LOG_FILES; file += 1) {
+      await pool.query("SELECT pg_logical_emit_message(true, 'bench', 'one more file')");
+      await pool.query("SELECT pg_switch_wal()");
+    }
+    await pool.query("CHECKPOINT");
+  } finally {
+    await pool.end();
+  }
 }
 
 /** A table that takes nearly every bet. */
