@@ -118,7 +118,7 @@ describe("the server's role", () => {
     ],
     [
       "a payout",
-      "INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, table_id, round, op, created_at) SELECT 'payout', escrow.id, player.id, 1, player.player_id, 'one', 1, 'again', now() FROM accounts AS escrow, accounts AS player WHERE escrow.kind = 'escrow' AND player.kind = 'player'",
+      "INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, table_id, round, op, created_at) SELECT 'payout', escrow.id, player.id, 1, player.player_id, 'one', 1, NULL, now() FROM accounts AS escrow, accounts AS player WHERE escrow.kind = 'escrow' AND player.kind = 'player'",
       /takes no transfers/,
     ],
     [
@@ -153,15 +153,16 @@ describe("the chain of transfers", () => {
     const pool = createPool(rig.database.url, createLogger("silent"), { most: 1 });
     const grant = (id: string) => `INSERT INTO transfers
       (id, kind, debit_id, credit_id, amount, player_id, op, created_at) OVERRIDING SYSTEM VALUE
-      SELECT ${id}, 'daily', 1, id, 1, player_id, '${id}', now() FROM accounts WHERE kind = 'player'`;
+      SELECT ${id}, 'daily', 1, id, 1, player_id, '2026-01-01', '2026-01-01 12:00Z'
+      FROM accounts WHERE kind = 'player'`;
     await expect(pool.query(grant("-1"))).rejects.toThrow(/comes after \d+ in the chain ""/);
     await pool.end();
   });
 
   it("refuses a name that could be written in two ways", async () => {
     const asked = server.query(
-      `INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, op, created_at)
-       SELECT 'daily', 1, id, 1, player_id, E'a\\tb', now() FROM accounts WHERE kind = 'player'`,
+      `INSERT INTO transfers (kind, debit_id, credit_id, amount, table_id, op, created_at)
+       SELECT 'bankroll', 1, id, 1, table_id, E'a\\tb', now() FROM accounts WHERE kind = 'house'`,
     );
     await expect(asked).rejects.toThrow("transfers_plain");
   });

@@ -37,22 +37,28 @@ it.each([
   await expect(rig.database.pool.query(statement)).rejects.toThrow(REFUSED);
 });
 
+/** Chips for the house, unless told otherwise. */
 const transfer = (parts: Record<string, string | number>) => {
   const row = {
-    kind: "'grant'",
+    kind: "'bankroll'",
     debit_id: 1,
-    credit_id: "(SELECT max(id) FROM accounts)",
+    credit_id: "(SELECT id FROM accounts WHERE kind = 'house')",
     amount: 1,
+    table_id: "'one'",
+    op: "'x'",
+    created_at: "now()",
   };
-  const all = { ...row, created_at: "now()", ...parts };
+  const all = { ...row, ...parts };
   const columns = Object.keys(all).join(", ");
   return `INSERT INTO transfers (${columns}) SELECT ${Object.values(all).join(", ")}`;
 };
 
+const ESCROW = "(SELECT id FROM accounts WHERE kind = 'escrow')";
+
 it.each([
   [
     "below zero",
-    transfer({ debit_id: "(SELECT id FROM accounts WHERE kind = 'escrow')" }),
+    transfer({ kind: "'collect'", debit_id: ESCROW, round: 2, op: "NULL" }),
     /not_below_zero/,
   ],
   ["of nothing", transfer({ amount: 0 }), /transfers_amount_check/],
@@ -60,7 +66,7 @@ it.each([
   ["to itself", transfer({ credit_id: 1 }), /transfers_check/],
   ["to nobody", transfer({ credit_id: 1_000_000 }), /an account that there is not/],
   ["of no known kind", transfer({ kind: "'gift'" }), /transfers_kind_check/],
-  ["beyond what is exact", transfer({ amount: "9007199254740991", op: "'x'" }), /accounts_exact/],
+  ["beyond what is exact", transfer({ amount: "9007199254740991" }), /accounts_exact/],
 ])("a transfer %s is refused", async (_, statement, message) => {
   await expect(rig.database.pool.query(statement)).rejects.toThrow(message);
 });

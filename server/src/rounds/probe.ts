@@ -10,8 +10,8 @@ import { addTransfers } from "../ledger/transfers.ts";
 import type { Lease } from "../tables/lease.ts";
 
 /**
- * Moves a chip at the lease's table and takes that back, in one transaction; throws what keeps it from
- * that. The table has its accounts already.
+ * Gives the house of the lease's table a chip and takes that back, in one transaction; throws what keeps
+ * it from that. The table has its accounts already.
  *
  * @param now epoch milliseconds
  */
@@ -19,13 +19,13 @@ export function probeBank(pool: Pool, lease: Lease, now: number): Promise<void> 
   const { tableId } = lease;
   return inTransaction(pool, async (client) => {
     await holdLease(client, lease);
-    const accounts = await lockAccounts(client, { escrows: [tableId], houses: [tableId] });
-    const [house, escrow] = [accounts.house(tableId), accounts.escrow(tableId)];
-    // A house that just paid its worst round may have none left: then the locks have to do.
-    if (house.balance === 0) return;
-    const ids = { debitId: house.id, creditId: escrow.id };
+    // As a bankroll needs them: who adds to a table's chain of transfers holds its escrow.
+    const choice = { escrows: [tableId], houses: [tableId], issuer: true };
+    const accounts = await lockAccounts(client, choice);
+    const ids = { debitId: accounts.issuer().id, creditId: accounts.house(tableId).id };
     await client.query("SAVEPOINT probe");
-    await addTransfers(client, [{ kind: "cover", ...ids, amount: 1, tableId, op: "probe" }], now);
+    const bankroll = { kind: "bankroll", ...ids, amount: 1, tableId, op: "probe" } as const;
+    await addTransfers(client, [bankroll], now);
     await client.query("ROLLBACK TO SAVEPOINT probe");
   });
 }
