@@ -196,11 +196,72 @@ it.each<[string, string, RegExp]>([
     "UPDATE ledger_blocks SET chain = 'three' WHERE chain = 'one' AND number = 2",
     /^table one: block 2, to transfer \d+, is filed under "three"$/,
   ],
+  [
+    "a round is in no seed chain",
+    "DELETE FROM seed_chains WHERE table_id = 'two' AND first_round > 1",
+    /^table two: round 7 is in no seed chain$/,
+  ],
+  [
+    "the first seed chain is gone",
+    "DELETE FROM seed_chains WHERE table_id = 'two' AND first_round = 1",
+    /^table two: a seed chain begins with round 5, not 1$/,
+  ],
 ])("names what is broken where %s", async (_, statements, named) => {
   await tamper(statements);
   const { sound, lines } = await runAudit();
   expect(sound).toBe(false);
   expect(lines.flatMap(({ faults }) => faults)).toContainEqual(expect.stringMatching(named));
+});
+
+const DAILY = `INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, op, created_at)
+  SELECT 'daily', issuer.id, player.id, 1, player.player_id, 'key ' || number,
+    '2026-03-01 00:00Z'::timestamptz + number * interval '1 hour'
+  FROM accounts AS issuer, accounts AS player, unnest(ARRAY`;
+const TO_ONE = `) AS number
+  WHERE issuer.kind = 'issuer' AND player.id = (SELECT max(id) FROM accounts WHERE kind = 'player')
+  ORDER BY number`;
+
+/** Does what a house could do whose owner takes the rules away; all that they do not hold is right. */
+async function withoutRules(statement: string): Promise<void> {
+  await pool.query(`BEGIN;
+    ALTER TABLE transfers DROP CONSTRAINT transfers_filed;
+    ALTER TABLE seed_chains DISABLE TRIGGER seed_chains_follow;
+    ${statement};
+    COMMIT`);
+}
+
+it.each<[string, string, RegExp]>([
+  [
+    "somebody got a second grant",
+    `INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, op, created_at)
+     SELECT kind, debit_id, credit_id, amount, player_id, 'again', created_at + interval '1 day'
+     FROM transfers WHERE kind = 'grant' ORDER BY id DESC LIMIT 1`,
+    /^player \w+ got a grant 2 times$/,
+  ],
+  [
+    "somebody got daily chips thrice a day",
+    `${DAILY}[-1, 0, 5, 23, 24]${TO_ONE}`,
+    /^player \w+ got daily chips 3 times on 2026-03-01$/,
+  ],
+  [
+    "another seed chain was put in the middle",
+    `INSERT INTO seed_chains (table_id, first_round, length, anchor, sealed, created_at)
+     SELECT table_id, 7, 1, anchor, sealed, created_at FROM seed_chains
+     WHERE table_id = 'two' AND first_round = 1`,
+    /^table two: a seed chain begins with round 7, not 9$/,
+  ],
+])("names what no rule hindered: %s", async (_, statement, named) => {
+  await withoutRules(statement);
+  const { sound, lines } = await runAudit();
+  expect(sound).toBe(false);
+  expect(lines.flatMap(({ faults }) => faults)).toContainEqual(expect.stringMatching(named));
+});
+
+it("lets daily chips be claimed each day, also by a clock that was set back", async () => {
+  await withoutRules(`${DAILY}[0, 24, 48]${TO_ONE}; ${DAILY}[-24, 72]${TO_ONE}`);
+  const { sound, lines } = await runAudit();
+  expect(lines.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(sound).toBe(true);
 });
 
 it("looks at one moment, while the game goes on", async () => {

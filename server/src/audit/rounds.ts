@@ -31,6 +31,23 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
       WHERE commitment IS DISTINCT FROM coalesce(anchor, seed_before)
         OR (seed IS NOT NULL AND sha256(seed) <> commitment)`,
   },
+  {
+    check: "each table's seed chains follow one another, as far as its rounds go",
+    count: "SELECT count(*) AS counted FROM seed_chains",
+    faults: `SELECT format('table %s: a seed chain begins with round %s, not %s', table_id,
+        first_round, due) AS fault
+      FROM (
+        SELECT *, coalesce(lag(first_round + length) OVER (
+          PARTITION BY table_id ORDER BY first_round), 1) AS due
+        FROM seed_chains
+      ) AS chains WHERE first_round <> due
+      UNION ALL SELECT format('table %s: round %s is in no seed chain', table_id, last) AS fault
+      FROM (SELECT table_id, max(round) AS last FROM rounds GROUP BY table_id) AS played
+        LEFT JOIN (
+          SELECT table_id, max(first_round + length) AS due FROM seed_chains GROUP BY table_id
+        ) AS made USING (table_id)
+      WHERE last >= coalesce(due, 1)`,
+  },
 ];
 
 /** Every operation has its transfer, and every stake its operation. */

@@ -31,6 +31,7 @@ const FIELDS = {
   table: 7,
   round: 8,
   op: 9,
+  time: 10,
 };
 const COUNT = 11;
 

@@ -1,6 +1,6 @@
 /**
  * One pass over all transfers in the order in which they were added: each is between accounts of its
- * kind, each round leaves in its escrow what it should, and each chain of hashes holds.
+ * kind, the issuer gives once what there is once, each round leaves in its escrow what it should, and each chain of hashes holds.
  *
  * What is kept meanwhile is of the size of accounts and tables, not of transfers.
  */
@@ -14,6 +14,7 @@ import { readLines } from "./copyOut.ts";
 import { Escrow } from "./escrow.ts";
 import { escrowFaults } from "./escrowFaults.ts";
 import { Faults } from "./faults.ts";
+import { Gifts } from "./gifts.ts";
 import { faultOf, movementOf } from "./movements.ts";
 import type { TableTraces } from "./roundTraces.ts";
 import { letterOf, RoundTraces } from "./roundTraces.ts";
@@ -52,6 +53,7 @@ class Pass {
   /** The series of a table's accounts, by their ids: found without making a text of each line. */
   readonly #byAccount: (Series | undefined)[] = [];
   readonly #traces = new RoundTraces();
+  readonly #gifts: Gifts;
   readonly #kindFaults = new Faults();
   readonly #chainFaults = new Faults();
   readonly #sinceFaults = new Faults();
@@ -61,6 +63,7 @@ class Pass {
   constructor(book: AccountBook, since: Heads) {
     this.#book = book;
     this.#since = since;
+    this.#gifts = new Gifts(book.balances.length);
   }
 
   readonly take = (bytes: Buffer, end: number): void => {
@@ -76,6 +79,7 @@ class Pass {
     this.#transfers += 1;
     const fault = faultOf(line, this.#book);
     if (fault !== null) this.#kindFaults.add(`transfer ${id} (${line.text("kind")}) ${fault}`);
+    this.#gifts.look(line);
     const { chain, escrow, traces } = this.#seriesOf(fault === null);
     const change = movementOf(line)?.escrow ?? 0;
     if (change !== 0) {
@@ -143,6 +147,7 @@ class Pass {
     const escrows = await escrowFaults(client, left);
     const lines = [
       this.#kindFaults.line("each transfer is between accounts of its kind", this.#transfers),
+      await this.#gifts.line(client),
       escrows.line(
         "each finished round's escrow ends at zero, an unfinished one's at its stakes",
         rows[0]?.counted ?? 0,

@@ -33,6 +33,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const dayAfter = (days: number): string =>
+  new Date(Date.UTC(2020, 0, 1 + days)).toISOString().slice(0, 10);
+
 /** A player with many daily grants, a void round, and one that is running. */
 async function fill(): Promise<void> {
   const { pool } = database;
@@ -46,7 +49,7 @@ async function fill(): Promise<void> {
   const moves = `INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, table_id, round, op,
       created_at)
     SELECT moved.kind, giver.id, taker.id, amount, player, "table", round, op,
-      '2026-03-01 12:00:00.120Z'::timestamptz + place * interval '1 minute'
+      '2020-01-01 12:00:00.120Z'::timestamptz + place * interval '1 day'
     FROM json_to_recordset($1) AS moved (kind text, "from" text, "to" text,
         amount bigint, player text, "table" text, round bigint, op text, place bigint)
       JOIN accounts AS giver ON giver.kind = "from" JOIN accounts AS taker ON taker.kind = "to"
@@ -55,7 +58,7 @@ async function fill(): Promise<void> {
   const daily = { kind: "daily", from: "issuer", to: "player", amount: 1, ...ada };
   const played = { ...ada, ...table, amount: 5 };
   const moved = [
-    ...Array.from({ length: 1_500 }, (_, day) => ({ ...daily, op: `day ${day}` })),
+    ...Array.from({ length: 1_500 }, (_, day) => ({ ...daily, op: dayAfter(day) })),
     { kind: "bankroll", from: "issuer", to: "house", amount: 100, op: "first", ...table },
     { kind: "stake", from: "player", to: "escrow", round: 1, op: "a", ...played },
     { kind: "void", from: "escrow", to: "player", round: 1, ...played },
@@ -96,6 +99,22 @@ it("chains what there is, and the audit finds it sound", async () => {
     "": { blocks: 2, transfers: 1_500 },
     old: { blocks: 1, transfers: 4 },
   });
+});
+
+it("brings along what the rules of today refuse, and the audit names it", async () => {
+  await fill();
+  await database.pool.query(
+    `INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, op, created_at)
+     SELECT kind, debit_id, credit_id, amount, player_id, 'another day', created_at
+     FROM transfers WHERE op = '2020-01-02'`,
+  );
+  await migrate(database.pool);
+  const lines: AuditLine[] = [];
+  const { sound } = await audit(database.pool, { tell: (line) => lines.push(line) });
+  expect(lines.flatMap(({ faults }) => faults)).toEqual([
+    "player ada got daily chips 2 times on 2020-01-02",
+  ]);
+  expect(sound).toBe(false);
 });
 
 it("comes along empty as well", async () => {
