@@ -1,12 +1,25 @@
 /** Who may open the database, and what it is opened as. */
 import { randomUUID } from "node:crypto";
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asChips } from "@croupier/shared/core/chips";
+import type { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "./database.ts";
+import { migrate } from "./db/migrate.ts";
 import { systemClock } from "./platform/clock.ts";
 import { Closers } from "./platform/closers.ts";
 import { createLogger } from "./platform/log.ts";
+import { createPlayers } from "./players/players.ts";
+import { TableLeases } from "./rounds/tableLeases.ts";
+import { createPostgresTableStores } from "./rounds/tableStore.ts";
+import { leasesOnce, storeOfAnyTable } from "./testing/anyTable.ts";
 import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
+import { ManualClock } from "./testing/manualClock.ts";
+import { openRound, playRound, tableConfig } from "./testing/rounds.ts";
+import { expectSoundBooks } from "./testing/soundBooks.ts";
 
 const log = createLogger("silent");
 const secrets = { seedKey: Buffer.alloc(32, 7) };
@@ -51,10 +64,57 @@ describe("the database is opened as the server's role", () => {
     expect(await workedAs(pool)).toMatchObject({ role: "croupier_server", memory: "7MB" });
   });
 
-  it("by a user who is nothing but a member of it, and who finds the schema as it must be", async () => {
+  it.each(["INHERIT", "NOINHERIT"])(
+    "by a user who is nothing but a member of it (%s)",
+    async (inherit) => {
+      await database.pool.query(
+        `ALTER ROLE ${login} ${inherit}; GRANT croupier_server TO ${login}`,
+      );
+      const pool = await openAs(login);
+      expect(await workedAs(pool)).toMatchObject({ role: "croupier_server", login });
+    },
+  );
+});
+
+describe("a login that is a member of the role, and nothing else", () => {
+  let pool: Pool;
+  beforeEach(async () => {
     await database.pool.query(`GRANT croupier_server TO ${login}`);
-    const pool = await openAs(login);
-    expect(await workedAs(pool)).toMatchObject({ role: "croupier_server", login });
+    pool = await openAs(login);
+  });
+
+  it("runs a table, and proves its books", async () => {
+    const clock = new ManualClock();
+    const people = createPlayers({ pool, clock, startingChips: 100, dailyChips: 1_000 });
+    const { playerId } = await people.registerGuest({});
+    expect((await people.claimDaily(playerId)).granted).toBe(900);
+    const leases = new TableLeases({ pool, log, disconnected: () => undefined });
+    const { seedKey } = secrets;
+    const stores = createPostgresTableStores({ pool, clock, log, seedKey, chainLength: 3_000 });
+    const store = storeOfAnyTable(stores, leasesOnce(leases));
+    await store.prepareTable(tableConfig("one"));
+    const bets = [{ playerId, spot: "red", amount: asChips(5) }];
+    await playRound({ store, clock }, "one", { round: 1, bets });
+    await openRound({ store, clock }, "one", 2);
+    await store.voidRound({ tableId: "one", round: 2, reason: "a test", voidedAt: clock.now() });
+    leases.close();
+    await expectSoundBooks(pool);
+  });
+
+  it("becomes nobody who may change the books", async () => {
+    const client = await pool.connect();
+    const { rows } = await database.pool.query("SELECT quote_ident(current_user) AS owner");
+    await expect(client.query(`SET ROLE ${rows[0].owner}`)).rejects.toThrow("permission denied");
+    for (const role of ["RESET ROLE", "SET ROLE NONE", "SET SESSION AUTHORIZATION DEFAULT"]) {
+      await client.query(role);
+      const raise = "UPDATE accounts SET balance = balance + 1";
+      await expect(client.query(raise)).rejects.toThrow("permission denied");
+    }
+    client.release(true);
+  });
+
+  it("may have no tables of its own", async () => {
+    await expect(pool.query("CREATE TABLE mine (id int)")).rejects.toThrow("permission denied");
   });
 });
 
@@ -78,11 +138,44 @@ describe("in one line it is told", () => {
     expect(await workedAs(await openAs(login))).toMatchObject({ role: "croupier_server", login });
   });
 
-  it("that the owner has to bring the schema up to date", async () => {
-    await database.pool.query(
-      `GRANT croupier_server TO ${login};
-       DELETE FROM migrations WHERE name = (SELECT max(name) FROM migrations)`,
-    );
-    await expect(openAs(login)).rejects.toThrow(/^The database (lacks|has) [^\n]+$/);
+  it("that the tables are older than the program", async () => {
+    await olderDatabase("0008");
+    await database.pool.query(`GRANT croupier_server TO ${login}`);
+    const line = `^DATABASE_URL: the database lacks migration 0008_[^\\n]*. ${AS_OWNER}$`;
+    await expect(openAs(login)).rejects.toThrow(new RegExp(line));
+  });
+
+  it("that the tables are of before there was the role", async () => {
+    await olderDatabase("0007");
+    await database.pool.query(`GRANT croupier_server TO ${login}`);
+    const line = `^DATABASE_URL: the tables are of an older version, and ${login} may not change them. ${AS_OWNER}$`;
+    await expect(openAs(login)).rejects.toThrow(new RegExp(line));
+  });
+
+  it("that there are no tables, and who does not make them", async () => {
+    await olderDatabase("0000");
+    await database.pool.query(`GRANT croupier_server TO ${login}`);
+    const line = `^DATABASE_URL: there are no tables yet, and ${login} may not make them. ${AS_OWNER}$`;
+    await expect(openAs(login)).rejects.toThrow(new RegExp(line));
   });
 });
+
+const AS_OWNER =
+  "Start this version of the server once with the DATABASE_URL of the tables' owner\\.";
+
+/** Goes on with a database that has only the migrations before `end`. */
+async function olderDatabase(end: string): Promise<void> {
+  await database.close();
+  const empty = new URL(database.url);
+  empty.pathname = "/template1";
+  database = await createTestDatabase(empty.href);
+  const folder = await mkdtemp(join(tmpdir(), "migrations-"));
+  try {
+    const migrations = join(import.meta.dirname, "db/migrations");
+    const names = (await readdir(migrations)).filter((name) => name < end);
+    for (const name of names) await copyFile(join(migrations, name), join(folder, name));
+    if (names.length > 0) await migrate(database.pool, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

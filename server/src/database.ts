@@ -38,19 +38,40 @@ export async function openDatabase(options: DatabaseOptions, closers: Closers): 
   return pool;
 }
 
-/** As the tables' owner. A login that owns nothing finds the schema as it must be, or does not start. */
-async function bringUpToDate(
-  url: string,
-  { log, clock, secrets: { seedKey } }: DatabaseOptions,
-): Promise<void> {
-  const pool = createPool(url, log, { most: 2 });
-  try {
+/**
+ * As the tables' owner. A login that is not theirs finds the schema as it must be, or does not start; it
+ * looks as the role that it works as, whose rights it may not have by itself.
+ */
+async function bringUpToDate(url: string, options: DatabaseOptions): Promise<void> {
+  const { log } = options;
+  const owned = await withPool(createPool(url, log, { most: 2 }), async (pool) => {
     await connectOrExplain(pool);
-    const owned = await mayMigrate(pool);
-    await preflight(pool, { seedKey, now: clock.now() });
-    if (!owned) return await checkSchema(pool);
+    if (!(await mayMigrate(pool))) return false;
+    await lookOver(pool, options);
     const applied = await migrate(pool);
     if (applied.length > 0) log.info({ applied }, "the database's schema is up to date");
+    return true;
+  });
+  if (owned) return;
+  await withPool(createPool(url, log, { most: 2, role: SERVER_ROLE }), async (pool) => {
+    await lookOver(pool, options);
+    await checkSchema(pool);
+  });
+}
+
+function lookOver(
+  pool: Pool,
+  { secrets: { seedKey }, clock }: Pick<DatabaseOptions, "secrets" | "clock">,
+): Promise<void> {
+  return preflight(pool, { seedKey, now: clock.now() });
+}
+
+async function withPool<Answer>(
+  pool: Pool,
+  work: (pool: Pool) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await work(pool);
   } finally {
     await pool.end();
   }

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pool, PoolClient } from "pg";
+import { SERVER_ROLE } from "./pool.ts";
 import type { Queryable } from "./transaction.ts";
 
 /** Any fixed number: the key of the advisory lock. */
@@ -42,24 +43,57 @@ export async function migrate(pool: Pool, folder = MIGRATIONS): Promise<readonly
   }
 }
 
+interface Standing {
+  readonly owns: boolean;
+  /** The role of servers exists and may read the tables. */
+  readonly known: boolean;
+  /** The user may work as that role. */
+  readonly member: boolean;
+}
+
 /**
  * Whether the pool's user owns the schema, or may make it where there is none. Throws
- * {@link SchemaError} for one who may not even read it.
+ * {@link SchemaError} for one who can neither make it nor work with it as {@link SERVER_ROLE}.
  */
 export async function mayMigrate(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ owned: boolean; readable: boolean; login: string }>(
-    `SELECT pg_has_role(relowner, 'USAGE') AS owned, has_table_privilege(oid, 'SELECT') AS readable,
-       quote_ident(current_user) AS login
-     FROM pg_class
-     WHERE relname = 'migrations' AND relnamespace = current_schema()::regnamespace`,
+  const { rows: users } = await pool.query<{ login: string; creates: boolean }>(
+    `SELECT quote_ident(current_user) AS login,
+       coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS creates`,
   );
-  const [migrations] = rows;
-  if (migrations?.readable === false) {
+  const login = users[0]?.login;
+  const standing = await standingOf(pool);
+  if (standing === null) {
+    if (users[0]?.creates) return true;
     throw new SchemaError(
-      `DATABASE_URL: ${migrations.login} may not work with the tables of this database. As their owner run once: GRANT croupier_server TO ${migrations.login};`,
+      `DATABASE_URL: there are no tables yet, and ${login} may not make them. ${AS_OWNER}`,
     );
   }
-  return migrations?.owned ?? true;
+  if (standing.owns) return true;
+  if (!standing.known) {
+    throw new SchemaError(
+      `DATABASE_URL: the tables are of an older version, and ${login} may not change them. ${AS_OWNER}`,
+    );
+  }
+  if (standing.member) return false;
+  throw new SchemaError(
+    `DATABASE_URL: ${login} may not work with the tables of this database. As their owner run once: GRANT ${SERVER_ROLE} TO ${login};`,
+  );
+}
+
+const AS_OWNER =
+  "Start this version of the server once with the DATABASE_URL of the tables' owner.";
+
+/** How the pool's user stands to the tables; null where there are none. */
+async function standingOf(pool: Pool): Promise<Standing | null> {
+  const { rows } = await pool.query<Standing>(
+    `SELECT pg_has_role(relowner, 'USAGE') AS owns,
+       coalesce(has_table_privilege(pg_roles.oid, pg_class.oid, 'SELECT'), false) AS known,
+       coalesce(pg_has_role(pg_roles.oid, 'MEMBER'), false) AS member
+     FROM pg_class LEFT JOIN pg_roles ON rolname = $1
+     WHERE relname = 'migrations' AND relnamespace = current_schema()::regnamespace`,
+    [SERVER_ROLE],
+  );
+  return rows[0] ?? null;
 }
 
 /** Throws {@link SchemaError} unless the database has exactly the schema of this code; changes nothing. */
@@ -67,7 +101,7 @@ export async function checkSchema(pool: Pool, folder = MIGRATIONS): Promise<void
   const { missing } = await readSchema(pool, folder);
   if (missing[0] === undefined) return;
   throw new SchemaError(
-    `The database lacks migration ${missing[0].name}: start the server once with this version.`,
+    `DATABASE_URL: the database lacks migration ${missing[0].name}. ${AS_OWNER}`,
   );
 }
 
