@@ -217,6 +217,9 @@ export class BooksWriter {
        FROM json_to_recordset($1) AS made (id bigint, balance bigint) WHERE accounts.id = made.id`,
       [JSON.stringify(balances)],
     );
+    await pool.query(
+      "SELECT add_round_link(played) FROM (SELECT * FROM rounds ORDER BY table_id, round) AS played",
+    );
     await pool.query("SELECT setval(pg_get_serial_sequence('transfers', 'id'), $1)", [
       this.#transfers,
     ]);

@@ -13,15 +13,15 @@ import { inOneLine } from "../db/errors.ts";
 import { checkSchema, SchemaError } from "../db/migrate.ts";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
+import type { Since } from "./audit.ts";
 import { audit } from "./audit.ts";
 import type { AuditLine } from "./checks.ts";
-import { readHeads, SinceError } from "./since.ts";
-import type { Heads } from "./transfers.ts";
+import { readSince, SinceError } from "./since.ts";
 
 const USAGE = `npm run audit [-- --json] [-- --since FILE]
 
 Proves the ledger in DATABASE_URL, or in the embedded Postgres of DATA_DIR.
-  --json        prints one JSON text, with the heads of all chains of transfers: keep it elsewhere
+  --json        prints one JSON text, with the heads of all chains: keep it elsewhere
   --since FILE  proves as well that nothing was rewritten of what such a JSON text has
 Exits 0 where every invariant holds, 1 where one is broken or nothing can be audited.`;
 
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const since = values.since === undefined ? {} : await readHeads(values.since);
+  const since = values.since === undefined ? undefined : await readSince(values.since);
   const { databaseUrl, dataDir } = readConfig(process.env);
   const embedded = databaseUrl === null ? await openEmbedded(dataDir) : null;
   const pool = createPool(databaseUrl ?? embedded?.url ?? "", log, { most: 2, statementMs: 0 });
@@ -80,14 +80,14 @@ async function openEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
   return startEmbedded({ dataDir, log, visiting: true });
 }
 
-async function report(pool: Pool, json: boolean, since: Heads): Promise<boolean> {
+async function report(pool: Pool, json: boolean, since: Since | undefined): Promise<boolean> {
   const checks: AuditLine[] = [];
   const tell = (line: AuditLine) => {
     checks.push(line);
     if (!json) print(line);
   };
-  const { sound, heads } = await audit(pool, { tell, since });
-  if (json) console.log(JSON.stringify({ sound, checks, heads }, null, 2));
+  const { sound, heads, rounds } = await audit(pool, { tell, ...(since && { since }) });
+  if (json) console.log(JSON.stringify({ sound, checks, heads, rounds }, null, 2));
   else console.log(sound ? "The ledger is sound." : "The ledger is NOT sound.");
   return sound;
 }

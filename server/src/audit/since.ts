@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { HASH_PATTERN } from "@croupier/shared/core/fairness";
 import { z } from "zod";
-import type { Heads } from "./transfers.ts";
+import type { Since } from "./audit.ts";
 
 /** The file is not what an audit has written; the message is one line. */
 export class SinceError extends Error {
   override readonly name = "SinceError";
 }
+
+const HASH = z.string().regex(HASH_PATTERN);
 
 const AUDITED = z.object({
   heads: z.record(
@@ -14,17 +16,19 @@ const AUDITED = z.object({
     z.object({
       blocks: z.int().positive(),
       transfers: z.int().positive(),
-      hash: z.string().regex(HASH_PATTERN),
+      hash: HASH,
     }),
   ),
+  // Audits of before there were chains of rounds tell of none.
+  rounds: z.record(z.string(), z.object({ round: z.int().positive(), hash: HASH })).default({}),
 });
 
-/** The heads in what an earlier audit printed with --json. */
-export async function readHeads(path: string): Promise<Heads> {
+/** Where the books stood, in what an earlier audit printed with --json. */
+export async function readSince(path: string): Promise<Since> {
   const text = await readFile(path, "utf8").catch(() => null);
   if (text === null) throw new SinceError(`--since: there is no file ${path} that can be read.`);
   const found = AUDITED.safeParse(parsed(text));
-  if (found.success) return found.data.heads;
+  if (found.success) return found.data;
   throw new SinceError(`--since: ${path} is not what an audit prints with --json.`);
 }
 
