@@ -12,8 +12,11 @@ import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Lease, LeaseStore } from "../tables/lease.ts";
 import { BEAT_MS, LEASE_MS } from "../tables/lease.ts";
+import type { Census, CensusStore, SelfReport, SharedTable } from "../tables/sharing.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 
+/** Tells the others that tables were given up. */
+const CHANNEL = "croupier_leases";
 /** A beat that takes longer than this has failed: the next one is due. */
 const ANSWER_MS = 2_000;
 
@@ -24,19 +27,50 @@ const IS_FREE = `(
   OR (held.renewed_at > pg_postmaster_start_time()
     AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = held.backend)))`;
 
+/** A process that shows life, and whose connection is there. */
+const LIVES = `(processes.expires_at > clock_timestamp()
+  AND EXISTS (SELECT FROM pg_stat_activity WHERE pid = processes.backend))`;
+
 const LIFE = `interval '${LEASE_MS} ms'`;
+
+/** Whoever is long gone is forgotten on the way. */
+const REPORT = `
+  WITH gone AS (
+    DELETE FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute')
+  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at)
+  VALUES ($1, $2, pg_backend_pid(), $3, $4, clock_timestamp() + ${LIFE})
+  ON CONFLICT (holder) DO UPDATE SET backend = excluded.backend, accepts = excluded.accepts,
+    players = excluded.players, expires_at = excluded.expires_at`;
+
+const PROCESSES = `SELECT holder, accepts FROM processes WHERE ${LIVES} ORDER BY holder`;
+
+/** Those that are asked for, and whatever else somebody runs. */
+const TABLES = `
+  SELECT table_id AS "tableId",
+    CASE WHEN held.table_id IS NULL OR (held.holder <> $2 AND ${IS_FREE}) THEN NULL
+      ELSE held.holder END AS holder,
+    coalesce((processes.players ->> table_id)::integer, 0) AS players
+  FROM leases AS held
+    FULL JOIN unnest($1::text[]) AS wanted (table_id) USING (table_id)
+    LEFT JOIN processes ON processes.holder = held.holder
+  WHERE wanted.table_id IS NOT NULL OR NOT ${IS_FREE}
+  ORDER BY table_id`;
 
 export interface TableLeasesOptions {
   readonly pool: Pool;
   readonly log: Logger;
   /** The connection ended: others may take this process for dead. */
   readonly disconnected: () => void;
+  /** Somebody gave tables up. */
+  readonly released?: () => void;
+  /** How clients reach this process through the proxy. */
+  readonly publicAddress?: string | null;
 }
 
-export class TableLeases implements LeaseStore {
+export class TableLeases implements LeaseStore, CensusStore {
   readonly #options: TableLeasesOptions;
   /** New with each start of the process. */
-  readonly #holder = randomUUID();
+  readonly holder = randomUUID();
   #client: PoolClient | null = null;
   #closed = false;
 
@@ -59,7 +93,7 @@ export class TableLeases implements LeaseStore {
          expires_at = clock_timestamp() + ${LIFE}
        WHERE ${IS_FREE}
        RETURNING table_id, epoch`,
-      [tableIds, this.#holder],
+      [tableIds, this.holder],
     );
   }
 
@@ -70,7 +104,7 @@ export class TableLeases implements LeaseStore {
        FROM unnest($1::text[], $2::bigint[]) AS mine (table_id, epoch)
        WHERE leases.table_id = mine.table_id AND leases.epoch = mine.epoch AND holder = $3
        RETURNING leases.table_id, leases.epoch`,
-      [...columnsOf(leases), this.#holder],
+      [...columnsOf(leases), this.holder],
     );
   }
 
@@ -80,8 +114,40 @@ export class TableLeases implements LeaseStore {
        FROM unnest($1::text[], $2::bigint[]) AS mine (table_id, epoch)
        WHERE leases.table_id = mine.table_id AND leases.epoch = mine.epoch AND holder = $3
        RETURNING leases.table_id, leases.epoch`,
-      [...columnsOf(leases), this.#holder],
+      [...columnsOf(leases), this.holder],
     );
+    await this.#query(`NOTIFY ${CHANNEL}`, []);
+  }
+
+  async census({ accepts, players, tableIds }: SelfReport): Promise<Census> {
+    const { publicAddress = null } = this.#options;
+    const told = JSON.stringify(Object.fromEntries(players));
+    await this.#query(REPORT, [this.holder, publicAddress, accepts, told]);
+    const [processes, tables] = [
+      await this.#query<{ holder: string; accepts: boolean }>(PROCESSES, []),
+      await this.#query<SharedTable>(TABLES, [tableIds, this.holder]),
+    ];
+    return { processes, tables };
+  }
+
+  /**
+   * Whether another living process says that clients reach it at this address; a dead one that was
+   * not missed yet counts as well.
+   */
+  async isAddressTaken(address: string): Promise<boolean> {
+    const rows = await this.#query(
+      `SELECT holder FROM processes WHERE public_address = $1 AND holder <> $2 AND ${LIVES}`,
+      [address, this.holder],
+    );
+    return rows.length > 0;
+  }
+
+  /** Leaves the census, and ends the connection. */
+  async leave(): Promise<void> {
+    await this.#query("DELETE FROM processes WHERE holder = $1", [this.holder]).catch(
+      () => undefined,
+    );
+    this.close();
   }
 
   /** Ends the connection. */
@@ -91,11 +157,16 @@ export class TableLeases implements LeaseStore {
   }
 
   async #ask(text: string, values: unknown[]): Promise<readonly Lease[]> {
+    const rows = await this.#query<{ table_id: string; epoch: number }>(text, values);
+    return rows.map(({ table_id, epoch }) => ({ tableId: table_id, epoch }));
+  }
+
+  async #query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
     try {
       const client = await this.#connected();
       const query = { text, values, query_timeout: ANSWER_MS };
-      const { rows } = await client.query<{ table_id: string; epoch: number }>(query);
-      return rows.map(({ table_id, epoch }) => ({ tableId: table_id, epoch }));
+      const { rows } = await client.query<Row>(query);
+      return rows;
     } catch (error) {
       if (!isPassing(error)) throw error;
       // What was asked may be under way still; a new connection does not wait behind it.
@@ -109,6 +180,8 @@ export class TableLeases implements LeaseStore {
     if (this.#client !== null) return this.#client;
     const client = await this.#options.pool.connect();
     this.#client = client;
+    client.on("notification", () => this.#options.released?.());
+    await client.query(`LISTEN ${CHANNEL}`);
     client.once("end", () => {
       if (this.#client !== client || this.#closed) return;
       this.#options.log.warn("lost the connection of the leases");

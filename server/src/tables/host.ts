@@ -81,6 +81,8 @@ class RunningTable implements NewHost {
   #timer: Timer | null = null;
   #life: "running" | "frozen" | "stopped" | "lost" = "frozen";
   #stopping = false;
+  /** Set while the host is to stop after this round. */
+  #finishing: PromiseWithResolvers<void> | null = null;
   /** Those whose stakes went back while they were not here. */
   readonly #untold = new Map<string, VoidedStake>();
   /** Freezes since the last round opened. */
@@ -169,14 +171,22 @@ class RunningTable implements NewHost {
   lose(): void {
     if (this.#life === "lost" || this.#stopping) return;
     this.#life = "lost";
+    this.#finishing?.resolve();
     this.#abandonAll();
     void this.#persistence.stop();
     this.#tell({ type: "lost" });
     this.#listeners.clear();
   }
 
+  finish(): Promise<void> {
+    if (this.#stopping || this.#life === "lost") return Promise.resolve();
+    this.#finishing ??= Promise.withResolvers();
+    return this.#finishing.promise;
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#finishing?.resolve();
     this.#timer?.cancel();
     // What is in flight is answered yet; the round goes on from the store at the next start.
     await this.#persistence.stop();
@@ -224,9 +234,19 @@ class RunningTable implements NewHost {
         this.#observeTurn(announced);
         this.#tell(effect);
         break;
+      case "open":
+        // Between two rounds nothing of the table is in memory alone: another can go on from here.
+        if (this.#finishing === null) this.#persistence.carryOut(effect);
+        else void this.#stopFinished(this.#finishing);
+        break;
       default:
         this.#persistence.carryOut(effect);
     }
+  }
+
+  async #stopFinished(finishing: PromiseWithResolvers<void>): Promise<void> {
+    await this.stop();
+    finishing.resolve();
   }
 
   /** A refusal stands only where the op was not accepted before, in whatever round. */

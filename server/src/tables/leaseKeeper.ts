@@ -3,7 +3,8 @@
  *
  *   wanted ──(free: taken)──▶ held ──(renewed, again and again)──▶ held
  *      ▲                        │
- *      └──(somebody else has it)┘
+ *      └──(somebody else has it,┘
+ *          or is to have it)
  *
  * One beat does both. While the database is away a lease is believed in: nobody else can take it
  * either, and whatever is written meanwhile is refused should it be stale.
@@ -11,12 +12,17 @@
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Lease, LeaseStore } from "./lease.ts";
 import { BEAT_MS } from "./lease.ts";
+import type { TableShare } from "./tableShare.ts";
 
 export interface LeaseKeeperOptions {
   readonly leases: LeaseStore;
   readonly clock: Clock;
   /** The tables that this process would run. */
   readonly wanted: readonly string[];
+  /** Which of them are this process's among others; all that are free where there is none. */
+  readonly share?: TableShare;
+  /** The share grew too large: the table is to be given up when its round is over. */
+  readonly handOver?: (tableId: string) => void;
   /** The table is this process's to run, from now until `lost`. */
   readonly got: (lease: Lease) => void;
   /** Somebody else runs the table now. */
@@ -82,7 +88,9 @@ export class LeaseKeeper {
       this.#again = false;
       try {
         await this.#renew();
+        await this.#options.share?.look();
         await this.#take();
+        this.#handOver();
       } catch (error) {
         this.#options.failed(error);
       }
@@ -97,11 +105,20 @@ export class LeaseKeeper {
   }
 
   async #take(): Promise<void> {
-    const missing = this.#options.wanted.filter((tableId) => !this.#held.has(tableId));
-    if (missing.length === 0 || this.#stopped) return;
-    for (const lease of await this.#options.leases.take(missing)) {
+    const { wanted, share, leases } = this.#options;
+    const missing = wanted.filter((tableId) => !this.#held.has(tableId));
+    const due = share?.toTake(missing) ?? missing;
+    if (due.length === 0 || this.#stopped) return;
+    for (const lease of await leases.take(due)) {
       this.#held.set(lease.tableId, lease);
       if (!this.#stopped) this.#options.got(lease);
+    }
+  }
+
+  #handOver(): void {
+    const { share, handOver } = this.#options;
+    for (const tableId of share?.toHandOver() ?? []) {
+      if (this.#held.has(tableId)) handOver?.(tableId);
     }
   }
 

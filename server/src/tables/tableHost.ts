@@ -69,6 +69,12 @@ export interface TableHost {
   /** Freezes for good: another process runs the table now. Again is the same. */
   lose(): void;
 
+  /**
+   * Stops once the running round is over and before the next one opens; at once where the table does
+   * not run. Resolves when it has stopped, or was lost.
+   */
+  finish(): Promise<void>;
+
   /** Stops taking operations and ticking, once everything in flight is answered. */
   stop(): Promise<void>;
 }

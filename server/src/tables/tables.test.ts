@@ -19,6 +19,7 @@ class World {
   readonly told: string[] = [];
   /** Epochs whose writes are refused. */
   readonly stale = new Set<string>();
+  readonly #dead = new Set<string>();
   prepare: (lease: Lease) => Promise<void> = () => Promise.resolve();
 
   readonly #stores: TableStores = {
@@ -36,10 +37,22 @@ class World {
     },
   };
 
-  process(name: string): Tables {
+  /** Nothing of the process reaches the database any more. */
+  kill(name: string): void {
+    this.#dead.add(name);
+  }
+
+  /** `sharing`: with the others that do. */
+  process(name: string, sharing = false): Tables {
+    const living = this.leases.of(name);
+    const leases = new Proxy(living, {
+      get: (store, key: keyof typeof living) =>
+        this.#dead.has(name) ? () => new Promise(() => undefined) : store[key],
+    });
     const tables = new Tables({
       configs: CONFIGS,
-      leases: this.leases.of(name),
+      leases,
+      ...(sharing ? { census: leases } : {}),
       stores: this.#stores,
       clock: this.clock,
       random: () => 0,
@@ -168,5 +181,65 @@ describe("a table that cannot start", () => {
     await first.open();
     expect([...first.hosts.keys()]).toEqual(["two"]);
     expect(world.told).toEqual(["first opened two"]);
+  });
+});
+
+describe("among several processes", () => {
+  /** Long enough for any round of these tables. */
+  const ROUND_MS = 60_000;
+  const idsOf = (tables: Tables) => [...tables.hosts.keys()];
+
+  async function pair(): Promise<readonly [Tables, Tables]> {
+    const first = world.process("first", true);
+    await first.open();
+    const second = world.process("second", true);
+    await second.open();
+    return [first, second];
+  }
+
+  it("give a newcomer its share, each table between two rounds", async () => {
+    const [first, second] = await pair();
+    expect(idsOf(first)).toEqual(["one", "two"]);
+    const leaving = first.hosts.get("one");
+    await world.pass(ROUND_MS);
+    expect(idsOf(first)).toEqual(["two"]);
+    expect(idsOf(second)).toEqual(["one"]);
+    const { round = 0, stage } = leaving?.state ?? {};
+    expect([stage, world.store.round("one", round).status]).toEqual(["opening", "settled"]);
+    expect(second.hosts.get("one")?.state.round).toBeGreaterThan(round);
+  });
+
+  it("stay where they are once the shares are even", async () => {
+    const [first, second] = await pair();
+    await world.pass(ROUND_MS);
+    const told = world.told.length;
+    await world.pass(2 * ROUND_MS);
+    expect(world.told).toHaveLength(told);
+    expect([idsOf(first), idsOf(second)]).toEqual([["two"], ["one"]]);
+  });
+
+  it("go to the others, every one, where a process drains", async () => {
+    const [first, second] = await pair();
+    const drained = first.drain();
+    await world.pass(ROUND_MS);
+    await drained;
+    expect(idsOf(first)).toEqual([]);
+    expect(idsOf(second)).toEqual(["one", "two"]);
+  });
+
+  it("are left as they are by the last process that drains", async () => {
+    const first = world.process("first", true);
+    await first.open();
+    await first.drain();
+    expect(idsOf(first)).toEqual(["one", "two"]);
+  });
+
+  it("are taken from one that died, all of them, within a lease and two beats", async () => {
+    const [first, second] = await pair();
+    await world.pass(ROUND_MS);
+    world.kill("first");
+    expect(idsOf(first)).toEqual(["two"]);
+    await world.pass(LEASE_MS + 2 * BEAT_MS);
+    expect(idsOf(second)).toEqual(["one", "two"]);
   });
 });

@@ -3,6 +3,7 @@
  *
  *   lease got ──▶ host starts ──▶ opened ──(lease lost)──▶ closed
  */
+import { seatedAt } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Clock } from "../platform/clock.ts";
 import type { NewHost } from "./host.ts";
@@ -12,7 +13,9 @@ import { StaleLeaseError } from "./lease.ts";
 import { LeaseKeeper } from "./leaseKeeper.ts";
 import type { TablesObserver } from "./observer.ts";
 import { StoppedError } from "./persistence.ts";
+import type { CensusStore } from "./sharing.ts";
 import type { TableHost } from "./tableHost.ts";
+import { TableShare } from "./tableShare.ts";
 
 export interface TablesOptions {
   readonly configs: readonly TableConfig[];
@@ -22,6 +25,14 @@ export interface TablesOptions {
   /** Uniform in 0…1, for jitter. */
   readonly random: () => number;
   readonly observer: TablesObserver;
+  /** Among the processes of this database; one that is alone takes every table. */
+  readonly census?: CensusStore;
+}
+
+interface BegunTable {
+  readonly lease: Lease;
+  readonly host: NewHost;
+  readonly started: Promise<void>;
 }
 
 export interface TablesFollower {
@@ -45,15 +56,25 @@ export class Tables implements HouseTables {
   readonly #options: TablesOptions;
   readonly #keeper: LeaseKeeper;
   readonly #followers = new Set<TablesFollower>();
+  readonly #share: TableShare | null;
   /** Started or about to, by table. */
-  readonly #begun = new Map<string, { readonly host: NewHost; readonly started: Promise<void> }>();
+  readonly #begun = new Map<string, BegunTable>();
+  /** Tables that are given up when their round is over. */
+  readonly #leaving = new Map<string, Promise<void>>();
 
   constructor(options: TablesOptions) {
     this.configs = options.configs;
     this.#options = options;
+    const tableIds = options.configs.map(({ tableId }) => tableId);
+    const { census, clock } = options;
+    const players = () => this.#players();
+    this.#share =
+      census === undefined ? null : new TableShare({ store: census, clock, tableIds, players });
     this.#keeper = new LeaseKeeper({
       ...options,
-      wanted: options.configs.map(({ tableId }) => tableId),
+      wanted: tableIds,
+      ...(this.#share === null ? {} : { share: this.#share }),
+      handOver: (tableId) => void this.handOver(tableId),
       got: (lease) => this.#begin(lease),
       lost: (lease) => this.#end(lease),
       failed: (error) => {
@@ -76,6 +97,37 @@ export class Tables implements HouseTables {
   /** Looks at the leases now, and not at the next beat: the connection to them was lost. */
   lookNow(): void {
     void this.#keeper.beat();
+  }
+
+  /**
+   * Gives a table to whoever takes it, between two rounds; resolves when it is given up, or was not
+   * this process's any more.
+   */
+  handOver(tableId: string): Promise<void> {
+    const begun = this.#begun.get(tableId);
+    if (begun === undefined) return Promise.resolve();
+    const leaving = this.#leaving.get(tableId) ?? this.#giveUp(tableId, begun);
+    this.#leaving.set(tableId, leaving);
+    return leaving;
+  }
+
+  async #giveUp(tableId: string, begun: BegunTable): Promise<void> {
+    await begun.host.finish();
+    this.#leaving.delete(tableId);
+    if (this.#begun.get(tableId) !== begun) return;
+    await this.#keeper.giveUp(begun.lease);
+    this.#end(begun.lease);
+  }
+
+  /**
+   * Takes nothing more, and hands every table over when its round is over; where nobody else is there,
+   * nothing is waited for. `stop` ends what is left.
+   */
+  async drain(): Promise<void> {
+    this.#share?.drain();
+    await this.#keeper.beat();
+    if (this.#share?.others !== true) return;
+    await Promise.all([...this.#begun.keys()].map((tableId) => this.handOver(tableId)));
   }
 
   /** Stops every table, and gives the leases up. */
@@ -104,7 +156,7 @@ export class Tables implements HouseTables {
       () => this.#opened(host),
       (error: unknown) => this.#failed({ lease, host }, error),
     );
-    this.#begun.set(tableId, { host, started });
+    this.#begun.set(tableId, { lease, host, started });
     // Told already; this is for whoever opens the house.
     started.catch(() => undefined);
   }
@@ -140,6 +192,10 @@ export class Tables implements HouseTables {
     this.#begun.delete(lease.tableId);
     void this.#keeper.giveUp(lease);
     throw error;
+  }
+
+  #players(): ReadonlyMap<string, number> {
+    return new Map(Array.from(this.hosts, ([tableId, { state }]) => [tableId, seatedAt(state)]));
   }
 
   #sort(): void {

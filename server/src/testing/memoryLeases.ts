@@ -2,6 +2,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Lease, LeaseStore } from "../tables/lease.ts";
 import { LEASE_MS } from "../tables/lease.ts";
+import type { CensusStore, SelfReport } from "../tables/sharing.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 
 interface Row {
@@ -10,19 +11,30 @@ interface Row {
   expiresAt: number;
 }
 
+interface Reported extends SelfReport {
+  readonly expiresAt: number;
+}
+
 export class MemoryLeases {
   /** While true every call fails as if the database were away. */
   away = false;
   readonly #clock: Pick<Clock, "now">;
   readonly #rows = new Map<string, Row>();
+  readonly #processes = new Map<string, Reported>();
 
   constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
   }
 
   /** The leases as the process `holder` sees them. */
-  of(holder: string): LeaseStore {
+  of(holder: string): LeaseStore & CensusStore {
     return {
+      holder,
+      census: async (self) => {
+        this.#answer();
+        this.#processes.set(holder, { ...self, expiresAt: this.#end() });
+        return this.#census(holder);
+      },
       take: async (tableIds) => {
         this.#answer();
         return tableIds
@@ -48,6 +60,22 @@ export class MemoryLeases {
   holding(tableId: string): string {
     const { holder, epoch } = this.#row(tableId);
     return `${holder} ${epoch}`;
+  }
+
+  #census(asking: string) {
+    const living = [...this.#processes].filter(([, { expiresAt }]) => {
+      return expiresAt >= this.#clock.now();
+    });
+    const tableIds = new Set(living.flatMap(([, { tableIds: wanted }]) => wanted));
+    return {
+      processes: living.map(([holder, { accepts }]) => ({ holder, accepts })),
+      tables: Array.from(tableIds, (tableId) => {
+        const { holder } = this.#row(tableId);
+        const free = holder !== asking && this.#isFree(tableId, asking);
+        const players = this.#processes.get(holder ?? "")?.players.get(tableId) ?? 0;
+        return { tableId, holder: free ? null : holder, players };
+      }),
+    };
   }
 
   #answer(): void {

@@ -1,0 +1,124 @@
+/** Who is there and who runs what, as a real database tells several processes. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../platform/log.ts";
+import { TableLeases } from "../rounds/tableLeases.ts";
+import type { TestDatabase } from "../testing/database.ts";
+import { createTestDatabase } from "../testing/database.ts";
+
+let database: TestDatabase;
+const opened: TableLeases[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  for (const process of opened.splice(0)) process.close();
+  await database.pool.query("DELETE FROM processes");
+});
+afterAll(() => database.close());
+
+let tables = 0;
+let one: string;
+let two: string;
+beforeEach(() => {
+  tables += 1;
+  one = `one-${tables}`;
+  two = `two-${tables}`;
+});
+
+function newProcess(
+  options: { readonly publicAddress?: string; readonly released?: () => void } = {},
+): TableLeases {
+  const { serverPool: pool } = database;
+  const log = createLogger("silent");
+  const process = new TableLeases({ pool, log, disconnected: () => undefined, ...options });
+  opened.push(process);
+  return process;
+}
+
+/** What the process hears where it runs `players` at tables of this test. */
+async function censusOf(process: TableLeases, players: Readonly<Record<string, number>> = {}) {
+  const tableIds = [one, two];
+  const report = { accepts: true, players: new Map(Object.entries(players)), tableIds };
+  const { processes, tables: all } = await process.census(report);
+  const own = all.filter(({ tableId }) => tableIds.includes(tableId));
+  return { processes: processes.map(({ holder }) => holder), tables: own };
+}
+
+describe("the census", () => {
+  it("knows a process from its first look, and tables that nobody ever ran", async () => {
+    const process = newProcess();
+    expect(await censusOf(process)).toEqual({
+      processes: [process.holder],
+      tables: [one, two].map((tableId) => ({ tableId, holder: null, players: 0 })),
+    });
+  });
+
+  it("tells everyone who runs a table, and how many play there", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    await first.take([one]);
+    await censusOf(first, { [one]: 7 });
+    const { processes, tables: seen } = await censusOf(second);
+    expect(new Set(processes)).toEqual(new Set([first.holder, second.holder]));
+    expect(seen).toEqual([
+      { tableId: one, holder: first.holder, players: 7 },
+      { tableId: two, holder: null, players: 0 },
+    ]);
+  });
+
+  it("forgets a process whose connection is gone, and its tables are free", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    await first.take([one]);
+    await censusOf(first, { [one]: 7 });
+    first.close();
+    await expect
+      .poll(() => censusOf(second))
+      .toMatchObject({ processes: [second.holder], tables: [{ holder: null }, { holder: null }] });
+  });
+
+  it("forgets a process that shows no life", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    await censusOf(first);
+    await database.pool.query("UPDATE processes SET expires_at = now() - interval '1 ms'");
+    expect((await censusOf(second)).processes).toEqual([second.holder]);
+  });
+
+  it("says who takes nothing more", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    await first.census({ accepts: false, players: new Map(), tableIds: [] });
+    const { processes } = await second.census({ accepts: true, players: new Map(), tableIds: [] });
+    expect(new Map(processes.map(({ holder, accepts }) => [holder, accepts]))).toEqual(
+      new Map([
+        [first.holder, false],
+        [second.holder, true],
+      ]),
+    );
+  });
+
+  it("is left in good order", async () => {
+    const [first, second] = [newProcess(), newProcess()];
+    await censusOf(first);
+    await first.leave();
+    expect((await censusOf(second)).processes).toEqual([second.holder]);
+  });
+});
+
+it("tells the others at once that a table was given up", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const [first, second] = [newProcess(), newProcess({ released: resolve })];
+  await censusOf(second);
+  await first.release(await first.take([one]));
+  await promise;
+  expect(await second.take([one])).toEqual([{ tableId: one, epoch: 2 }]);
+});
+
+it("knows a public address that another living process has, and frees it with that", async () => {
+  const address = "play.example.org/p/1";
+  const first = newProcess({ publicAddress: address });
+  const second = newProcess({ publicAddress: address });
+  await censusOf(first);
+  expect(await first.isAddressTaken(address)).toBe(false);
+  expect(await second.isAddressTaken(address)).toBe(true);
+  expect(await second.isAddressTaken("play.example.org/p/2")).toBe(false);
+  first.close();
+  await expect.poll(() => second.isAddressTaken(address)).toBe(false);
+});

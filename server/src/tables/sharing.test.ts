@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import type { Census, SharedTable } from "./sharing.ts";
+import { tablesToHandOver, tablesToTake } from "./sharing.ts";
+
+const NONE: ReadonlySet<string> = new Set();
+
+function census(processes: readonly string[], tables: readonly SharedTable[]): Census {
+  const sharing = processes.map((name) => ({
+    holder: name.replace("!", ""),
+    accepts: !name.endsWith("!"),
+  }));
+  return { processes: sharing, tables };
+}
+
+const table = (tableId: string, holder: string | null, players = 0): SharedTable => ({
+  tableId,
+  holder,
+  players,
+});
+
+const free = (...tableIds: readonly string[]) => tableIds.map((tableId) => table(tableId, null));
+
+/** What everyone takes, until nothing changes any more; then what is handed over. */
+function settle(start: Census): ReadonlyMap<string, readonly string[]> {
+  let tables = start.tables;
+  const give = (tableId: string, holder: string | null) => {
+    tables = tables.map((one) => (one.tableId === tableId ? { ...one, holder } : one));
+  };
+  for (let beat = 0; beat < 200; beat += 1) {
+    const seen = { ...start, tables };
+    for (const { holder } of start.processes) {
+      for (const tableId of tablesToTake(holder, seen, NONE)) give(tableId, holder);
+    }
+    for (const { holder } of start.processes) {
+      for (const tableId of tablesToHandOver(holder, { ...start, tables })) give(tableId, null);
+    }
+  }
+  return new Map(
+    start.processes.map(({ holder }) => [
+      holder,
+      tables.filter((one) => one.holder === holder).map(({ tableId }) => tableId),
+    ]),
+  );
+}
+
+describe("taking tables", () => {
+  it("takes all of them where nobody else is there", () => {
+    const all = tablesToTake("a", census(["a"], free("t1", "t2", "t3")), NONE);
+    expect(all).toEqual(["t1", "t2", "t3"]);
+  });
+
+  it("shares tables without players evenly, each by one process", () => {
+    const seen = census(["a", "b", "c"], free("t1", "t2", "t3", "t4", "t5", "t6"));
+    const shares = ["a", "b", "c"].map((self) => tablesToTake(self, seen, NONE));
+    expect(shares.map(({ length }) => length)).toEqual([2, 2, 2]);
+    expect(new Set(shares.flat()).size).toBe(6);
+  });
+
+  it("counts players, not tables", () => {
+    const tables = [table("crowd", "a", 100), table("t1", "b", 3), ...free("t2", "t3")];
+    expect(tablesToTake("a", census(["a", "b"], tables), NONE)).toEqual([]);
+    expect(tablesToTake("b", census(["a", "b"], tables), NONE)).toEqual(["t2", "t3"]);
+  });
+
+  it("leaves everything to others while it drains", () => {
+    const seen = census(["a!", "b"], free("t1", "t2"));
+    expect(tablesToTake("a", seen, NONE)).toEqual([]);
+    expect(tablesToTake("b", seen, NONE)).toEqual(["t1", "t2"]);
+  });
+
+  it("takes what stayed free for too long, whoever's it should be", () => {
+    const tables = [table("crowd", "a", 100), ...free("t1", "t2")];
+    expect(tablesToTake("a", census(["a", "b"], tables), new Set(["t2"]))).toEqual(["t2"]);
+  });
+});
+
+describe("handing over", () => {
+  it("gives a newcomer its share", () => {
+    const tables = ["t1", "t2", "t3", "t4"].map((tableId) => table(tableId, "a", 10));
+    expect(tablesToHandOver("a", census(["a", "b"], tables))).toEqual(["t1", "t2"]);
+  });
+
+  it("keeps the last table, however full", () => {
+    expect(tablesToHandOver("a", census(["a", "b"], [table("t1", "a", 500)]))).toEqual([]);
+  });
+
+  it("moves nothing that would only turn the loads around", () => {
+    const tables = [table("t1", "a", 10), table("t2", "b", 9)];
+    expect(tablesToHandOver("a", census(["a", "b"], tables))).toEqual([]);
+  });
+
+  it("lets only the most loaded process act", () => {
+    const tables = [
+      ...["t1", "t2", "t3"].map((tableId) => table(tableId, "a", 10)),
+      ...["t4", "t5"].map((tableId) => table(tableId, "b", 10)),
+    ];
+    const seen = census(["a", "b", "c"], tables);
+    expect(tablesToHandOver("b", seen)).toEqual([]);
+    expect(tablesToHandOver("a", seen)).toEqual(["t1"]);
+  });
+
+  it("waits while a table is free", () => {
+    const tables = [table("t1", "a", 10), table("t2", "a", 10), ...free("t3")];
+    expect(tablesToHandOver("a", census(["a", "b"], tables))).toEqual([]);
+  });
+});
+
+describe("sharing", () => {
+  it.each([
+    ["a newcomer", ["a", "b", "c"], [40, 30, 20, 10, 5, 5, 0, 0]],
+    ["equal tables", ["a", "b", "c"], [0, 0, 0, 0, 0, 0]],
+    ["one crowd", ["a", "b"], [500, 1, 1, 1]],
+  ])("comes to rest, near each other: %s", (_, processes, crowds) => {
+    const tables = crowds.map((players, index) => table(`t${index}`, "a", players));
+    const shares = settle(census(processes, tables));
+    const loads = [...shares.values()].map((own) =>
+      own.reduce((sum, id) => sum + (crowds[Number(id.slice(1))] ?? 0) + 1, 0),
+    );
+    const heaviest = Math.max(...crowds) + 1;
+    expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(heaviest);
+    expect([...shares.values()].flat()).toHaveLength(crowds.length);
+  });
+
+  it("leaves nothing with who drains", () => {
+    const tables = ["t1", "t2", "t3"].map((tableId) => table(tableId, null, 5));
+    const shares = settle(census(["a!", "b", "c"], tables));
+    expect(shares.get("a")).toEqual([]);
+    expect([...shares.values()].flat()).toHaveLength(3);
+  });
+});

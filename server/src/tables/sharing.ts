@@ -1,0 +1,148 @@
+/**
+ * Which tables a process runs, among all that are alive.
+ *
+ * Everyone reads the same census with each beat and decides for itself, by a rule that has the same
+ * answer for all: a free table goes to the process with the least load, and the process with the most
+ * hands one over where that makes the most loaded less so. Load is players, and each table counts as
+ * one more, so that tables without players are spread too.
+ *
+ * A census may be a moment old, and who should take a table may have died in it. So a table that
+ * stayed free for longer is taken by whoever sees it; the lease decides.
+ */
+
+/** A process that may run tables. */
+export interface SharingProcess {
+  readonly holder: string;
+  /** False while it drains: it takes nothing more. */
+  readonly accepts: boolean;
+}
+
+export interface SharedTable {
+  readonly tableId: string;
+  /** A living process; null where the table is free. */
+  readonly holder: string | null;
+  readonly players: number;
+}
+
+/** Processes and tables as the database has them. */
+export interface Census {
+  readonly processes: readonly SharingProcess[];
+  readonly tables: readonly SharedTable[];
+}
+
+/** What a process tells of itself with each beat. */
+export interface SelfReport {
+  readonly accepts: boolean;
+  /** Of the tables that it runs. */
+  readonly players: ReadonlyMap<string, number>;
+  /** All that it would run. */
+  readonly tableIds: readonly string[];
+}
+
+/** The census as one process sees it. May throw `BankUnavailableError`. */
+export interface CensusStore {
+  /** The process's own name in it. */
+  readonly holder: string;
+  /** Tells of this process, and answers who is there. */
+  census(self: SelfReport): Promise<Census>;
+}
+
+const weightOf = ({ players }: SharedTable): number => players + 1;
+
+/**
+ * The free tables that `self` takes. `overdue`: tables that were free for too long already, which it
+ * takes whoever's they should be.
+ */
+export function tablesToTake(
+  self: string,
+  { processes, tables }: Census,
+  overdue: ReadonlySet<string>,
+): readonly string[] {
+  const loads = loadsOf({ processes, tables });
+  const taken: string[] = [];
+  for (const table of freeTables(tables)) {
+    const holder = least(loads);
+    if (holder !== null) loads.set(holder, (loads.get(holder) ?? 0) + weightOf(table));
+    if (holder === self || overdue.has(table.tableId)) taken.push(table.tableId);
+  }
+  return taken;
+}
+
+/**
+ * The tables that `self` hands over once their rounds are over, so that the loads come closer: none
+ * but where it is the most loaded process, and none while a table is free.
+ */
+export function tablesToHandOver(self: string, { processes, tables }: Census): readonly string[] {
+  if (tables.some(({ holder }) => holder === null)) return [];
+  const moved: string[] = [];
+  let seen = tables;
+  for (;;) {
+    const move = nextMove(self, { processes, tables: seen });
+    if (move === null) return moved;
+    moved.push(move.tableId);
+    const { to } = move;
+    seen = seen.map((one) => (one.tableId === move.tableId ? { ...one, holder: to } : one));
+  }
+}
+
+function nextMove(
+  self: string,
+  { processes, tables }: Census,
+): { readonly tableId: string; readonly to: string } | null {
+  const loads = loadsOf({ processes, tables });
+  const to = least(loads);
+  if (to === null || to === self || most(loads) !== self) return null;
+  const gap = (loads.get(self) ?? 0) - (loads.get(to) ?? 0);
+  const own = tables.filter(({ holder }) => holder === self);
+  // Moving a table as heavy as the gap, or heavier, would only turn the two around.
+  const moves = own.filter((table) => weightOf(table) < gap);
+  const distance = (table: SharedTable): number => Math.abs(gap / 2 - weightOf(table));
+  const [best] = moves.toSorted(
+    (one, other) => distance(one) - distance(other) || compare(one.tableId, other.tableId),
+  );
+  return best === undefined ? null : { tableId: best.tableId, to };
+}
+
+/** Load by process, of those that take tables. */
+function loadsOf({ processes, tables }: Census): Map<string, number> {
+  const accepting = processes.filter(({ accepts }) => accepts);
+  const loads = new Map(accepting.map(({ holder }) => [holder, 0]));
+  for (const table of tables) {
+    const load = table.holder === null ? undefined : loads.get(table.holder);
+    if (table.holder !== null && load !== undefined) {
+      loads.set(table.holder, load + weightOf(table));
+    }
+  }
+  return loads;
+}
+
+/** The heaviest first: what comes after evens out. */
+function freeTables(tables: readonly SharedTable[]): readonly SharedTable[] {
+  return tables
+    .filter(({ holder }) => holder === null)
+    .toSorted((one, other) => other.players - one.players || compare(one.tableId, other.tableId));
+}
+
+function least(loads: ReadonlyMap<string, number>): string | null {
+  return first(loads, (one, other) => one - other);
+}
+
+function most(loads: ReadonlyMap<string, number>): string | null {
+  return first(loads, (one, other) => other - one);
+}
+
+/** The process that comes first by load, then by name: the same one for everybody. */
+function first(
+  loads: ReadonlyMap<string, number>,
+  order: (one: number, other: number) => number,
+): string | null {
+  const sorted = [...loads].toSorted(
+    ([one, load], [other, otherLoad]) => order(load, otherLoad) || compare(one, other),
+  );
+  return sorted[0]?.[0] ?? null;
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
