@@ -38,7 +38,10 @@ export default defineConfig({
           root,
           include: ["{server,e2e}/**/*.integration.test.ts"],
           exclude: ["**/node_modules/**"],
-          globalSetup: ["server/src/testing/postgres.global.ts"],
+          globalSetup: [
+            "server/src/testing/postgres.global.ts",
+            "server/src/testing/redis.global.ts",
+          ],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           testTimeout: 30_000,

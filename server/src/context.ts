@@ -14,6 +14,8 @@ import { recordAdminAction } from "./admin/auditLog.ts";
 import type { GateOptions } from "./admin/gate.ts";
 import { atGate, Looks } from "./admin/gate.ts";
 import { AdminSessions } from "./admin/session.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { openCluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/config.ts";
 import { loggable } from "./config/config.ts";
 import { ConfigError } from "./config/configError.ts";
@@ -82,8 +84,6 @@ export async function openHouse(options: ContextOptions): Promise<OpenHouse> {
 async function open(options: ContextOptions, closers: Closers): Promise<OpenHouse> {
   const { config, secrets, log, clock } = options;
   log.info({ config: loggable(config) }, "opening");
-  if (config.redisUrl !== null)
-    log.warn("REDIS_URL is given and has no effect: one process is all");
   signTokensWith(secrets.jwtSecret);
   const metrics = createMetrics();
   await openMetrics(metrics, config.metricsPort, closers);
@@ -92,6 +92,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const people = createPlayers({ pool, clock, startingChips, dailyChips });
   const players = createPlayerBook(people, { pool, clock, dailyChips });
   const tables = await openTables({ ...options, metrics }, pool, closers);
+  const cluster = await joinCluster(options, closers);
   const house = houseOf({ ...options, tables, players, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
@@ -106,6 +107,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     files,
     stopping: () => stopping,
     databaseAnswers: () => answers(pool, clock),
+    redisState: () => cluster?.state() ?? "unused",
   });
   const handle = createHttpHandler({
     log,
@@ -115,7 +117,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     gate: (request) => atGate(gate, request),
   });
   const port = await openDoor(
-    { options, house, router, handle, stopping: () => stopping },
+    { options, house, cluster, router, handle, stopping: () => stopping },
     closers,
   );
   return {
@@ -127,6 +129,17 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
       return closers.close();
     },
   };
+}
+
+/** Null where this process is the whole house. */
+async function joinCluster(
+  { config, clock, log }: ContextOptions,
+  closers: Closers,
+): Promise<Cluster | null> {
+  if (config.redisUrl === null) return null;
+  const cluster = await openCluster({ url: config.redisUrl, clock, log });
+  closers.add("redis", () => cluster.close());
+  return cluster;
 }
 
 async function openMetrics(metrics: Metrics, port: number, closers: Closers): Promise<void> {
@@ -205,6 +218,7 @@ function houseOf({ tables, players, metrics, log, clock, seatKeptSeconds }: Hous
 interface Door {
   readonly options: ContextOptions;
   readonly house: House;
+  readonly cluster: Cluster | null;
   readonly router: Router;
   readonly handle: ReturnType<typeof createHttpHandler>;
   readonly stopping: () => boolean;
@@ -212,7 +226,7 @@ interface Door {
 
 /** Rooms behind the transport, and then the port. */
 async function openDoor(
-  { options, house, router, handle, stopping }: Door,
+  { options, house, cluster, router, handle, stopping }: Door,
   closers: Closers,
 ): Promise<number> {
   const { config, log } = options;
@@ -224,6 +238,9 @@ async function openDoor(
     logger: colyseusLog(log),
     gracefullyShutdown: false,
     greet: false,
+    // The lease has chosen the process already.
+    selectProcessIdToCreateRoom: async () => matchMaker.processId,
+    ...(cluster === null ? {} : { presence: cluster.presence, driver: cluster.driver }),
     ...(publicAddress === null ? {} : { publicAddress }),
   });
   server.router = router;

@@ -15,6 +15,7 @@ const endpoints = {
     tables: { configs: [], hosts: new Map() },
     stopping: () => false,
     databaseAnswers: () => Promise.resolve(false),
+    redisState: () => "unused",
   }),
   login: createEndpoint("/admin/api/login", { method: "POST" }, () => Promise.reject(refused)),
   broken: createEndpoint("/api/broken", { method: "GET" }, () => Promise.reject(new Error("boom"))),

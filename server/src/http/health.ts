@@ -1,10 +1,13 @@
-/** Whether the process lives, and whether it can take players. */
+/**
+ * Whether the process lives, and whether it can take players. A process whose Redis is away can: its
+ * tables run, and to take all processes out at once because of it would close the house.
+ */
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import { phaseOf } from "@croupier/shared/core/table/state";
 import type { HouseTables } from "../tables/tables.ts";
 
-type Check = "ok" | "failed" | "unused";
+type Check = "ok" | "failed" | "away" | "unused";
 
 export interface HealthOptions {
   readonly tables: Pick<HouseTables, "configs" | "hosts">;
@@ -12,6 +15,7 @@ export interface HealthOptions {
   readonly stopping: () => boolean;
   /** Whether the database answers, soon. */
   readonly databaseAnswers: () => Promise<boolean>;
+  readonly redisState: () => "ok" | "away" | "unused";
 }
 
 export function healthEndpoints(options: HealthOptions): Record<string, Endpoint> {
@@ -25,12 +29,13 @@ export function healthEndpoints(options: HealthOptions): Record<string, Endpoint
   };
 }
 
-async function readiness({ tables, stopping, databaseAnswers }: HealthOptions): Promise<Response> {
+async function readiness(options: HealthOptions): Promise<Response> {
+  const { tables, stopping, databaseAnswers, redisState } = options;
   const { hosts } = tables;
   const paused = [...hosts.values()].some(({ state }) => phaseOf(state) === "paused");
   const checks: Record<"database" | "redis" | "tables", Check> = {
     database: (await databaseAnswers()) ? "ok" : "failed",
-    redis: "unused",
+    redis: redisState(),
     tables: hosts.size > 0 && !paused ? "ok" : "failed",
   };
   const ready = !stopping() && Object.values(checks).every((check) => check !== "failed");

@@ -4,6 +4,8 @@
  */
 import type { AuthContext } from "@colyseus/core";
 import { matchMaker, ServerError } from "@colyseus/core";
+import { RedisAwayError } from "../cluster/redisHealth.ts";
+import { within } from "../platform/within.ts";
 import type { House } from "./house.ts";
 import { readRefusal, refusalError } from "./refusalError.ts";
 import { LOBBY_ROOM_ID, tableRoomId } from "./roomIds.ts";
@@ -13,6 +15,12 @@ const EXPOSED = ["join", "joinById", "reconnect"] as const;
 type Exposed = (typeof EXPOSED)[number];
 
 const FULL = "This table has no free seat.";
+const ELSEWHERE = "Another process runs this table; try again in a moment.";
+/** How long a table of another process may take to give a seat. */
+const ELSEWHERE_MS = 900;
+/** What the matchmaker says where a room is not announced, or its process does not answer. */
+const NOT_REACHED =
+  /^(room .* (not found|has been disposed)|process .* is not available|remote room .* timed out)/;
 
 /** Puts this house's rules in the place of the matchmaker's own. */
 export function openMatchmaking(house: House): void {
@@ -25,10 +33,12 @@ export function openMatchmaking(house: House): void {
     }
     try {
       if (method === "reconnect") {
-        return await matchMaker.reconnect(roomName, { reconnectionToken: tokenOf(options) });
+        const reconnectionToken = tokenOf(options);
+        const back = () => matchMaker.reconnect(roomName, { reconnectionToken });
+        return await (isHere(roomName) ? back() : elsewhere(house, roomName, back));
       }
       const roomId = method === "join" ? roomIdFor(house, roomName, options) : roomName;
-      return await enter(roomId, context);
+      return await enter(house, roomId, context);
     } catch (error) {
       throw asRefusal(error);
     }
@@ -40,11 +50,41 @@ function isExposed(method: string): method is Exposed {
 }
 
 /** Options are kept with a reservation, so none of a stranger's are let through. */
-async function enter(roomId: string, context: AuthContext | undefined) {
+async function enter(house: House, roomId: string, context: AuthContext | undefined) {
+  const join = () => matchMaker.joinById(roomId, {}, context);
   const room = matchMaker.getLocalRoomById(roomId);
-  if (room === undefined) throw refusalError("NOT_FOUND", "There is no such room.");
+  if (room === undefined) return elsewhere(house, roomId, join);
   if (room.hasReachedMaxClients()) throw refusalError("TABLE_FULL", FULL);
-  return matchMaker.joinById(roomId, {}, context);
+  return join();
+}
+
+function isHere(roomId: string): boolean {
+  return matchMaker.getLocalRoomById(roomId) !== undefined;
+}
+
+/**
+ * A seat at a table of another process: it is known of by Redis and asked over Redis, or not for now.
+ * Where the answer comes too late the seat is given up by itself.
+ */
+async function elsewhere<Seat>(
+  house: House,
+  roomId: string,
+  ask: () => Promise<Seat>,
+): Promise<Seat> {
+  if (!house.tables.configs.some(({ tableId }) => tableRoomId(tableId) === roomId)) {
+    throw refusalError("NOT_FOUND", "There is no such room.");
+  }
+  const asking = ask();
+  if (!(await within(asking, ELSEWHERE_MS, house.clock))) {
+    throw refusalError("TABLE_PAUSED", ELSEWHERE);
+  }
+  return asking.catch((error: unknown) => {
+    if (error instanceof RedisAwayError) throw refusalError("TABLE_PAUSED", ELSEWHERE);
+    if (error instanceof Error && NOT_REACHED.test(error.message)) {
+      throw refusalError("TABLE_PAUSED", ELSEWHERE);
+    }
+    throw error;
+  });
 }
 
 function roomIdFor(house: House, roomName: string, options: unknown): string {
@@ -52,10 +92,8 @@ function roomIdFor(house: House, roomName: string, options: unknown): string {
   if (roomName !== "table") throw refusalError("NOT_FOUND", "There are the rooms table and lobby.");
   const asked = fieldOf(options, "tableId");
   if (asked === undefined) return roomWithFreeSeat(house);
-  if (typeof asked === "string" && house.tables.hosts.has(asked)) return tableRoomId(asked);
-  if (house.tables.configs.some(({ tableId }) => tableId === asked)) {
-    throw refusalError("TABLE_PAUSED", "Another process runs this table; try again in a moment.");
-  }
+  const table = house.tables.configs.find(({ tableId }) => tableId === asked);
+  if (table !== undefined) return tableRoomId(table.tableId);
   throw refusalError("NOT_FOUND", `There is no table ${JSON.stringify(asked).slice(0, 60)}.`);
 }
 

@@ -17,6 +17,8 @@ export interface Run {
   readonly child: ChildProcess;
   /** Everything on standard error so far. */
   readonly errors: () => string;
+  /** Everything on standard output so far: the log, and the address. */
+  readonly output: () => string;
   /** The address that was printed; rejects where the process ended before. */
   readonly open: Promise<string>;
   /** Code or signal. */
@@ -58,7 +60,13 @@ export class MainProcesses {
       ended.resolve(code ?? signal);
     });
     open.promise.catch(() => {});
-    return { child, errors: () => errors, open: open.promise, ended: ended.promise };
+    return {
+      child,
+      errors: () => errors,
+      output: () => output,
+      open: open.promise,
+      ended: ended.promise,
+    };
   }
 
   /** A start that fails, with what it says. */

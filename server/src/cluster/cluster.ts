@@ -1,0 +1,79 @@
+/**
+ * What a process needs of Redis to be one of several: where rooms are, and how to reach them. Nothing
+ * that chips depend on; a house without it, or whose Redis is away, runs its tables as before.
+ */
+import type { MatchMakerDriver, Presence } from "@colyseus/core";
+import { matchMaker } from "@colyseus/core";
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/log.ts";
+import { uniform } from "../platform/uniform.ts";
+import { within } from "../platform/within.ts";
+import { HouseDriver } from "./houseDriver.ts";
+import { HousePresence } from "./housePresence.ts";
+import { addressOf, colyseusConnection } from "./redisAddress.ts";
+import type { RedisState } from "./redisHealth.ts";
+import { RedisHealth } from "./redisHealth.ts";
+
+export interface ClusterOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Those of these processes that live; without it: those that show it in Redis. */
+  readonly living?: (processIds: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+export interface Cluster {
+  readonly presence: Presence;
+  readonly driver: MatchMakerDriver;
+  state(): RedisState;
+  /** Takes this process's rooms away and ends the connections. */
+  close(): Promise<void>;
+}
+
+/** A start waits for Redis this long, and then goes on without it. */
+const START_MS = 1_000;
+const PROBE_MS = 1_000;
+
+export async function openCluster({ url, clock, log, living }: ClusterOptions): Promise<Cluster> {
+  const connection = colyseusConnection(addressOf(url), uniform);
+  const health = new RedisHealth(log);
+  const presence = new HousePresence({ connection, health, log });
+  const driver = new HouseDriver({
+    connection,
+    health,
+    clock,
+    processId: () => matchMaker.processId,
+    staysHome: ({ name }) => name === "lobby",
+    ...(living === undefined ? {} : { living }),
+  });
+  // Who lives is shown by the board's beats: Colyseus' own way takes a busy process for a dead one.
+  matchMaker.setHealthChecksEnabled(false);
+  const stopProbing = repeat(clock, PROBE_MS, () => presence.probe());
+  await within(health.untilOk(), START_MS, clock);
+  return {
+    presence,
+    driver,
+    state: () => health.state,
+    close: async () => {
+      health.close();
+      stopProbing();
+      await driver.shutdown();
+      presence.shutdown();
+    },
+  };
+}
+
+/** Does `work` again and again, each time so long after the last one ended; answers what stops it. */
+function repeat(clock: Clock, pauseMs: number, work: () => Promise<void>): () => void {
+  let stopped = false;
+  let timer = clock.at(clock.now() + pauseMs, turn);
+  function turn(): void {
+    void work().finally(() => {
+      if (!stopped) timer = clock.at(clock.now() + pauseMs, turn);
+    });
+  }
+  return () => {
+    stopped = true;
+    timer.cancel();
+  };
+}

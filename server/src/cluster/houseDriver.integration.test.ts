@@ -1,0 +1,195 @@
+import type { IRoomCache } from "@colyseus/core";
+import { initializeRoomCache } from "@colyseus/core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../platform/clock.ts";
+import { createLogger } from "../platform/log.ts";
+import { ManualClock } from "../testing/manualClock.ts";
+import type { OwnRedis } from "../testing/ownRedis.ts";
+import { createOwnRedis } from "../testing/ownRedis.ts";
+import { HouseDriver } from "./houseDriver.ts";
+import { addressOf, colyseusConnection } from "./redisAddress.ts";
+import { RedisAwayError, RedisHealth } from "./redisHealth.ts";
+import { BEAT_MS } from "./roomBoard.ts";
+
+let redis: OwnRedis;
+beforeAll(async () => {
+  redis = await createOwnRedis();
+});
+afterAll(() => redis.close());
+beforeEach(() => redis.run("FLUSHALL"));
+
+const open: HouseDriver[] = [];
+afterEach(async () => {
+  for (const driver of open.splice(0)) await driver.shutdown();
+});
+
+/** A driver of a process of this name, whose beats come when the test says so. */
+async function driverOf(processId: string) {
+  const health = new RedisHealth(createLogger("silent"));
+  const clock = new ManualClock();
+  const driver = new HouseDriver({
+    connection: colyseusConnection(addressOf(redis.url), () => 0),
+    health,
+    clock,
+    processId: () => processId,
+    staysHome: ({ name }) => name === "lobby",
+  });
+  open.push(driver);
+  await health.untilOk();
+  await driver.beat();
+  return { driver, health, clock };
+}
+
+function room(roomId: string, processId: string, more: Partial<IRoomCache> = {}): IRoomCache {
+  return initializeRoomCache({ name: "table", roomId, processId, maxClients: 10, ...more });
+}
+
+const listed = async (): Promise<string[]> =>
+  ((await redis.run("HKEYS", "roomcaches")) as string[]).toSorted();
+
+describe("rooms in Redis", () => {
+  it("are found by other processes, as they are now", async () => {
+    const [{ driver: one }, { driver: other }] = [await driverOf("one"), await driverOf("other")];
+    const main = room("table-main", "one", { publicAddress: "localhost/p/1" });
+    await one.persist(main, true);
+    await expect
+      .poll(() => other.findOne({ roomId: "table-main" }))
+      .toMatchObject({
+        processId: "one",
+        publicAddress: "localhost/p/1",
+        maxClients: 10,
+        clients: 0,
+      });
+    await one.update(main, { $inc: { clients: 2 }, $set: { locked: true } });
+    await one.update(main, { $inc: { clients: 1 } });
+    expect(main).toMatchObject({ clients: 3, locked: true });
+    await expect
+      .poll(() => other.findOne({ roomId: "table-main" }))
+      .toMatchObject({ clients: 3, locked: true });
+    expect(await other.query({ name: "table", locked: false })).toEqual([]);
+    await one.remove("table-main");
+    await expect.poll(() => other.has("table-main")).toBe(false);
+  });
+
+  it("are one's own where every process has one of the kind", async () => {
+    const [{ driver: one }, { driver: other }] = [await driverOf("one"), await driverOf("other")];
+    for (const [driver, processId] of [
+      [one, "one"],
+      [other, "other"],
+    ] as const) {
+      await driver.persist(room("lobby", processId, { name: "lobby" }), true);
+      await driver.beat();
+    }
+    expect((await one.findOne({ roomId: "lobby" })).processId).toBe("one");
+    expect((await other.findOne({ roomId: "lobby" })).processId).toBe("other");
+    expect(await listed()).toEqual([]);
+  });
+
+  it("do not come back because somebody leaves a room that has ended", async () => {
+    const { driver } = await driverOf("one");
+    const ended = room("table-main", "one");
+    await driver.persist(ended, true);
+    await driver.remove("table-main");
+    await driver.update(ended, { $inc: { clients: -1 } });
+    await driver.beat();
+    expect(await listed()).toEqual([]);
+  });
+
+  it("are back with the next beat after a flush", async () => {
+    const [{ driver: one, clock }, { driver: other }] = [
+      await driverOf("one"),
+      await driverOf("other"),
+    ];
+    await one.persist(room("table-main", "one"), true);
+    await redis.run("FLUSHALL");
+    clock.advance(BEAT_MS);
+    await expect.poll(() => other.has("table-main")).toBe(true);
+  });
+
+  it("of a process that is dead are not found, and are taken away by the others", async () => {
+    const { driver: other } = await driverOf("other");
+    await redis.run("HSET", "roomcaches", "table-main", JSON.stringify(room("table-main", "gone")));
+    await redis.run("HSET", "roomcount", "gone", "1,0");
+    expect(await other.findOne({ roomId: "table-main" })).toBeUndefined();
+    expect(await other.query({})).toEqual([]);
+    await other.beat();
+    expect(await listed()).toEqual([]);
+    expect(await redis.run("HKEYS", "roomcount")).toEqual([]);
+  });
+
+  it("stay for as long as their process shows that it lives, and some seconds", async () => {
+    const { driver: one } = await driverOf("one");
+    await one.beat();
+    const leftMs = Number(await redis.run("PTTL", "croupier:lives:one"));
+    expect(leftMs).toBeGreaterThan(2 * BEAT_MS);
+    expect(leftMs).toBeLessThanOrEqual(3_000);
+  });
+
+  it("are not taken away by the process that lost them", async () => {
+    const [{ driver: old }, { driver: next }] = [await driverOf("old"), await driverOf("next")];
+    await old.persist(room("table-main", "old"), true);
+    await expect.poll(listed).toEqual(["table-main"]);
+    await next.persist(room("table-main", "next"), true);
+    await next.beat();
+    await old.remove("table-main");
+    await old.beat();
+    expect((await old.findOne({ roomId: "table-main" })).processId).toBe("next");
+  });
+
+  it("that nobody of ours wrote are none", async () => {
+    const { driver } = await driverOf("one");
+    for (const text of ["", "null", "[]", '{"roomId":"table-x"}', '{"__proto__":{"roomId":"x"}}']) {
+      await redis.run("HSET", "roomcaches", "table-x", text);
+      expect(await driver.findOne({ roomId: "table-x" })).toBeUndefined();
+      expect(await driver.query({})).toEqual([]);
+    }
+  });
+
+  it("are looked up one at a time where one is asked for", async () => {
+    const { driver } = await driverOf("one");
+    const fields = Array.from({ length: 500 }, (_, at) => [
+      `table-${at}`,
+      JSON.stringify(room(`table-${at}`, "two")),
+    ]);
+    await redis.run("HSET", "roomcaches", ...fields.flat());
+    await redis.run("CONFIG", "RESETSTAT");
+    expect(await driver.findOne({ roomId: "table-7" })).toBeUndefined();
+    const stats = String(await redis.run("INFO", "commandstats"));
+    expect(stats).toContain("cmdstat_hmget:calls=1,");
+    expect(stats).not.toContain("hgetall");
+  });
+});
+
+describe("without Redis", () => {
+  afterEach(async () => {
+    redis.wake();
+    await redis.kill();
+    await redis.start();
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    ["gone", () => redis.kill()],
+    ["asleep", async () => redis.sleep()],
+  ])("own rooms are found and changed at once, others are refused in time: %s", async (_, go) => {
+    const { driver, health } = await driverOf("one");
+    const own = room("table-own", "one");
+    await driver.persist(own, true);
+    await go();
+    const startedAt = systemClock.now();
+    for (let joined = 0; joined < 1_000; joined += 1) {
+      await driver.update(own, { $inc: { clients: 1 } });
+    }
+    expect(await driver.findOne({ roomId: "table-own" })).toMatchObject({ clients: 1_000 });
+    expect(systemClock.now() - startedAt).toBeLessThan(200);
+    await expect(driver.findOne({ roomId: "table-other" })).rejects.toThrow(RedisAwayError);
+    expect(await driver.query({ name: "table" })).toEqual([own]);
+    expect(systemClock.now() - startedAt).toBeLessThan(1_500);
+    await driver.beat();
+    await expect.poll(() => health.state).toBe("away");
+    redis.wake();
+    await redis.kill();
+    await redis.start();
+    await health.untilOk();
+    await expect.poll(listed).toEqual(["table-own"]);
+  });
+});

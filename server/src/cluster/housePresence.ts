@@ -1,0 +1,114 @@
+/**
+ * Colyseus' presence on Redis, for a house that goes on without it.
+ *
+ * Colyseus calls most of it without waiting for the answer, so a call that fails must not reject: it
+ * is answered as an empty Redis would answer, within the time limit of its connection. Topics are
+ * remembered whether Redis took them or not, and asked for again with each connection.
+ */
+import { RedisPresence } from "@colyseus/redis-presence";
+import type { Logger } from "../platform/log.ts";
+import { soundMessage } from "./ipcShapes.ts";
+import type { RedisHealth } from "./redisHealth.ts";
+import { superviseConnection } from "./supervise.ts";
+
+export interface HousePresenceOptions {
+  readonly connection: object;
+  readonly health: RedisHealth;
+  readonly log: Logger;
+}
+
+type Callback = (...args: unknown[]) => void;
+
+export class HousePresence extends RedisPresence {
+  readonly #options: HousePresenceOptions;
+  #dropped = 0;
+
+  constructor(options: HousePresenceOptions) {
+    super(options.connection);
+    this.#options = options;
+    superviseConnection(this.pub, "presence", options.health);
+    superviseConnection(this.sub, "subscriptions", options.health);
+  }
+
+  override async subscribe(topic: string, callback: Callback): Promise<this> {
+    await this.#orElse(super.subscribe(topic, callback), this);
+    return this;
+  }
+
+  override async unsubscribe(topic: string, callback?: Callback): Promise<this> {
+    await this.#orElse(super.unsubscribe(topic, callback), this);
+    return this;
+  }
+
+  override async publish(topic: string, data: unknown): Promise<void> {
+    await this.#orElse(super.publish(topic, data), undefined);
+  }
+
+  override channels(pattern?: string): Promise<string[]> {
+    return this.#orElse(super.channels(pattern), []);
+  }
+
+  override exists(key: string): Promise<boolean> {
+    return this.#orElse(super.exists(key), false);
+  }
+
+  override hset(key: string, field: string, value: string): Promise<boolean> {
+    return this.#orElse(super.hset(key, field, value), false);
+  }
+
+  override hdel(key: string, field: string): Promise<boolean> {
+    return this.#orElse(super.hdel(key, field), false);
+  }
+
+  override hgetall(key: string): Promise<Record<string, string>> {
+    return this.#orElse(super.hgetall(key), {});
+  }
+
+  /** Whether both connections answer; one that hangs is ended, and connects anew. */
+  async probe(): Promise<void> {
+    const connections = [this.pub, this.sub];
+    await Promise.all(
+      connections.map((connection) =>
+        connection.ping().catch(() => {
+          if (connection.status === "ready") connection.disconnect(true);
+        }),
+      ),
+    );
+  }
+
+  override shutdown(): void {
+    this.sub.disconnect();
+    this.pub.disconnect();
+  }
+
+  protected override resubscribeAll(): void {
+    const topics = this.subscriptions.eventNames().map(String);
+    if (topics.length === 0) return;
+    // Where this fails the connection does, and the next one asks again.
+    this.sub.subscribe(...topics).catch(() => this.sub.disconnect(true));
+  }
+
+  protected override handleSubscription = (channel: string, text: string): void => {
+    const message = soundMessage(channel, text);
+    if (message !== undefined) {
+      this.subscriptions.emit(channel, message);
+      return;
+    }
+    this.#dropped += 1;
+    // The first, the tenth, the hundredth: whoever floods a channel does not flood the log.
+    if (!Number.isInteger(Math.log10(this.#dropped))) return;
+    this.#options.log.warn(
+      { channel, dropped: this.#dropped },
+      "a message in Redis is none of ours",
+    );
+  };
+
+  async #orElse<Answer>(call: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+    try {
+      return await call;
+    } catch {
+      // The connection's failure is told by its supervision, and tried again with its next one.
+      return otherwise;
+    }
+  }
+}

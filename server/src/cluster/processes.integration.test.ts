@@ -1,0 +1,153 @@
+import type { Client } from "@colyseus/sdk";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../platform/clock.ts";
+import type { TestDatabase } from "../testing/database.ts";
+import { createTestDatabase } from "../testing/database.ts";
+import type { Run } from "../testing/mainProcess.ts";
+import { MainProcesses } from "../testing/mainProcess.ts";
+import type { TableConnection } from "../testing/openTestHouse.ts";
+import { clientAt, entryRefusal, SLOW_TABLE, sit } from "../testing/openTestHouse.ts";
+import type { OwnRedis } from "../testing/ownRedis.ts";
+import { createOwnRedis, freePort } from "../testing/ownRedis.ts";
+
+interface Member {
+  readonly run: Run;
+  readonly url: string;
+}
+
+const processes = new MainProcesses();
+let database: TestDatabase;
+let redis: OwnRedis;
+let holder: Member;
+let other: Member;
+
+async function start(): Promise<Member> {
+  const port = await freePort();
+  const run = processes.start({
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    PORT: String(port),
+    PUBLIC_ADDRESS: `127.0.0.1:${port}`,
+  });
+  return { run, url: await run.open };
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  redis = await createOwnRedis();
+  // The first one takes the only table.
+  holder = await start();
+  other = await start();
+});
+afterEach(async () => {
+  processes.killAll();
+  await redis.close();
+});
+
+async function guestAt({ url }: Member): Promise<Client> {
+  const client = clientAt(url);
+  await client.auth.signInAnonymously({ name: "Ada" });
+  return client;
+}
+
+const seated = new Set<TableConnection>();
+afterEach(() => {
+  for (const room of seated) room.reconnection.enabled = false;
+  seated.clear();
+});
+
+async function sitAt(client: Client): Promise<TableConnection> {
+  const room = await sit({ client }, SLOW_TABLE.id);
+  seated.add(room);
+  return room;
+}
+
+/** How long the seat took, in milliseconds; fails where it took longer than five seconds. */
+async function seatWithin5s(client: Client): Promise<number> {
+  const startedAt = systemClock.now();
+  await expect
+    .poll(() => sitAt(client).then(() => true), { timeout: 5_000, interval: 100 })
+    .toBe(true);
+  return systemClock.now() - startedAt;
+}
+
+const redisOf = async ({ url }: Member) => {
+  const response = await fetch(`${url}/ready`);
+  const { checks } = (await response.json()) as { checks: { redis: string } };
+  return checks.redis;
+};
+
+const warnings = ({ run }: Member): string[] =>
+  run
+    .output()
+    .split("\n")
+    .filter((line) => line.includes("is away"));
+
+describe("two processes and their Redis", () => {
+  it("seat players at the table of either, whichever was asked", async () => {
+    const [ada, bob] = [await guestAt(holder), await guestAt(other)];
+    const [near, far] = [await sitAt(ada), await sitAt(bob)];
+    expect(await far.request("bet", { op: "far", chips: [["red", 10]] })).toMatchObject({
+      balance: 9_990,
+    });
+    await expect.poll(() => near.state.players).toBe(2);
+    const anywhere = await (await guestAt(other)).join("lobby");
+    expect(anywhere.roomId).toBe("lobby");
+    await Promise.all([near.leave(), far.leave(), anywhere.leave()]);
+  });
+
+  it("go on without it, answer at once where they cannot, and find each other again", async () => {
+    const [ada, bob] = [await guestAt(holder), await guestAt(other)];
+    const room = await sitAt(ada);
+    for (const [go, comeBack] of [
+      [() => redis.kill(), () => redis.start()],
+      [async () => redis.sleep(), async () => redis.wake()],
+    ] as const) {
+      await go();
+      await expect.poll(() => redisOf(other), { timeout: 5_000 }).toBe("away");
+      expect((await fetch(`${holder.url}/ready`)).status).toBe(200);
+      const op = `during-${systemClock.now()}`;
+      expect(await room.request("bet", { op, chips: [["red", 1]] })).toMatchObject({ op });
+      await (await sitAt(await guestAt(holder))).leave();
+      const startedAt = systemClock.now();
+      expect(await entryRefusal(bob.join("table", { tableId: SLOW_TABLE.id }))).toEqual([
+        503,
+        expect.stringMatching(/^TABLE_PAUSED: /),
+      ]);
+      expect(systemClock.now() - startedAt).toBeLessThan(1_000);
+      await comeBack();
+      await seatWithin5s(bob);
+    }
+    await redis.run("FLUSHALL");
+    await seatWithin5s(await guestAt(other));
+    for (const member of [holder, other]) {
+      expect(member.run.child.exitCode).toBeNull();
+      expect(warnings(member).length).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it("start without it, and run the table", async () => {
+    await redis.kill();
+    const third = await start();
+    expect(await redisOf(third)).toBe("away");
+    await redis.start();
+    await seatWithin5s(await guestAt(third));
+  });
+
+  it("take over from one that was killed, and seat its players, within five seconds", async () => {
+    await sitAt(await guestAt(holder));
+    const bob = await guestAt(other);
+    holder.run.child.kill("SIGKILL");
+    await holder.run.ended;
+    await seatWithin5s(bob);
+    const listings = (await redis.run("HVALS", "roomcaches")) as string[];
+    const owners = listings.map(
+      (text) => (JSON.parse(text) as { publicAddress: string }).publicAddress,
+    );
+    expect(owners).toEqual([other.url.replace("http://", "")]);
+  });
+});
