@@ -137,6 +137,7 @@ export class SimulatedProcess implements MetProcess {
         this.#world.found(new AuditError(`${this.id}: ${tableId} froze: ${error}`));
       },
       leased: () => counts.add("fault: lease taken"),
+      handedOver: () => undefined,
       unleased: () => counts.add("fault: lease lost"),
       noBeat: () => undefined,
     };

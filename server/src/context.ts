@@ -9,6 +9,7 @@
 import { fileURLToPath } from "node:url";
 import type { Router } from "@colyseus/core";
 import { matchMaker, Server } from "@colyseus/core";
+import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
 import { recordAdminAction } from "./admin/auditLog.ts";
 import type { GateOptions } from "./admin/gate.ts";
@@ -41,6 +42,7 @@ import type { House } from "./rooms/house.ts";
 import { openRooms } from "./rooms/openRooms.ts";
 import { TableLeases } from "./rounds/tableLeases.ts";
 import { createPostgresTableStores } from "./rounds/tableStore.ts";
+import { claimAddress } from "./tables/claimAddress.ts";
 import type { TableHost } from "./tables/tableHost.ts";
 import { Tables } from "./tables/tables.ts";
 import { tablesObserver } from "./tablesObserver.ts";
@@ -49,6 +51,7 @@ import { createTransport } from "./transport/createTransport.ts";
 const CLIENT = fileURLToPath(new URL("../../client/dist", import.meta.url));
 const SEAT_KEPT_SECONDS = 60;
 const DATABASE_ANSWERS_MS = 1_000;
+const DRAIN_GRACE_MS = 5_000;
 
 export interface ContextOptions {
   readonly config: Config;
@@ -124,9 +127,10 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     port,
     hosts: tables.hosts,
     pool,
-    stop: () => {
+    stop: async () => {
       stopping = true;
-      return closers.close();
+      await within(tables.drain(), drainMs(config.tables), clock);
+      await closers.close();
     },
   };
 }
@@ -140,6 +144,15 @@ async function joinCluster(
   const cluster = await openCluster({ url: config.redisUrl, clock, log });
   closers.add("redis", () => cluster.close());
   return cluster;
+}
+
+/** The longest that a round may last yet, and some seconds for what is in flight. */
+function drainMs(tables: readonly TableConfig[]): number {
+  const rounds = tables.map(
+    ({ bettingMs, closingMs, spinningMs, resultMs }) =>
+      bettingMs + closingMs + spinningMs + resultMs,
+  );
+  return Math.max(0, ...rounds) + DRAIN_GRACE_MS;
 }
 
 async function openMetrics(metrics: Metrics, port: number, closers: Closers): Promise<void> {
@@ -182,11 +195,17 @@ async function openTables(
   const length = chainLength === undefined ? {} : { chainLength };
   const { seedKey } = secrets;
   const stores = createPostgresTableStores({ pool, seedKey, clock, log, ...length });
-  const leases = new TableLeases({ pool, log, disconnected: () => tables.lookNow() });
+  const { publicAddress } = config;
+  const lookNow = () => tables.lookNow();
+  const changes = { disconnected: lookNow, released: lookNow };
+  const leases = new TableLeases({ pool, log, publicAddress, ...changes });
   const observer = tablesObserver(log, metrics);
   const { tables: configs } = config;
-  const tables = new Tables({ configs, leases, stores, clock, random: uniform, observer });
-  closers.add("leases", () => leases.close());
+  const parts = { configs, leases, stores, clock, random: uniform, observer };
+  // Without Redis nobody finds a table elsewhere: another process stands by, and takes all or none.
+  const tables = new Tables(config.redisUrl === null ? parts : { ...parts, census: leases });
+  closers.add("leases", () => leases.leave());
+  if (publicAddress !== null) await claimAddress(leases, publicAddress, clock);
   closers.add("tables", () => tables.stop());
   await tables.open();
   return tables;

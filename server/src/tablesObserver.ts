@@ -24,6 +24,10 @@ export function tablesObserver(log: Logger, metrics: Metrics): TablesObserver {
       metrics.unleased(tableId);
       log.warn({ tableId, epoch }, "another process runs the table now");
     },
+    handedOver: (tableId, epoch) => {
+      metrics.unleased(tableId);
+      log.info({ tableId, epoch }, "handed a table over");
+    },
     noBeat: (error) => {
       if (error instanceof BankUnavailableError) {
         log.warn({ reason: inOneLine(error) }, "the leases could not be renewed");

@@ -64,6 +64,7 @@ beforeAll(async () => {
       unavailable: (tableId) => asked.set(tableId, (asked.get(tableId) ?? 0) + 1),
       froze: (_, error) => bugs.push(error),
       leased: () => undefined,
+      handedOver: () => undefined,
       unleased: (tableId) => bugs.push(`lost ${tableId}`),
       noBeat: () => undefined,
     },

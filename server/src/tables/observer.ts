@@ -12,8 +12,10 @@ export interface TableObserver {
 export interface TablesObserver extends TableObserver {
   /** This process runs the table from now on. */
   leased(tableId: string, epoch: number): void;
-  /** Another process runs the table now. */
+  /** Another process runs the table now, and this one had not given it up. */
   unleased(tableId: string, epoch: number): void;
+  /** The table was given up, between two rounds, to whoever takes it. */
+  handedOver(tableId: string, epoch: number): void;
   /** The leases could not be looked at. */
   noBeat(error: unknown): void;
 }

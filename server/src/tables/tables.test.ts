@@ -61,6 +61,7 @@ class World {
         unavailable: () => undefined,
         froze: (tableId, error) => this.told.push(`${name} froze ${tableId}: ${error}`),
         leased: () => undefined,
+        handedOver: () => undefined,
         unleased: () => undefined,
         noBeat: () => undefined,
       },

@@ -76,7 +76,10 @@ export class Tables implements HouseTables {
       ...(this.#share === null ? {} : { share: this.#share }),
       handOver: (tableId) => void this.handOver(tableId),
       got: (lease) => this.#begin(lease),
-      lost: (lease) => this.#end(lease),
+      lost: (lease) => {
+        options.observer.unleased(lease.tableId, lease.epoch);
+        this.#end(lease);
+      },
       failed: (error) => {
         options.observer.noBeat(error);
         // A table that nobody bets at would find out at its next turn only.
@@ -116,6 +119,7 @@ export class Tables implements HouseTables {
     this.#leaving.delete(tableId);
     if (this.#begun.get(tableId) !== begun) return;
     await this.#keeper.giveUp(begun.lease);
+    this.#options.observer.handedOver(tableId, begun.lease.epoch);
     this.#end(begun.lease);
   }
 
@@ -167,8 +171,7 @@ export class Tables implements HouseTables {
     for (const { opened } of this.#followers) opened(host);
   }
 
-  #end({ tableId, epoch }: Lease): void {
-    this.#options.observer.unleased(tableId, epoch);
+  #end({ tableId }: Lease): void {
     const begun = this.#begun.get(tableId);
     this.#begun.delete(tableId);
     begun?.host.lose();
