@@ -6,6 +6,7 @@
  * no answer is heard. What it had under way stays unanswered for ever, as a dead process's would.
  */
 import type { Socket } from "node:net";
+import { Writable } from "node:stream";
 import type { Stage } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool, PoolClient } from "pg";
@@ -23,15 +24,15 @@ import { ManualClock } from "./manualClock.ts";
 /** How to know the statements that make a table's steps durable. */
 export const STATEMENTS = {
   ACCOUNTS: /INSERT INTO accounts/,
-  BETS: /INSERT INTO bets/,
+  BETS: /COPY bets /,
   CHAIN: /INSERT INTO seed_chains/,
   /** Holds the rounds that operations are for; nothing of theirs is written yet. */
   HOLD: /FROM hold_rounds\(/,
   LOCK: /SELECT lock_round\(/,
   OPEN: /INSERT INTO rounds/,
-  OPERATIONS: /INSERT INTO operations/,
+  OPERATIONS: /COPY operations /,
   SETTLE: /SELECT settle_round\(/,
-  TRANSFERS: /INSERT INTO transfers/,
+  TRANSFERS: /COPY transfers /,
   VOID: /SELECT void_round\(/,
 } as const;
 
@@ -65,6 +66,20 @@ export interface MortalOptions {
   readonly chainLength: number;
   /** What its clock shows at first. */
   readonly now: number;
+}
+
+/** A statement on its way. */
+interface Sent {
+  readonly client: PoolClient;
+  readonly text: string;
+  /** Of the transaction so far. */
+  readonly transaction: readonly string[];
+}
+
+/** What the connection tells a COPY of. */
+interface CopyStream extends Writable {
+  handleReadyForQuery: () => void;
+  handleError: (error: Error) => void;
 }
 
 type Query = (...parameters: unknown[]) => unknown;
@@ -223,6 +238,9 @@ export class MortalProcess {
       const text = textOf(parameters[0]);
       if (text.startsWith("BEGIN")) transaction = [];
       transaction.push(text);
+      if (isCopy(parameters[0])) {
+        return this.#copy({ client, text, transaction }, parameters[0], query);
+      }
       const last = parameters.at(-1);
       const answer = this.#send({ client, text, transaction }, () =>
         query(...(typeof last === "function" ? parameters.slice(0, -1) : parameters)),
@@ -241,10 +259,7 @@ export class MortalProcess {
     return this.#dead || this.#still;
   }
 
-  async #send(
-    sent: { readonly client: PoolClient; readonly text: string; readonly transaction: string[] },
-    send: () => unknown,
-  ): Promise<unknown> {
+  async #send(sent: Sent, send: () => unknown): Promise<unknown> {
     if (this.#isGone || this.#strikes("before", sent)) return this.#silence(sent.client);
     try {
       const answer = await send();
@@ -256,11 +271,29 @@ export class MortalProcess {
     }
   }
 
+  /** Rows by COPY are a stream: it finishes when the database has them. */
+  #copy(sent: Sent, stream: CopyStream, submit: Query): Writable {
+    if (this.#isGone || this.#strikes("before", sent)) {
+      const unheard = new Writable({ write: () => undefined });
+      if (!this.#isGone) queueMicrotask(() => unheard.destroy(lost()));
+      return unheard;
+    }
+    const finish = stream.handleReadyForQuery.bind(stream);
+    const fail = stream.handleError.bind(stream);
+    stream.handleReadyForQuery = () => {
+      if (this.#isGone) return;
+      if (!this.#strikes("after", sent)) finish();
+      else if (!this.#isGone) stream.destroy(lost());
+    };
+    stream.handleError = (error) => {
+      if (!this.#isGone) fail(error);
+    };
+    submit(stream);
+    return stream;
+  }
+
   /** Whether the plan is for here; it is carried out then. */
-  #strikes(
-    side: "before" | "after",
-    { client, text, transaction }: { client: PoolClient; text: string; transaction: string[] },
-  ): boolean {
+  #strikes(side: "before" | "after", { client, text, transaction }: Sent): boolean {
     const plan = this.#plan;
     if (plan === null || !plan.moment.startsWith(side)) return false;
     const isHere = plan.moment.endsWith("commit of")
@@ -281,8 +314,14 @@ export class MortalProcess {
   #silence(client: PoolClient): Promise<never> {
     if (this.#isGone) return never();
     socketOf(client).destroy();
-    return Promise.reject(new Error("Connection terminated unexpectedly"));
+    return Promise.reject(lost());
   }
+}
+
+const lost = () => new Error("Connection terminated unexpectedly");
+
+function isCopy(query: unknown): query is CopyStream {
+  return query instanceof Writable && "handleReadyForQuery" in query;
 }
 
 function textOf(query: unknown): string {
