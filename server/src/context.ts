@@ -43,6 +43,8 @@ import { openRooms } from "./rooms/openRooms.ts";
 import { TableLeases } from "./rounds/tableLeases.ts";
 import { createPostgresTableStores } from "./rounds/tableStore.ts";
 import { claimAddress } from "./tables/claimAddress.ts";
+import type { Floor } from "./tables/floor.ts";
+import { ownFloor } from "./tables/floor.ts";
 import type { TableHost } from "./tables/tableHost.ts";
 import { Tables } from "./tables/tables.ts";
 import { tablesObserver } from "./tablesObserver.ts";
@@ -96,12 +98,14 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const players = createPlayerBook(people, { pool, clock, dailyChips });
   const tables = await openTables({ ...options, metrics }, pool, closers);
   const cluster = await joinCluster(options, closers);
-  const house = houseOf({ ...options, tables, players, metrics });
+  const floor = cluster?.floorOf(tables) ?? ownFloor(tables);
+  const house = houseOf({ ...options, tables, floor, cluster, players, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
   let stopping = false;
   const router = createHouseRouter({
     tables,
+    floor,
     clock,
     players,
     archive: createArchive({ pool, clock }),
@@ -213,14 +217,19 @@ async function openTables(
 
 interface HouseParts extends ContextOptions {
   readonly tables: Tables;
+  readonly floor: Floor;
+  readonly cluster: Cluster | null;
   readonly players: PlayerBook;
   readonly metrics: Metrics;
 }
 
-function houseOf({ tables, players, metrics, log, clock, seatKeptSeconds }: HouseParts): House {
+function houseOf(parts: HouseParts): House {
+  const { tables, floor, cluster, players, metrics, log, clock, seatKeptSeconds } = parts;
+  const balanceOf = async (playerId: string) => (await players.arrive(playerId))?.balance ?? 0;
   return {
     tables,
-    balances: new BalanceHub(),
+    floor,
+    balances: cluster?.balancesOf(tables, balanceOf) ?? new BalanceHub(),
     clock,
     log,
     seatKeptSeconds: seatKeptSeconds ?? SEAT_KEPT_SECONDS,
@@ -229,7 +238,7 @@ function houseOf({ tables, players, metrics, log, clock, seatKeptSeconds }: Hous
       const player = playerId === null ? null : await players.find(playerId);
       return player === null ? null : { playerId: player.playerId, name: player.name };
     },
-    balanceOf: async (playerId) => (await players.arrive(playerId))?.balance ?? 0,
+    balanceOf,
     alarm: (part) => metrics.alarm(part),
   };
 }

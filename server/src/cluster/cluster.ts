@@ -8,9 +8,17 @@ import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { uniform } from "../platform/uniform.ts";
 import { within } from "../platform/within.ts";
+import { BalanceHub } from "../rooms/balanceHub.ts";
+import type { Floor } from "../tables/floor.ts";
+import type { HouseTables } from "../tables/tables.ts";
+import type { BalanceNewsOptions } from "./balanceNews.ts";
+import { BalanceNews } from "./balanceNews.ts";
 import { HouseDriver } from "./houseDriver.ts";
+import { HouseFloor } from "./houseFloor.ts";
 import { HousePresence } from "./housePresence.ts";
+import { News } from "./news.ts";
 import { addressOf, colyseusConnection } from "./redisAddress.ts";
+import { RedisConnection } from "./redisConnection.ts";
 import type { RedisState } from "./redisHealth.ts";
 import { RedisHealth } from "./redisHealth.ts";
 
@@ -26,6 +34,10 @@ export interface Cluster {
   readonly presence: Presence;
   readonly driver: MatchMakerDriver;
   state(): RedisState;
+  /** All tables, told to and heard from the other processes. */
+  floorOf(tables: HouseTables): Floor;
+  /** Balances, told to and heard from the other processes; `balanceOf` is asked for what was heard. */
+  balancesOf(tables: HouseTables, balanceOf: (playerId: string) => Promise<number>): BalanceHub;
   /** Takes this process's rooms away and ends the connections. */
   close(): Promise<void>;
 }
@@ -35,8 +47,12 @@ const START_MS = 1_000;
 const PROBE_MS = 1_000;
 
 export async function openCluster({ url, clock, log, living }: ClusterOptions): Promise<Cluster> {
-  const connection = colyseusConnection(addressOf(url), uniform);
+  const address = addressOf(url);
+  const connection = colyseusConnection(address, uniform);
   const health = new RedisHealth(log);
+  const events = new RedisConnection({ address, health, clock, random: uniform });
+  const news = new News(events, log);
+  const floors: HouseFloor[] = [];
   const presence = new HousePresence({ connection, health, log });
   const driver = new HouseDriver({
     connection,
@@ -54,13 +70,35 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
     presence,
     driver,
     state: () => health.state,
+    floorOf: (tables) => {
+      const floor = new HouseFloor({ tables, news, clock });
+      floors.push(floor);
+      return floor;
+    },
+    balancesOf: (tables, balanceOf) => balancesOf(tables, { news, clock, log, balanceOf }),
     close: async () => {
       health.close();
       stopProbing();
+      for (const floor of floors) floor.close();
+      events.close();
       await driver.shutdown();
       presence.shutdown();
     },
   };
+}
+
+function balancesOf(
+  tables: HouseTables,
+  options: Pick<BalanceNewsOptions, "news" | "clock" | "log" | "balanceOf">,
+): BalanceHub {
+  const hub = new BalanceHub((playerId) => news.changed(playerId));
+  const hosts = () => [...tables.hosts.values()];
+  const news = new BalanceNews({
+    ...options,
+    isHere: (playerId) => hosts().some(({ state }) => state.players.get(playerId)?.seated === true),
+    tell: (playerId, balance) => hub.heard(playerId, balance),
+  });
+  return hub;
 }
 
 /** Does `work` again and again, each time so long after the last one ended; answers what stops it. */

@@ -1,4 +1,5 @@
 import type { Client } from "@colyseus/sdk";
+import type { LobbyTableView } from "@croupier/shared/protocol/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
 import type { TestDatabase } from "../testing/database.ts";
@@ -6,7 +7,15 @@ import { createTestDatabase } from "../testing/database.ts";
 import type { Run } from "../testing/mainProcess.ts";
 import { MainProcesses } from "../testing/mainProcess.ts";
 import type { TableConnection } from "../testing/openTestHouse.ts";
-import { clientAt, entryRefusal, SLOW_TABLE, sit } from "../testing/openTestHouse.ts";
+import {
+  betSoon,
+  clientAt,
+  entryRefusal,
+  nextMessage,
+  SLOW_TABLE,
+  sit,
+  untilState,
+} from "../testing/openTestHouse.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis, freePort } from "../testing/ownRedis.ts";
 
@@ -15,19 +24,23 @@ interface Member {
   readonly url: string;
 }
 
+/** Rounds so short that a table changes hands soon. */
+const SHORT = { bettingMs: 600, closingMs: 100, spinningMs: 100, resultMs: 100 };
+
 const processes = new MainProcesses();
 let database: TestDatabase;
 let redis: OwnRedis;
 let holder: Member;
 let other: Member;
 
-async function start(): Promise<Member> {
+async function start(environment: Record<string, string> = {}): Promise<Member> {
   const port = await freePort();
   const run = processes.start({
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     PORT: String(port),
     PUBLIC_ADDRESS: `127.0.0.1:${port}`,
+    ...environment,
   });
   return { run, url: await run.open };
 }
@@ -149,5 +162,62 @@ describe("two processes and their Redis", () => {
       (text) => (JSON.parse(text) as { publicAddress: string }).publicAddress,
     );
     expect(owners).toEqual([other.url.replace("http://", "")]);
+  });
+});
+
+describe("two processes with a table each", () => {
+  const ids = ["left", "right"] as const;
+  let members: readonly Member[] = [];
+
+  /** The addresses of the processes that run the two tables. */
+  const runners = async (): Promise<readonly unknown[]> => {
+    const texts = (await redis.run("HMGET", "roomcaches", ...ids.map((id) => `table-${id}`))) as (
+      | string
+      | null
+    )[];
+    return texts.map((text) => (text === null ? null : JSON.parse(text).publicAddress));
+  };
+
+  beforeEach(async () => {
+    processes.killAll();
+    const TABLES = JSON.stringify(ids.map((id) => ({ id, ...SHORT })));
+    members = [await start({ TABLES }), await start({ TABLES })];
+    const apart = async () => new Set((await runners()).filter(Boolean)).size;
+    await expect.poll(apart, { timeout: 10_000 }).toBe(2);
+  });
+
+  it("show the same in each lobby and over HTTP, and a balance wherever its player sits", async () => {
+    const [one, other] = members;
+    if (one === undefined || other === undefined) throw new Error("two processes were started");
+    const ada = await guestAt(one);
+    const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
+    for (const { url } of members) {
+      const players = async () => {
+        const { tables } = (await (await fetch(`${url}/api/tables`)).json()) as {
+          tables: { tableId: string; players: number; phase: string }[];
+        };
+        return tables.map((table) => [table.tableId, table.players]);
+      };
+      await expect.poll(players, { timeout: 5_000 }).toEqual([
+        ["left", 1],
+        ["right", 1],
+      ]);
+      const details = await fetch(`${url}/api/tables/right`);
+      expect(await details.json()).toMatchObject({ tableId: "right", bettingMs: 600 });
+      const lobby = await clientAt(url).join<{ tables?: ReadonlyMap<string, LobbyTableView> }>(
+        "lobby",
+      );
+      await untilState(lobby, ({ tables }) =>
+        ids.every((id) => {
+          const table = tables?.get(id);
+          return table?.players === 1 && table.round > 0 && table.phase !== "paused";
+        }),
+      );
+      await lobby.leave();
+    }
+    const told = nextMessage<{ balance: number }>(right, "balance");
+    await betSoon(left, { op: "left", chips: [["red", 10]] });
+    expect((await told).balance).toBe(9_990);
+    await Promise.all([left.leave(), right.leave()]);
   });
 });

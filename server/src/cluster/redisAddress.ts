@@ -2,7 +2,7 @@
 
 /** How long Redis may take to answer anything; it answers within a millisecond or is away. */
 export const REDIS_ANSWERS_MS = 500;
-const CONNECTS_MS = 2_000;
+export const CONNECTS_MS = 2_000;
 const LONGEST_PAUSE_MS = 1_000;
 
 /** Where Redis is, and who asks. */

@@ -1,10 +1,10 @@
 /** The public API, and what signed-in players may read about themselves (INTERFACE "HTTP"). */
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
-import { phaseOf, seatedAt } from "@croupier/shared/core/table/state";
+import type { TableConfig } from "@croupier/shared/core/types";
 import type { Clock } from "../platform/clock.ts";
+import type { Floor, TableSummary } from "../tables/floor.ts";
 import { BankUnavailableError } from "../tables/store.ts";
-import type { TableHost } from "../tables/tableHost.ts";
 import type { HouseTables } from "../tables/tables.ts";
 import { errorResponse } from "../transport/edge.ts";
 import { userOf } from "./auth.ts";
@@ -18,6 +18,7 @@ const DEFAULT_ROWS = 50;
 
 export interface ApiOptions {
   readonly tables: Pick<HouseTables, "configs" | "hosts">;
+  readonly floor: Floor;
   readonly clock: Pick<Clock, "now">;
   readonly archive: Archive;
   readonly players: PlayerBook;
@@ -41,18 +42,21 @@ export function apiEndpoints(options: ApiOptions): Record<string, Endpoint> {
 }
 
 export function tableEndpoints(options: ApiOptions): Record<string, Endpoint> {
-  const { tables, archive } = options;
-  const { configs, hosts } = tables;
+  const { tables, floor, archive } = options;
+  const { configs } = tables;
   const untold = (tableId: string) => untoldOf(tables, tableId, () => options.clock.now());
   return {
     "api-tables": get("/api/tables", () => ({
-      tables: [...hosts.values()].map((host) => summaryOf(host)),
+      tables: configs.flatMap((config) => {
+        const summary = floor.summary(config.tableId);
+        return summary === null ? [] : [entryOf(config, summary)];
+      }),
     })),
     "api-table": get("/api/tables/:id", async ({ params }) => {
-      const host = hosts.get(params["id"] ?? "");
-      return host === undefined
-        ? NO_TABLE()
-        : { ...detailsOf(host), chains: await archive.chains(host.config.tableId) };
+      const config = configs.find(({ tableId }) => tableId === params["id"]);
+      const summary = config === undefined ? null : floor.summary(config.tableId);
+      if (config === undefined || summary === null) return NO_TABLE();
+      return { ...detailsOf(config, summary), chains: await archive.chains(config.tableId) };
     }),
     "api-rounds": get("/api/tables/:id/rounds", async ({ params, query }) => {
       const tableId = params["id"] ?? "";
@@ -118,28 +122,29 @@ function get(path: string, answer: Answer): Endpoint {
   }) as unknown as Endpoint;
 }
 
-function summaryOf({ config, state }: TableHost) {
+function entryOf(config: TableConfig, summary: TableSummary) {
   const { tableId, name, wheel, zeroRule, maxPlayers, limits } = config;
+  const { phase, round, phaseEndsAt, players, lastPockets } = summary;
   return {
     tableId,
     name,
     wheel,
     zeroRule,
-    phase: phaseOf(state),
-    round: state.round,
-    phaseEndsAt: state.phaseEndsAt,
-    players: seatedAt(state),
+    phase,
+    round,
+    phaseEndsAt,
+    players,
     maxPlayers,
     minStake: limits.min,
-    lastPockets: state.lastPockets,
+    lastPockets,
   };
 }
 
-function detailsOf(host: TableHost) {
-  const { bettingMs, closingMs, spinningMs, resultMs, limits } = host.config;
-  const { commitment, entropy, totalStake } = host.state;
+function detailsOf(config: TableConfig, summary: TableSummary) {
+  const { bettingMs, closingMs, spinningMs, resultMs, limits } = config;
+  const { commitment, entropy, totalStake } = summary;
   const timings = { bettingMs, closingMs, spinningMs, resultMs };
-  return { ...summaryOf(host), ...timings, limits, commitment, entropy, totalStake };
+  return { ...entryOf(config, summary), ...timings, limits, commitment, entropy, totalStake };
 }
 
 function bearerOf(headers: Headers): string | null {

@@ -30,6 +30,7 @@ async function ask(
       configs: [{ tableId, closingMs: CLOSING_MS } as TableConfig],
       hosts: new Map("elsewhere" in at ? [] : [[tableId, host]]),
     },
+    floor: { summary: () => null },
     clock: { now: () => ("elsewhere" in at ? at.now : 0) },
     archive: archive as never,
     players: undefined as never,

@@ -1,6 +1,7 @@
 /** What rooms need of the house around them. */
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
+import type { Floor } from "../tables/floor.ts";
 import type { HouseTables } from "../tables/tables.ts";
 import type { BalanceHub } from "./balanceHub.ts";
 
@@ -12,6 +13,7 @@ export interface Identity {
 
 export interface House {
   readonly tables: HouseTables;
+  readonly floor: Floor;
   readonly balances: BalanceHub;
   readonly clock: Clock;
   readonly log: Logger;

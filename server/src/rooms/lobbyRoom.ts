@@ -1,7 +1,8 @@
-/** The lobby: what tables there are and how they stand, for whoever looks. Nobody can ask it anything. */
+/**
+ * The lobby: what tables there are and how they stand, whichever process runs them, for whoever
+ * looks. Nobody can ask it anything. Every process has a lobby of its own.
+ */
 import type { Client } from "@colyseus/core";
-import { phaseOf, seatedAt } from "@croupier/shared/core/table/state";
-import type { TableHost } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
 import type { House } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
@@ -37,7 +38,7 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
           if (event.type === "turn") this.broadcastPatch();
         });
       },
-      closed: ({ config }) => this.state.tables.get(config.tableId)?.assign({ phase: "paused" }),
+      closed: () => this.broadcastPatch(),
     });
   }
 
@@ -47,22 +48,22 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
 
   override broadcastPatch(): boolean {
     const shown = this.guarded("patch", () => {
-      for (const host of this.house.tables.hosts.values()) this.#show(host);
+      for (const table of this.state?.tables.values() ?? []) this.#show(table);
       return super.broadcastPatch();
     });
     return shown ?? false;
   }
 
-  #show({ config, state }: TableHost): void {
-    const table = this.state?.tables.get(config.tableId);
-    if (table === undefined) return;
-    table.assign({
-      phase: phaseOf(state),
-      round: state.round,
-      phaseEndsAt: state.phaseEndsAt,
-      players: seatedAt(state),
-    });
-    showList(table.lastPockets, state.lastPockets);
+  #show(table: LobbyTableState): void {
+    const summary = this.house.floor.summary(table.tableId);
+    if (summary === null) {
+      // Nobody runs it now, as far as is known here.
+      table.assign({ phase: "paused", players: 0 });
+      return;
+    }
+    const { phase, round, phaseEndsAt, players, lastPockets } = summary;
+    table.assign({ phase, round, phaseEndsAt, players });
+    showList(table.lastPockets, lastPockets);
   }
 }
 

@@ -97,12 +97,19 @@ function roomIdFor(house: House, roomName: string, options: unknown): string {
   throw refusalError("NOT_FOUND", `There is no table ${JSON.stringify(asked).slice(0, 60)}.`);
 }
 
+/** A table of this process where there is one: the way there is the shortest. */
 function roomWithFreeSeat(house: House): string {
   for (const tableId of house.tables.hosts.keys()) {
     const room = matchMaker.getLocalRoomById(tableRoomId(tableId));
     if (!(room instanceof TableRoom)) continue;
     if (room.hasFreeSeat() && !room.hasReachedMaxClients()) return room.roomId;
   }
+  const { configs, hosts } = house.tables;
+  const elsewhere = configs.find(({ tableId, maxPlayers }) => {
+    const summary = hosts.has(tableId) ? null : house.floor.summary(tableId);
+    return summary !== null && summary.players < maxPlayers;
+  });
+  if (elsewhere !== undefined) return tableRoomId(elsewhere.tableId);
   throw refusalError("TABLE_FULL", "Every table is full.");
 }
 

@@ -1,0 +1,60 @@
+/**
+ * Fleeting news between the processes of a house: what is missed is told again soon, or heals by
+ * itself. Who tells is believed as far as the shape of the news goes, and no further.
+ */
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Logger } from "../platform/log.ts";
+import type { RedisConnection } from "./redisConnection.ts";
+
+/** Characters of one piece of news. */
+const LONGEST = 262_144;
+
+const envelope = z.object({ from: z.string().max(64), news: z.unknown() });
+
+export class News {
+  readonly #connection: Pick<RedisConnection, "hear" | "publish">;
+  readonly #log: Logger;
+  readonly #from = randomUUID();
+  #dropped = 0;
+
+  constructor(connection: Pick<RedisConnection, "hear" | "publish">, log: Logger) {
+    this.#connection = connection;
+    this.#log = log;
+  }
+
+  tell(topic: string, news: unknown): void {
+    this.#connection.publish(channelOf(topic), JSON.stringify({ from: this.#from, news }));
+  }
+
+  /** Hears what other processes tell, where it has that shape. */
+  hear<Shape>(topic: string, shape: z.ZodType<Shape>, listener: (news: Shape) => void): void {
+    this.#connection.hear(channelOf(topic), (text) => {
+      const told = envelope.safeParse(parsed(text));
+      if (told.success && told.data.from === this.#from) return;
+      const news = shape.safeParse(told.data?.news);
+      if (news.success) listener(news.data);
+      else this.#drop(topic);
+    });
+  }
+
+  #drop(topic: string): void {
+    this.#dropped += 1;
+    // The first, the tenth, the hundredth: whoever floods a channel does not flood the log.
+    if (!Number.isInteger(Math.log10(this.#dropped))) return;
+    this.#log.warn({ topic, dropped: this.#dropped }, "news in Redis is none of ours");
+  }
+}
+
+function channelOf(topic: string): string {
+  return `croupier:news:${topic}`;
+}
+
+function parsed(text: string): unknown {
+  if (text.length > LONGEST) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,108 @@
+/** The project's own connection to Redis: what is asked over it is answered in time, or fails. */
+import { createClient } from "redis";
+import type { Clock } from "../platform/clock.ts";
+import { within } from "../platform/within.ts";
+import type { RedisAddress } from "./redisAddress.ts";
+import { CONNECTS_MS, REDIS_ANSWERS_MS, reconnectPauseMs } from "./redisAddress.ts";
+import type { RedisHealth } from "./redisHealth.ts";
+import { RedisAwayError } from "./redisHealth.ts";
+
+/** Commands on their way; beyond it they fail at once. */
+const MOST_COMMANDS = 10_000;
+/** A connection that says nothing for so long is a new one. */
+const SILENT_MS = 2_500;
+const PING_MS = 1_000;
+
+export interface RedisConnectionOptions {
+  readonly address: RedisAddress;
+  readonly health: RedisHealth;
+  readonly clock: Clock;
+  /** Uniform in 0…1. */
+  readonly random: () => number;
+}
+
+type Client = ReturnType<typeof clientOf>;
+
+const NAME = "events";
+
+export class RedisConnection {
+  readonly #options: RedisConnectionOptions;
+  readonly #client: Client;
+  readonly #channels = new Map<string, (text: string) => void>();
+  readonly #subscribed = new Set<string>();
+
+  constructor(options: RedisConnectionOptions) {
+    this.#options = options;
+    this.#client = clientOf(options);
+    const { health } = options;
+    health.expect(NAME);
+    this.#client.on("ready", () => {
+      health.ready(NAME);
+      for (const channel of this.#channels.keys()) this.#subscribe(channel);
+    });
+    this.#client.on("error", (error: unknown) => health.lost(NAME, error));
+    // It tries for as long as it takes; what it fails with is told as it happens.
+    this.#client.connect().catch(() => undefined);
+  }
+
+  get isReady(): boolean {
+    return this.#client.isReady;
+  }
+
+  /** Throws {@link RedisAwayError} where Redis is away, or the answer does not come in time. */
+  async ask<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
+    if (!this.#client.isReady) throw new RedisAwayError("Redis is away");
+    const asking = work(this.#client);
+    if (!(await within(asking, REDIS_ANSWERS_MS, this.#options.clock))) {
+      throw new RedisAwayError("Redis does not answer");
+    }
+    return asking.catch((error: unknown) => {
+      if (this.#client.isReady) throw error;
+      throw new RedisAwayError("Redis went away", { cause: error });
+    });
+  }
+
+  /** Hears what is published, from now on and after each new connection. */
+  hear(channel: string, listener: (text: string) => void): void {
+    this.#channels.set(channel, listener);
+    if (this.#client.isReady) this.#subscribe(channel);
+  }
+
+  /** Publishes where Redis is there; what is published while it is away is lost. */
+  publish(channel: string, text: string): void {
+    if (!this.#client.isReady) return;
+    this.#client.publish(channel, text).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  #subscribe(channel: string): void {
+    const listener = this.#channels.get(channel);
+    // Once a channel: the client subscribes again by itself.
+    if (listener === undefined || this.#subscribed.has(channel)) return;
+    this.#client
+      .subscribe(channel, listener)
+      .then(() => this.#subscribed.add(channel))
+      // The next connection tries again.
+      .catch(() => undefined);
+  }
+}
+
+function clientOf({ address, random }: RedisConnectionOptions) {
+  const { host, port, db, tls, ...who } = address;
+  const reconnectStrategy = (retries: number) => reconnectPauseMs(retries, random);
+  const bounds = { connectTimeout: CONNECTS_MS, socketTimeout: SILENT_MS, reconnectStrategy };
+  return createClient({
+    ...who,
+    database: db,
+    socket:
+      tls === undefined ? { host, port, ...bounds } : { host, port, tls: true as const, ...bounds },
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MOST_COMMANDS,
+    pingInterval: PING_MS,
+    disableClientInfo: true,
+    maintNotifications: "disabled",
+  });
+}
