@@ -23,7 +23,7 @@ export default defineConfig({
             "shared/src/**/*.test.ts",
             "server/{src,bin,bench,sim,mutants}/**/*.test.ts",
             "client/src/**/*.test.ts",
-            "e2e/{bots,faults}/**/*.test.ts",
+            "e2e/{bots,cluster,faults}/**/*.test.ts",
             "e2e/src/**/*.test.ts",
             ".config/**/*.test.ts",
           ],
@@ -52,7 +52,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           root,
-          include: ["e2e/src/**/*.e2e.test.ts"],
+          include: ["e2e/{cluster,src}/**/*.e2e.test.ts"],
           exclude: ["**/node_modules/**"],
           sequence: { groupOrder: 2 },
           fileParallelism: false,

@@ -31,6 +31,7 @@ const plans = {
   audit: (given) => alone("server/src/audit/main.ts", ...given),
   sim: (given) => alone("server/sim/main.ts", ...given),
   faults: (given) => alone("e2e/faults/main.ts", ...given),
+  cluster: (given) => ({ needsClient: true, processes: [["e2e/cluster/main.ts", ...given]] }),
   bench: (given) => alone("server/bench/main.ts", ...given),
 };
 

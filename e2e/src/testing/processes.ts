@@ -49,8 +49,17 @@ export interface Command {
 }
 
 /** Runs a script of the repository with this very Node. */
-export function startNode({ args, env = {}, obeying = false }: Command): Running {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
+export function startNode({ args, ...command }: Command): Running {
+  const flags = ["--disable-warning=ExperimentalWarning"];
+  return startProgram(process.execPath, { ...command, args: [...flags, ...args] });
+}
+
+/** Runs a program of this machine, in the repository. */
+export function startProgram(
+  program: string,
+  { args, env = {}, obeying = false }: Command,
+): Running {
+  const child = spawn(program, args, {
     cwd: repository,
     env: environment(env),
     detached: true,

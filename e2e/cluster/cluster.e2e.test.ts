@@ -1,0 +1,119 @@
+/** Three processes behind one address: tables are shared, and go on whoever ends. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bots } from "../src/testing/commands.ts";
+import { seatPlayer } from "../src/testing/player.ts";
+import { runNode } from "../src/testing/processes.ts";
+import { quickTables } from "../src/testing/server.ts";
+import type { Cluster } from "./cluster.ts";
+import { startCluster } from "./cluster.ts";
+import type { ClusterProcess } from "./serverProcess.ts";
+
+const TABLES = ["one", "two", "three"];
+/** One round of the quick tables, and the ten seconds that a drain may take besides. */
+const DRAIN_MS = 2_200 + 10_000;
+
+let folder: string;
+let cluster: Cluster;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "croupier-cluster-"));
+  cluster = await startCluster({
+    folder,
+    processes: 3,
+    env: { TABLES: quickTables(TABLES), LOG_LEVEL: "info" },
+    edge: { EDGE_CONNECTIONS_PER_ADDRESS: "1000", EDGE_REQUESTS_BURST: "5000" },
+  });
+});
+afterAll(async () => {
+  await cluster?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  for (const process of cluster.processes) if (!process.alive) await process.start();
+  const evenly = () => cluster.processes.map((process) => tablesOf(process).length);
+  await expect.poll(evenly, { timeout: 20_000 }).toEqual([1, 1, 1]);
+});
+
+/** The tables that a process runs, by its own log. */
+function tablesOf({ output }: ClusterProcess): readonly string[] {
+  const held = new Set<string>();
+  for (const line of output.split("\n")) {
+    const [, tableId = "", what] =
+      /"tableId":"([^"]+)".*"msg":"(running a table|handed a table over|another process runs)/.exec(
+        line,
+      ) ?? [];
+    if (what === "running a table") held.add(tableId);
+    else held.delete(tableId);
+  }
+  return [...held];
+}
+
+/** Bots at all tables, and somebody at the table of `process` who sees them play. */
+async function crowdWith(process: ClusterProcess) {
+  const [tableId = ""] = tablesOf(process);
+  const flags = "--players 24 --duration 14s --ramp 1s --strategy spread".split(" ");
+  const run = bots("--url", cluster.url, ...flags);
+  const witness = await seatPlayer(cluster.url, tableId);
+  await witness.until(
+    ({ phase, totalStake, players }) => phase === "betting" && totalStake > 0 && players > 4,
+  );
+  return { run, tableId, round: witness.room.state.round };
+}
+
+async function expectSoundRun(run: ReturnType<typeof bots>): Promise<void> {
+  const { report } = await run;
+  expect(report.errors).toEqual([]);
+  expect(report.invariants).toMatchObject({ conserved: true, acksMatchLedger: true });
+  expect(report.voided).toEqual([]);
+  expect(report.reconnected).toBe(report.dropped);
+}
+
+describe("a cluster", () => {
+  it("seats players at every table, whichever process they ask", async () => {
+    for (const { url } of cluster.processes) {
+      for (const tableId of TABLES) {
+        const player = await seatPlayer(url, tableId);
+        await player.until((table) => table.tableId === tableId);
+        await player.leave();
+      }
+    }
+  });
+
+  it("takes a killed process's tables over, in the same round and with every bet", async () => {
+    const [victim] = cluster.processes as readonly [ClusterProcess];
+    const { run, tableId, round } = await crowdWith(victim);
+    await victim.kill();
+    const killedAt = performance.now();
+    const others = cluster.processes.filter((process) => process !== victim);
+    const taken = () => others.flatMap(tablesOf);
+    await expect.poll(taken, { interval: 20, timeout: 10_000 }).toContain(tableId);
+    expect(performance.now() - killedAt).toBeLessThan(5_000);
+    await expectSoundRun(run);
+    const record = await fetch(`${cluster.url}/api/rounds/${tableId}/${round}`);
+    expect(await record.json()).toMatchObject({ status: "settled" });
+  });
+
+  it("hands every table over before a process ends, and loses nobody", async () => {
+    const [, leaver] = cluster.processes as readonly [unknown, ClusterProcess];
+    const { run, tableId, round } = await crowdWith(leaver);
+    const askedAt = performance.now();
+    const exit = await leaver.drain();
+    expect(exit?.code).toBe(0);
+    expect(performance.now() - askedAt).toBeLessThan(DRAIN_MS);
+    expect(exit?.stdout).toMatch(new RegExp(`"tableId":"${tableId}".*"handed a table over"`));
+    await expectSoundRun(run);
+    const record = await fetch(`${cluster.url}/api/rounds/${tableId}/${round}`);
+    expect(await record.json()).toMatchObject({ status: "settled" });
+  });
+
+  it("keeps sound books through all of it", async () => {
+    const { code, stdout } = await runNode({
+      args: ["server/src/audit/main.ts"],
+      env: { DATABASE_URL: cluster.databaseUrl },
+    });
+    expect(stdout).toContain("The ledger is sound.");
+    expect(code).toBe(0);
+  });
+});

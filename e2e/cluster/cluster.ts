@@ -1,0 +1,111 @@
+/**
+ * A whole cluster on this machine: Postgres, Redis, server processes, and the proxy before them.
+ *
+ * Every process has a slot: a number that stays, with its port and its public address. What ends one
+ * process, or all of them, leaves the others and the data alone.
+ */
+import { join } from "node:path";
+import { freePort } from "../src/testing/ports.ts";
+import type { Running } from "../src/testing/processes.ts";
+import { repository, startNode } from "../src/testing/processes.ts";
+import type { NginxServer } from "./nginxServer.ts";
+import { startNginx } from "./nginxServer.ts";
+import type { RedisServer } from "./redisServer.ts";
+import { startRedis } from "./redisServer.ts";
+import { ClusterProcess } from "./serverProcess.ts";
+
+export interface ClusterOptions {
+  /** Kept: the next cluster on it goes on with the same chips. */
+  readonly folder: string;
+  readonly processes: number;
+  /** A database that runs already; an embedded one in `folder` where there is none. */
+  readonly databaseUrl?: string;
+  /** Of the entry; any free one where it is not given. */
+  readonly port?: number;
+  /** Changes to the settings of the proxy. */
+  readonly edge?: Readonly<Record<string, string>>;
+  /** For every process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Cluster {
+  /** The one public address. */
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly redis: RedisServer;
+  /** By slot: the first is slot 1. */
+  readonly processes: readonly ClusterProcess[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts everything; resolves once every process takes connections. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const parts = new AsyncDisposableStack();
+  try {
+    const databaseUrl = options.databaseUrl ?? (await startPostgres(options.folder, parts));
+    const redis = parts.use(await startRedis(join(options.folder, "redis"), await freePort()));
+    const port = options.port ?? (await freePort());
+    const urls = { databaseUrl, redisUrl: redis.url, entry: `localhost:${port}` };
+    const processes = await newProcesses(options, urls);
+    parts.defer(async () => {
+      await Promise.all(processes.map((process) => process.drain()));
+    });
+    // The first one prepares the database, and makes what secrets there are not.
+    const [first, ...others] = processes;
+    await first?.start();
+    await Promise.all(others.map((process) => process.start()));
+    const { url } = parts.use(await startDoor(options, port, processes));
+    const dispose = () => parts.disposeAsync();
+    return { url, databaseUrl, redis, processes, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+function startDoor(
+  { folder, edge = {} }: ClusterOptions,
+  port: number,
+  processes: readonly ClusterProcess[],
+): Promise<NginxServer> {
+  return startNginx({
+    folder: join(folder, "nginx"),
+    clientDir: join(repository, "client", "dist"),
+    processes: new Map(processes.map(({ slot, port: its }) => [slot, `127.0.0.1:${its}`])),
+    ports: { http: port },
+    settings: edge,
+  });
+}
+
+async function startPostgres(folder: string, parts: AsyncDisposableStack): Promise<string> {
+  const args = ["server/src/db/embeddedMain.ts", folder];
+  const postgres: Running = startNode({ args, obeying: true });
+  parts.defer(async () => {
+    postgres.tell(null);
+    await postgres.exited;
+  });
+  const [, url = ""] = await postgres.sees(/"url":"([^"]+)"/);
+  return url;
+}
+
+async function newProcesses(
+  { folder, processes, env }: ClusterOptions,
+  { databaseUrl, redisUrl, entry }: Readonly<Record<"databaseUrl" | "redisUrl" | "entry", string>>,
+): Promise<readonly ClusterProcess[]> {
+  const ports = await Promise.all(Array.from({ length: processes }, freePort));
+  return ports.map(
+    (port, index) =>
+      new ClusterProcess({
+        slot: index + 1,
+        port,
+        env: {
+          DATABASE_URL: databaseUrl,
+          REDIS_URL: redisUrl,
+          DATA_DIR: folder,
+          PUBLIC_ADDRESS: `${entry}/p/${index + 1}`,
+          TRUST_PROXY: "true",
+          ...env,
+        },
+      }),
+  );
+}

@@ -1,0 +1,21 @@
+/**
+ * The embedded Postgres by itself, for several servers on one machine: `node embeddedMain.ts FOLDER`.
+ *
+ * Prints its address as a line of JSON once it runs, and stops it at the end of the standard input.
+ * Its folder is kept: what runs on it next finds everything where it was.
+ */
+import { createLogger } from "../platform/log.ts";
+import { startEmbedded } from "./embedded.ts";
+
+/** For some dozen servers with a pool each. */
+const SETTINGS = { max_connections: "200" };
+
+const [dataDir = ""] = process.argv.slice(2);
+const log = createLogger("warn");
+const postgres = await startEmbedded({ dataDir, log, settings: SETTINGS });
+process.stdout.write(`${JSON.stringify({ url: postgres.url })}\n`);
+// A Ctrl-C at the terminal is for those who need the database: their end closes the input.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
+process.stdin.resume().once("end", () => {
+  void postgres.stop();
+});
