@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vite";
+import { packFiles } from "./packFiles.ts";
 
 /** The most JavaScript that a first visit may load, in gzipped bytes. */
 const FIRST_LOAD_MOST = 350_000;
@@ -39,7 +40,7 @@ function weighFirstLoad(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   build: { outDir: "dist", assetsDir: "assets", emptyOutDir: true, target: "es2023" },
-  plugins: [weighFirstLoad()],
+  plugins: [weighFirstLoad(), packFiles()],
   server: {
     proxy: {
       ...Object.fromEntries(PASSED_ON.map((path) => [path, { target: SERVER }])),
