@@ -17,6 +17,7 @@ import { atGate, Looks } from "./admin/gate.ts";
 import { AdminSessions } from "./admin/session.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { openCluster } from "./cluster/cluster.ts";
+import { EventDesk } from "./cluster/eventDesk.ts";
 import type { Config } from "./config/config.ts";
 import { loggable } from "./config/config.ts";
 import { ConfigError } from "./config/configError.ts";
@@ -98,6 +99,9 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const players = createPlayerBook(people, { pool, clock, dailyChips });
   const tables = await openTables({ ...options, metrics }, pool, closers);
   const cluster = await joinCluster(options, closers);
+  const events = { pool, tables: config.tables, clock, log, redis: cluster?.redis ?? null };
+  const desk = new EventDesk(events);
+  closers.add("events", () => desk.close());
   const floor = cluster?.floorOf(tables) ?? ownFloor(tables);
   const house = houseOf({ ...options, tables, floor, cluster, players, metrics });
   const gate = gateOf(options, pool);
@@ -108,7 +112,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     floor,
     clock,
     players,
-    archive: createArchive({ pool, clock }),
+    archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
     log,
     gate,
     files,

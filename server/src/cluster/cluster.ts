@@ -33,6 +33,8 @@ export interface ClusterOptions {
 export interface Cluster {
   readonly presence: Presence;
   readonly driver: MatchMakerDriver;
+  /** The project's own connection. */
+  readonly redis: RedisConnection;
   state(): RedisState;
   /** All tables, told to and heard from the other processes. */
   floorOf(tables: HouseTables): Floor;
@@ -69,6 +71,7 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
   return {
     presence,
     driver,
+    redis: events,
     state: () => health.state,
     floorOf: (tables) => {
       const floor = new HouseFloor({ tables, news, clock });

@@ -5,6 +5,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Players } from "../players/players.ts";
 import { AlreadyRegisteredError, EmailTakenError } from "../players/players.ts";
 import { listSignIns, recordSignIn } from "../players/sessions.ts";
+import type { LeaderboardEntry, Period } from "../players/statements.ts";
 import { leaderboard, playerBets, playerTransfers } from "../players/statements.ts";
 import { recentRounds, roundRecord } from "../rounds/queries.ts";
 import { BankUnavailableError } from "../tables/store.ts";
@@ -58,7 +59,12 @@ export function createPlayerBook(
   };
 }
 
-export function createArchive({ pool, clock }: RecordsOptions): Archive {
+export interface ArchiveOptions extends RecordsOptions {
+  /** Who won most, without names; null where the books have to be asked. */
+  readonly leaders: (period: Period) => Promise<readonly Omit<LeaderboardEntry, "name">[] | null>;
+}
+
+export function createArchive({ pool, clock, leaders }: ArchiveOptions): Archive {
   return {
     roundRecord: (tableId, round) => asking(() => roundRecord(pool, tableId, round)),
     recentRounds: (tableId, page) => asking(() => recentRounds(pool, tableId, page)),
@@ -78,6 +84,25 @@ export function createArchive({ pool, clock }: RecordsOptions): Archive {
         return transfers.map(({ change, ...transfer }) => ({ ...transfer, amount: change }));
       }),
     sessions: (playerId) => asking(() => listSignIns(pool, playerId)),
-    leaderboard: (period) => asking(() => leaderboard(pool, period, clock.now())),
+    leaderboard: (period) =>
+      asking(async () => {
+        const best = await leaders(period);
+        return best === null ? leaderboard(pool, period, clock.now()) : named(pool, best);
+      }),
   };
+}
+
+async function named(
+  pool: Pool,
+  leaders: readonly Omit<LeaderboardEntry, "name">[],
+): Promise<readonly LeaderboardEntry[]> {
+  const { rows } = await pool.query<{ player_id: string; name: string }>(
+    "SELECT player_id, name FROM players WHERE player_id = ANY($1)",
+    [leaders.map(({ playerId }) => playerId)],
+  );
+  const names = new Map(rows.map((row) => [row.player_id, row.name]));
+  return leaders.flatMap(({ playerId, ...rest }) => {
+    const name = names.get(playerId);
+    return name === undefined ? [] : [{ playerId, name, ...rest }];
+  });
 }

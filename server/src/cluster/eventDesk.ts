@@ -1,0 +1,132 @@
+/**
+ * What happens in the house, on its way from the books to everyone: the outbox is told to the stream,
+ * the stream is read, leaderboards and feed follow from it. A house without Redis tells itself.
+ */
+import type { TableConfig } from "@croupier/shared/core/types";
+import type { Pool } from "pg";
+import { inOneLine, isPassing } from "../db/errors.ts";
+import type { Clock, Timer } from "../platform/clock.ts";
+import type { Logger } from "../platform/log.ts";
+import type { Period } from "../players/statements.ts";
+import { EventReader } from "./eventReader.ts";
+import { EventStream } from "./eventStream.ts";
+import type { LeaderRow } from "./leaderBoards.ts";
+import { LeaderBoards } from "./leaderBoards.ts";
+import { readLeaderBooks } from "./leaderBooks.ts";
+import { Outbox } from "./outbox.ts";
+import type { RedisConnection } from "./redisConnection.ts";
+import { RedisAwayError } from "./redisHealth.ts";
+import type { Win } from "./winFeed.ts";
+import { WinFeed } from "./winFeed.ts";
+
+/** Between two looks for something new. */
+export const LOOK_MS = 500;
+export const PRUNE_MS = 60_000;
+
+export interface EventDeskOptions {
+  readonly pool: Pool;
+  readonly tables: readonly TableConfig[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Null where this process is the whole house. */
+  readonly redis: RedisConnection | null;
+}
+
+export class EventDesk {
+  readonly #options: EventDeskOptions;
+  readonly #outbox: Outbox;
+  readonly #feed = new WinFeed();
+  readonly #follow: {
+    readonly stream: EventStream;
+    readonly boards: LeaderBoards;
+    readonly reader: EventReader;
+  } | null = null;
+  readonly #timers = new Set<Timer>();
+  readonly #turns = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: EventDeskOptions) {
+    this.#options = options;
+    const { pool, clock, redis } = options;
+    this.#outbox = new Outbox(options);
+    if (redis !== null) {
+      const now = () => clock.now();
+      const boards = new LeaderBoards(redis);
+      const stream = new EventStream(redis, () => boards.forget());
+      const books = () => readLeaderBooks(pool, now());
+      const reader = new EventReader({ stream, boards, feed: this.#feed, books, now });
+      this.#follow = { stream, boards, reader };
+    }
+    this.#again(LOOK_MS, () => this.tell());
+    this.#again(PRUNE_MS, () => this.#outbox.prune(clock.now()));
+    if (redis !== null) this.#again(LOOK_MS, () => this.read());
+  }
+
+  /** The big wins of the house, newest first. */
+  get wins(): readonly Win[] {
+    return this.#feed.wins;
+  }
+
+  /** Who won most; null where only the books know. Never rejects for Redis. */
+  async leaders(period: Period): Promise<readonly LeaderRow[] | null> {
+    if (this.#follow === null) return null;
+    try {
+      return await this.#follow.boards.top(period, this.#options.clock.now());
+    } catch (error) {
+      if (error instanceof RedisAwayError) return null;
+      throw error;
+    }
+  }
+
+  /** Tells what is in the outbox, until it is empty or somebody else does. */
+  async tell(): Promise<void> {
+    const { clock, redis } = this.#options;
+    if (redis !== null && !redis.isReady) return;
+    const follow = this.#follow;
+    const tell = async (events: Parameters<EventStream["add"]>[0]) => {
+      if (follow !== null) return follow.stream.add(events);
+      for (const event of events) this.#feed.add(event);
+    };
+    while (!this.#closed && (await this.#outbox.tell(clock.now(), tell)) > 0);
+  }
+
+  /** Reads what was told. */
+  async read(): Promise<void> {
+    if (this.#options.redis?.isReady === true) await this.#follow?.reader.read();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) timer.cancel();
+    await Promise.all(this.#turns);
+  }
+
+  /** Does `work` so long after each time that it ended. */
+  #again(pauseMs: number, work: () => Promise<void>): void {
+    if (this.#closed) return;
+    const { clock } = this.#options;
+    const timer = clock.at(clock.now() + pauseMs, () => {
+      this.#timers.delete(timer);
+      const turn = this.#attempt(work).finally(() => {
+        this.#turns.delete(turn);
+        this.#again(pauseMs, work);
+      });
+      this.#turns.add(turn);
+    });
+    this.#timers.add(timer);
+  }
+
+  /** What passes by itself is tried again in its time: nothing is lost meanwhile. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { log } = this.#options;
+      if (error instanceof RedisAwayError || isPassing(error)) {
+        log.debug({ reason: inOneLine(error) }, "events wait");
+      } else {
+        log.error({ err: error }, "a bug in the events");
+      }
+    }
+  }
+}

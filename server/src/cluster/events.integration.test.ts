@@ -1,0 +1,286 @@
+import { asChips } from "@croupier/shared/core/chips";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../platform/clock.ts";
+import { createLogger } from "../platform/log.ts";
+import { leaderboard, PERIODS } from "../players/statements.ts";
+import type { BankRig } from "../testing/bankRig.ts";
+import { createBankRig } from "../testing/bankRig.ts";
+import type { OwnRedis } from "../testing/ownRedis.ts";
+import { createOwnRedis } from "../testing/ownRedis.ts";
+import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
+import { EventDesk } from "./eventDesk.ts";
+import { EventStream } from "./eventStream.ts";
+import { Outbox } from "./outbox.ts";
+import { addressOf } from "./redisAddress.ts";
+import { RedisConnection } from "./redisConnection.ts";
+import { RedisHealth } from "./redisHealth.ts";
+
+const log = createLogger("silent");
+const DAY_MS = 86_400_000;
+const TABLES = ["one", "two"].map(tableConfig);
+
+let rig: BankRig;
+let redis: OwnRedis;
+let connection: RedisConnection;
+const rounds = new Map<string, number>();
+const names = new Map<string, string>();
+let [ada, bob] = ["", ""];
+
+beforeAll(async () => {
+  rig = await createBankRig();
+  for (const name of ["Ada", "Bob"]) {
+    const { playerId } = await rig.players.registerGuest({ name });
+    names.set(playerId, name);
+  }
+  [ada = "", bob = ""] = names.keys();
+  for (const config of TABLES) await rig.store.prepareTable(config);
+});
+afterAll(() => rig.database.close());
+
+const desks: EventDesk[] = [];
+beforeEach(async () => {
+  redis = await createOwnRedis();
+  const health = new RedisHealth(log);
+  const address = addressOf(redis.url);
+  connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
+  await health.untilOk();
+});
+afterEach(async () => {
+  for (const desk of desks.splice(0)) await desk.close();
+  connection.close();
+  await redis.close();
+});
+
+/** A desk of one process; it looks when the test says so. */
+function deskOf(over: RedisConnection | null = connection): EventDesk {
+  const { database, clock } = rig;
+  const options = { pool: database.serverPool, tables: TABLES, clock, log, redis: over };
+  const desk = new EventDesk(options);
+  desks.push(desk);
+  return desk;
+}
+
+/** Plays the table's next round: one of the two wins what the other loses, unless zero does. */
+async function play(tableId: string, amount = 10): Promise<void> {
+  const round = (rounds.get(tableId) ?? 0) + 1;
+  rounds.set(tableId, round);
+  await playRound(rig, tableId, {
+    round,
+    bets: [
+      { playerId: ada, spot: "red", amount: asChips(amount) },
+      { playerId: bob, spot: "black", amount: asChips(amount) },
+    ].toSorted((one, other) => (one.playerId < other.playerId ? -1 : 1)),
+  });
+}
+
+/** Long enough for every ball to be spun. */
+const spin = () => rig.clock.advance(200);
+
+const told = async (): Promise<unknown[]> => {
+  const entries = (await redis.run("XRANGE", "croupier:events", "-", "+")) as [string, string[]][];
+  return entries.map(([, fields]) => {
+    const { tableId, round } = JSON.parse(fields[1] ?? "") as { tableId: string; round: number };
+    return `${tableId} ${round}`;
+  });
+};
+
+/** The boards say what the books say. */
+async function expectTrue(desk: EventDesk): Promise<void> {
+  for (const period of PERIODS) {
+    const rows = await leaderboard(rig.database.serverPool, period, rig.clock.now());
+    const books = rows.map(({ name: _, ...row }) => row);
+    expect(await desk.leaders(period), period).toEqual(books);
+  }
+}
+
+describe("events", () => {
+  it("are told once, in their places, and not before the ball is spun", async () => {
+    const desk = deskOf();
+    await desk.tell();
+    const before = await told();
+    await play("one");
+    await desk.tell();
+    expect(await told()).toEqual(before);
+    spin();
+    await play("two");
+    await desk.tell();
+    expect(await told()).toEqual([...before, `one ${rounds.get("one")}`]);
+    spin();
+    await Promise.all([desk.tell(), deskOf().tell()]);
+    await desk.tell();
+    expect(await told()).toHaveLength(before.length + 2);
+    const { rows } = await rig.database.pool.query("SELECT FROM outbox");
+    expect(rows).toEqual([]);
+  });
+
+  it("are told again in the same places where it is not certain that they were", async () => {
+    const desk = deskOf();
+    await desk.read();
+    for (const tableId of ["one", "two", "one"]) await play(tableId);
+    spin();
+    const outbox = new Outbox({ pool: rig.database.serverPool, tables: TABLES });
+    const stream = new EventStream(connection, () => Promise.reject(new Error("another past")));
+    const half = outbox.tell(rig.clock.now(), async (events) => {
+      await stream.add(events.slice(0, 2));
+      throw new Error("the process ends here");
+    });
+    await expect(half).rejects.toThrow("the process ends here");
+    await desk.read();
+    await play("two");
+    spin();
+    await desk.tell();
+    expect(await told()).toHaveLength(4);
+    await desk.read();
+    await expectTrue(desk);
+  });
+
+  it("of a void round have no results", async () => {
+    const desk = deskOf();
+    await desk.tell();
+    await desk.read();
+    const round = (rounds.get("one") ?? 0) + 1;
+    rounds.set("one", round);
+    await openRound(rig, "one", round);
+    await rig.store.post("one", bet(ada, { round }));
+    const voiding = { tableId: "one", round, reason: "for a test", voidedAt: rig.clock.now() };
+    await rig.store.voidRound(voiding);
+    spin();
+    await desk.tell();
+    await desk.read();
+    const [[, fields] = ["", []]] = (await redis.run(
+      "XREVRANGE",
+      "croupier:events",
+      "+",
+      "-",
+      "COUNT",
+      "1",
+    )) as [string, string[]][];
+    expect(JSON.parse(fields[1] ?? "")).toMatchObject({ status: "void", pocket: "", results: [] });
+    await expectTrue(desk);
+  });
+
+  it("wait in the outbox while Redis is away, and are told when it is back", async () => {
+    const desk = deskOf();
+    await desk.tell();
+    await redis.kill();
+    await expect.poll(() => connection.isReady).toBe(false);
+    await play("one");
+    spin();
+    await desk.tell();
+    expect(await desk.leaders("all")).toBeNull();
+    expect((await rig.database.pool.query("SELECT FROM outbox")).rows).toHaveLength(1);
+    await redis.start();
+    await expect.poll(() => connection.isReady, { timeout: 5_000 }).toBe(true);
+    await desk.tell();
+    expect(await told()).toEqual([`one ${rounds.get("one")}`]);
+    await desk.read();
+    await expectTrue(desk);
+  });
+
+  it("that wait for too long are forgotten, and the boards made anew from the books", async () => {
+    const desk = deskOf();
+    await desk.tell();
+    await desk.read();
+    await play("one");
+    const outbox = new Outbox({ pool: rig.database.serverPool, tables: TABLES });
+    await outbox.prune(rig.clock.now() + 3_500_000);
+    expect((await rig.database.pool.query("SELECT FROM outbox")).rows).toHaveLength(1);
+    await outbox.prune(rig.clock.now() + 3_600_001);
+    expect((await rig.database.pool.query("SELECT FROM outbox")).rows).toEqual([]);
+    await play("two");
+    spin();
+    await desk.tell();
+    await desk.read();
+    expect(await told()).not.toContain(`one ${rounds.get("one")}`);
+    await expectTrue(desk);
+  });
+});
+
+describe("leaderboards", () => {
+  it("follow the events, however many read them", async () => {
+    const [one, other] = [deskOf(), deskOf()];
+    await one.read();
+    for (let turn = 0; turn < 4; turn += 1) {
+      await play(turn % 2 === 0 ? "one" : "two", 10 + turn);
+      spin();
+      await one.tell();
+      await Promise.all([one.read(), other.read()]);
+      await other.read();
+      await expectTrue(other);
+    }
+  });
+
+  it("are there again after a flush", async () => {
+    const desk = deskOf();
+    await desk.read();
+    await redis.run("FLUSHALL");
+    expect(await desk.leaders("day")).toBeNull();
+    await desk.read();
+    await expectTrue(desk);
+    // What has no place yet when the books are read comes as an event.
+    await play("one");
+    await redis.run("FLUSHALL");
+    await desk.read();
+    spin();
+    await desk.tell();
+    await desk.read();
+    await desk.read();
+    await expectTrue(desk);
+  });
+
+  it("go on from day to day", async () => {
+    const desk = deskOf();
+    await desk.read();
+    await play("one");
+    spin();
+    await desk.tell();
+    await desk.read();
+    await expectTrue(desk);
+    for (const days of [1, 2, 7]) {
+      rig.clock.advance(days * DAY_MS);
+      await desk.read();
+      await expectTrue(desk);
+      await play("two", 5);
+      spin();
+      await desk.tell();
+      await desk.read();
+      await expectTrue(desk);
+    }
+  });
+
+  it("are made anew where the stream tells of a past that was not", async () => {
+    const desk = deskOf();
+    await desk.tell();
+    await desk.read();
+    for (const tableId of ["one", "two"]) await play(tableId);
+    spin();
+    await desk.tell();
+    await desk.read();
+    // As a database that was restored to an earlier time.
+    await rig.database.pool.query("UPDATE outbox_place SET last_seq = last_seq - 2");
+    await play("one");
+    spin();
+    await desk.tell();
+    expect(await told()).toEqual([`one ${rounds.get("one")}`]);
+    await desk.read();
+    await desk.read();
+    await expectTrue(desk);
+  });
+});
+
+describe("the feed of big wins", () => {
+  it.each([["over Redis"], ["in a house with one process"]])("names who won: %s", async (where) => {
+    const desk = deskOf(where === "over Redis" ? connection : null);
+    // Zero may come, but not for ever.
+    for (let turn = 0; turn < 6 && desk.wins.length === 0; turn += 1) {
+      await play("one", 1_000);
+      spin();
+      await desk.tell();
+      await desk.read();
+    }
+    const [win] = desk.wins;
+    expect(win).toMatchObject({ tableId: "one", net: 1_000, staked: 1_000 });
+    expect(names.get(win?.playerId ?? "")).toBe(win?.name);
+    expect(desk.wins.every(({ net }) => net >= 1_000)).toBe(true);
+  });
+});

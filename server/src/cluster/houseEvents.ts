@@ -1,0 +1,41 @@
+/** What happened in the house, as it is told over the stream in Redis. */
+import { z } from "zod";
+
+const count = z.int().min(0);
+const playerId = z.string().min(1).max(64);
+
+const roundEvent = z.object({
+  tableId: z.string().max(32),
+  round: count,
+  status: z.enum(["settled", "void"]),
+  /** Empty where the round is void. */
+  pocket: z.string().max(3),
+  /** When it ended, in epoch milliseconds. */
+  at: count,
+  /** What each player with a stake won or lost, and the stake; none where the round is void. */
+  results: z.array(z.tuple([playerId, z.int(), count])).max(10_000),
+  /** The best of those who won, by what they won. */
+  winners: z
+    .array(z.object({ playerId, name: z.string().max(24), net: count, staked: count }))
+    .max(10),
+});
+
+export type RoundEvent = z.infer<typeof roundEvent>;
+
+/** An event with its place: each has the next one. */
+export interface PlacedEvent {
+  readonly seq: number;
+  readonly event: RoundEvent;
+}
+
+export const STREAM = "croupier:events";
+
+/** Null for what is no event. */
+export function parseEvent(text: unknown): RoundEvent | null {
+  if (typeof text !== "string") return null;
+  try {
+    return roundEvent.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}

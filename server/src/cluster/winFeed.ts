@@ -1,0 +1,39 @@
+/** The big wins of the house, newest first, wherever they were made. */
+import type { PlacedEvent } from "./houseEvents.ts";
+
+/** Net chips of one round from which on a win is told of. */
+export const BIG_WIN = 1_000;
+const MOST_WINS = 20;
+
+export interface Win {
+  readonly playerId: string;
+  readonly name: string;
+  readonly tableId: string;
+  readonly round: number;
+  readonly pocket: string;
+  readonly net: number;
+  readonly staked: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+export class WinFeed {
+  #wins: readonly Win[] = [];
+
+  get wins(): readonly Win[] {
+    return this.#wins;
+  }
+
+  /** Each event once, in their order. */
+  add({ event }: PlacedEvent): void {
+    const { tableId, round, pocket, at, winners } = event;
+    const big = winners.filter(({ net }) => net >= BIG_WIN);
+    if (big.length === 0) return;
+    const wins = big.map((winner) => ({ ...winner, tableId, round, pocket, at }));
+    this.#wins = [...wins, ...this.#wins].slice(0, MOST_WINS);
+  }
+
+  clear(): void {
+    this.#wins = [];
+  }
+}
