@@ -35,6 +35,8 @@ beforeAll(async () => {
       EDGE_ANY_PROCESS: `server:${first.port}`,
       EDGE_RESOLVER: names.address,
       EDGE_UPSTREAMS: "none[.]conf",
+      // Each worker keeps names of its own.
+      EDGE_WORKERS: "1",
     },
   });
 });

@@ -46,7 +46,6 @@ const BROTLI = [
   "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so",
   "/usr/lib64/nginx/modules/ngx_http_brotli_static_module.so",
 ];
-const WORKERS = 2;
 const STARTED = /start worker process \d/;
 const REFUSED = /\[emerg\] .*/;
 /** One for each worker that has made room for its successor. */
@@ -61,7 +60,8 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
   const program = await ensureProgram("nginx");
   const { folder, ports, host = "127.0.0.1" } = options;
   mkdirSync(folder, { recursive: true });
-  renderEdge(folder, settingsOf(options));
+  const settings = settingsOf(options);
+  renderEdge(folder, settings);
   writeProcesses(folder, options.processes);
   if (ports.https !== undefined) await makeCertificate(certificateIn(folder));
   const args = argumentsFor(folder);
@@ -83,7 +83,7 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
     reload: async (processes) => {
       writeProcesses(folder, processes);
       await test();
-      await reloaded(running);
+      await reloaded(running, Number(settings.EDGE_WORKERS));
     },
     [Symbol.asyncDispose]: async () => {
       await stop();
@@ -116,7 +116,7 @@ function settingsOf({ folder, clientDir, ports, host = "127.0.0.1", settings }: 
     EDGE_ERROR_LOG: errorLog,
     EDGE_LOAD_MODULES: brotli === undefined ? "" : `load_module ${brotli};`,
     EDGE_STATIC_ENCODINGS: brotli === undefined ? "" : "brotli_static on;",
-    EDGE_WORKERS: String(WORKERS),
+    EDGE_WORKERS: "2",
     ...settings,
   };
 }
@@ -152,10 +152,10 @@ async function checked(test: Running): Promise<void> {
   if (code !== 0) throw new Error(`nginx -t: ${REFUSED.exec(stderr)?.[0] ?? stderr.trim()}`);
 }
 
-async function reloaded(running: Running): Promise<void> {
+async function reloaded(running: Running, workers: number): Promise<void> {
   const before = running.output();
   const madeRoom = before.match(MADE_ROOM)?.length ?? 0;
   running.signal("SIGHUP");
   // The old workers stop taking connections when the new ones take them.
-  await running.sees(new RegExp(`(?:${MADE_ROOM.source}[^]*?){${madeRoom + WORKERS}}`));
+  await running.sees(new RegExp(`(?:${MADE_ROOM.source}[^]*?){${madeRoom + workers}}`));
 }
