@@ -18,6 +18,7 @@ import { AdminSessions } from "./admin/session.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { openCluster } from "./cluster/cluster.ts";
 import { EventDesk } from "./cluster/eventDesk.ts";
+import { ReadCache } from "./cluster/readCache.ts";
 import type { Config } from "./config/config.ts";
 import { loggable } from "./config/config.ts";
 import { ConfigError } from "./config/configError.ts";
@@ -103,7 +104,8 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const desk = new EventDesk(events);
   closers.add("events", () => desk.close());
   const floor = cluster?.floorOf(tables) ?? ownFloor(tables);
-  const house = houseOf({ ...options, tables, floor, cluster, players, metrics });
+  const wins = () => desk.wins;
+  const house = houseOf({ ...options, tables, floor, wins, cluster, players, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
   let stopping = false;
@@ -112,6 +114,8 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     floor,
     clock,
     players,
+    reads: new ReadCache({ clock, redis: cluster?.redis ?? null }),
+    wins,
     archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
     log,
     gate,
@@ -222,17 +226,19 @@ async function openTables(
 interface HouseParts extends ContextOptions {
   readonly tables: Tables;
   readonly floor: Floor;
+  readonly wins: House["wins"];
   readonly cluster: Cluster | null;
   readonly players: PlayerBook;
   readonly metrics: Metrics;
 }
 
 function houseOf(parts: HouseParts): House {
-  const { tables, floor, cluster, players, metrics, log, clock, seatKeptSeconds } = parts;
+  const { tables, floor, wins, cluster, players, metrics, log, clock, seatKeptSeconds } = parts;
   const balanceOf = async (playerId: string) => (await players.arrive(playerId))?.balance ?? 0;
   return {
     tables,
     floor,
+    wins,
     balances: cluster?.balancesOf(tables, balanceOf) ?? new BalanceHub(),
     clock,
     log,

@@ -220,4 +220,37 @@ describe("two processes with a table each", () => {
     expect((await told).balance).toBe(9_990);
     await Promise.all([left.leave(), right.leave()]);
   });
+
+  it("tell the same of who won, at both", async () => {
+    const [one] = members;
+    if (one === undefined) throw new Error("two processes were started");
+    const rooms: TableConnection[] = [];
+    for (const [tableId, spot] of [
+      ["left", "red"],
+      ["left", "black"],
+      ["right", "odd"],
+      ["right", "even"],
+    ] as const) {
+      const room = await sit({ client: await guestAt(one) }, tableId);
+      await betSoon(room, { op: "big", chips: [[spot, 2_000]] });
+      rooms.push(room);
+    }
+    for (const { url } of members) {
+      const read = async (path: string) => (await fetch(`${url}${path}`)).json();
+      const best = async () => {
+        const { players } = (await read("/api/leaderboard?period=day")) as {
+          players: { net: number; staked: number }[];
+        };
+        return players.filter(({ staked }) => staked === 2_000).length;
+      };
+      await expect.poll(best, { timeout: 10_000, interval: 200 }).toBe(4);
+      const lobby = await clientAt(url).join<{ wins?: readonly { net: number }[] }>("lobby");
+      // Zero may come at one of the tables, and hardly at both.
+      await untilState(lobby, ({ wins }) => wins?.[0]?.net === 2_000);
+      const { wins } = (await read("/api/wins")) as { wins: readonly object[] };
+      expect(wins[0]).toMatchObject({ net: 2_000, staked: 2_000 });
+      await lobby.leave();
+    }
+    await Promise.all(rooms.map((room) => room.leave()));
+  });
 });

@@ -2,6 +2,8 @@
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import type { TableConfig } from "@croupier/shared/core/types";
+import { z } from "zod";
+import type { Read, Reads } from "../cluster/readCache.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Floor, TableSummary } from "../tables/floor.ts";
 import { BankUnavailableError } from "../tables/store.ts";
@@ -16,12 +18,33 @@ import { beforeOutcome, untoldOf } from "./untold.ts";
 const MOST_ROWS = 500;
 const DEFAULT_ROWS = 50;
 
+/** Made of what is in memory here: a place in Redis would be a detour. */
+const TABLES: Read = { key: "tables", keptMs: 250 };
+const LEADERBOARD = {
+  keptMs: 1_000,
+  shape: z.object({
+    period: z.enum(PERIODS),
+    players: z.array(
+      z.object({
+        playerId: z.string(),
+        name: z.string(),
+        net: z.int(),
+        staked: z.int(),
+        rounds: z.int(),
+      }),
+    ),
+  }),
+};
+
 export interface ApiOptions {
   readonly tables: Pick<HouseTables, "configs" | "hosts">;
   readonly floor: Floor;
   readonly clock: Pick<Clock, "now">;
   readonly archive: Archive;
   readonly players: PlayerBook;
+  readonly reads: Reads;
+  /** The big wins of the house, newest first. */
+  readonly wins: () => readonly object[];
 }
 
 /** What a request asks for: path parameters, query, and who asks. */
@@ -42,16 +65,11 @@ export function apiEndpoints(options: ApiOptions): Record<string, Endpoint> {
 }
 
 export function tableEndpoints(options: ApiOptions): Record<string, Endpoint> {
-  const { tables, floor, archive } = options;
+  const { tables, floor, archive, reads, wins } = options;
   const { configs } = tables;
   const untold = (tableId: string) => untoldOf(tables, tableId, () => options.clock.now());
   return {
-    "api-tables": get("/api/tables", () => ({
-      tables: configs.flatMap((config) => {
-        const summary = floor.summary(config.tableId);
-        return summary === null ? [] : [entryOf(config, summary)];
-      }),
-    })),
+    "api-tables": get("/api/tables", () => cached(reads, TABLES, () => listOf(configs, floor))),
     "api-table": get("/api/tables/:id", async ({ params }) => {
       const config = configs.find(({ tableId }) => tableId === params["id"]);
       const summary = config === undefined ? null : floor.summary(config.tableId);
@@ -80,8 +98,11 @@ export function tableEndpoints(options: ApiOptions): Record<string, Endpoint> {
       if (period === undefined) {
         return errorResponse(400, "MALFORMED", `period is one of ${PERIODS.join(", ")}.`);
       }
-      return { period, players: await archive.leaderboard(period) };
+      const read = { ...LEADERBOARD, key: `leaderboard:${period}` };
+      const load = async () => ({ period, players: await archive.leaderboard(period) });
+      return cached(reads, read, load);
     }),
+    "api-wins": get("/api/wins", () => ({ wins: wins() })),
   };
 }
 
@@ -120,6 +141,23 @@ function get(path: string, answer: Answer): Endpoint {
       return errorResponse(503, "UNAVAILABLE", "The bank does not answer. Try again in a moment.");
     }
   }) as unknown as Endpoint;
+}
+
+async function cached(
+  reads: Reads,
+  read: Read,
+  load: () => Promise<object> | object,
+): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return new Response(await reads.text(read, load), { headers });
+}
+
+function listOf(configs: readonly TableConfig[], floor: Floor): object {
+  const tables = configs.flatMap((config) => {
+    const summary = floor.summary(config.tableId);
+    return summary === null ? [] : [entryOf(config, summary)];
+  });
+  return { tables };
 }
 
 function entryOf(config: TableConfig, summary: TableSummary) {

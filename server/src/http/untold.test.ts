@@ -34,6 +34,8 @@ async function ask(
     clock: { now: () => ("elsewhere" in at ? at.now : 0) },
     archive: archive as never,
     players: undefined as never,
+    reads: undefined as never,
+    wins: () => [],
   });
   const params = { id: tableId, tableId, round: String(round) };
   const request = new Request("http://house.test");

@@ -1,4 +1,5 @@
 /** What rooms need of the house around them. */
+import type { Win } from "../cluster/winFeed.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Floor } from "../tables/floor.ts";
@@ -14,6 +15,8 @@ export interface Identity {
 export interface House {
   readonly tables: HouseTables;
   readonly floor: Floor;
+  /** The big wins of the house, newest first; another list where there is a new one. */
+  readonly wins: () => readonly Win[];
   readonly balances: BalanceHub;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,20 +1,23 @@
 /**
- * The lobby: what tables there are and how they stand, whichever process runs them, for whoever
- * looks. Nobody can ask it anything. Every process has a lobby of its own.
+ * The lobby: what tables there are and how they stand, whichever process runs them, and who won
+ * big, for whoever looks. Nobody can ask it anything. Every process has a lobby of its own.
  */
 import type { Client } from "@colyseus/core";
+import type { Win } from "../cluster/winFeed.ts";
 import { admit } from "./admission.ts";
 import type { House } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
 import { LOBBY_ROOM_ID } from "./roomIds.ts";
-import { LobbyRoomState, LobbyTableState, showList } from "./state.ts";
+import { LobbyRoomState, LobbyTableState, LobbyWinState, showList } from "./state.ts";
 
 const MOST_CLIENTS = 10_000;
+const MOST_WINS = 10;
 
 abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
   override patchRate = 500;
   override maxMessagesPerSecond = 5;
   #end = () => {};
+  #shownWins: readonly Win[] = [];
 
   override messages = {
     // Nobody is disconnected for a message that is not understood.
@@ -49,6 +52,7 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
   override broadcastPatch(): boolean {
     const shown = this.guarded("patch", () => {
       for (const table of this.state?.tables.values() ?? []) this.#show(table);
+      this.#showWins();
       return super.broadcastPatch();
     });
     return shown ?? false;
@@ -64,6 +68,16 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
     const { phase, round, phaseEndsAt, players, lastPockets } = summary;
     table.assign({ phase, round, phaseEndsAt, players });
     showList(table.lastPockets, lastPockets);
+  }
+
+  #showWins(): void {
+    const wins = this.house.wins();
+    if (wins === this.#shownWins || this.state === undefined) return;
+    this.#shownWins = wins;
+    this.state.wins.clear();
+    for (const { name, tableId, round, pocket, net, at } of wins.slice(0, MOST_WINS)) {
+      this.state.wins.push(new LobbyWinState({ name, tableId, round, pocket, net, at }));
+    }
   }
 }
 

@@ -61,7 +61,24 @@ export const LobbyTableState = schema(
 );
 export type LobbyTableState = InstanceType<typeof LobbyTableState>;
 
-export const LobbyRoomState = schema({ tables: t.map(LobbyTableState) }, "LobbyRoomState");
+/** A big win at any table of the house. */
+export const LobbyWinState = schema(
+  {
+    name: t.string(),
+    tableId: t.string(),
+    round: t.number(),
+    pocket: t.string(),
+    net: t.number(),
+    at: t.number(),
+  },
+  "LobbyWinState",
+);
+
+export const LobbyRoomState = schema(
+  /** Wins: newest first. */
+  { tables: t.map(LobbyTableState), wins: t.array(LobbyWinState) },
+  "LobbyRoomState",
+);
 export type LobbyRoomState = InstanceType<typeof LobbyRoomState>;
 
 /** Makes `list` hold `wanted`; touches it only where it differs. */
