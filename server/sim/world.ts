@@ -310,6 +310,11 @@ export class World implements Surroundings {
         commit(`${at(lease)} voids ${voiding.round}: ${voiding.reason}`, () => {
           const changed = /wheel was changed|zero rule was changed/.test(voiding.reason);
           check(changed, () => `${at(lease)}: round ${voiding.round} is void for no good reason`);
+          const status = books.running(lease.tableId)?.status;
+          check(
+            status === "open",
+            () => `${at(lease)}: ${voiding.round} is void, and was ${status}`,
+          );
           this.auditor.voided(lease, voiding.round);
           this.counts.add("seen: void");
         }),

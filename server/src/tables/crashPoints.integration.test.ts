@@ -275,6 +275,29 @@ describe("closing", () => {
     dying.die();
     await expectNextRound(dying);
   });
+
+  it("C11: the lock is committed, and the table is given another wheel and zero rule", async () => {
+    const dying = await bettingWithChips();
+    const { wheel, zeroRule } = dying.host.config;
+    void dying.meets("death", { moment: "after the commit of", statement: LOCK });
+    await dying.untilDead();
+    const next = await stage.process(60_000, { wheel: "american", zeroRule: "surrender" }).start();
+    expect(await stage.expectSettled(1, [red(ada, 100)])).toMatchObject({ wheel, zeroRule });
+    await next.until("betting");
+    expect(next.host.state.round).toBe(2);
+    expect(await stage.record(2)).toMatchObject({ wheel: "american", zeroRule: "surrender" });
+  });
+
+  it("C12: the lock is committed, and the process meets a broken invariant and lives", async () => {
+    const process = await bettingWithChips();
+    const { commitment } = process.host.state;
+    Object.assign(process.host.state, { commitment: "0".repeat(64) });
+    await process.until("locking");
+    await process.until("betting");
+    expect(process.froze).toHaveLength(1);
+    expect(await stage.expectSettled(1, [red(ada, 100)])).toMatchObject({ commitment });
+    expect(process.host.state.round).toBe(2);
+  });
 });
 
 describe("void", () => {

@@ -1,6 +1,6 @@
 /**
  * Where a table goes on when a host starts on it: in the round that was running, or, where that
- * round cannot go on, after it was voided.
+ * round cannot go on, after it was settled (if its bets were locked) or voided.
  */
 import { InvariantError } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
@@ -8,6 +8,7 @@ import { restoreTable } from "@croupier/shared/core/table/restore";
 import type { TableState } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Clock } from "../platform/clock.ts";
+import { settleLocked } from "./lockedRound.ts";
 import type { TableHistory, TableStore } from "./store.ts";
 
 /** One player's part of a round that was voided. */
@@ -33,7 +34,7 @@ interface RecoveryOptions {
   readonly broken?: string | undefined;
 }
 
-/** Reads a table's past and builds its state; voids a round that cannot go on. */
+/** Reads a table's past and builds its state; settles or voids a round that cannot go on. */
 export async function recoverTable(options: RecoveryOptions): Promise<Recovery> {
   const { config, store, clock } = options;
   const history = await store.prepareTable(config);
@@ -42,6 +43,10 @@ export async function recoverTable(options: RecoveryOptions): Promise<Recovery> 
   if (typeof attempt !== "string") return { state: attempt, voided: [] };
   if (unfinished === null) {
     return { state: restoreTable(config, history, clock.now()), voided: [] };
+  }
+  if (unfinished.status === "locked" && (await isSettled(options, history))) {
+    const settled = await store.prepareTable(config);
+    return { state: restoreTable(config, settled, clock.now()), voided: [] };
   }
   const { tableId } = config;
   const { round } = unfinished;
@@ -59,6 +64,17 @@ export async function recoverTable(options: RecoveryOptions): Promise<Recovery> 
   });
   const after = await store.prepareTable(config);
   return { state: restoreTable(config, after, clock.now()), voided };
+}
+
+/** Whether the locked round could be settled by its record; false where that contradicts itself. */
+async function isSettled(options: RecoveryOptions, history: TableHistory): Promise<boolean> {
+  try {
+    await settleLocked(options, history);
+    return true;
+  } catch (error) {
+    if (error instanceof InvariantError) return false;
+    throw error;
+  }
 }
 
 /** The state in which the table goes on, or why its running round cannot. */
