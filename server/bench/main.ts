@@ -10,6 +10,7 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAcksOverUws, benchAcksOverWs } from "./acks.ts";
 import { benchAudit } from "./audit.ts";
+import { benchCachedReads } from "./cachedReads.ts";
 import type { Benchmark } from "./figures.ts";
 import { isMet, linesOf } from "./figures.ts";
 import { benchLedger, benchSingleBets } from "./ledger.ts";
@@ -28,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | 
   settlement: benchSettlement,
   "widest-settlement": benchWidestSettlement,
   audit: () => benchAudit(transfersAsked()),
+  "cached-reads": benchCachedReads,
   load: benchLoad,
 };
 
