@@ -42,9 +42,12 @@ import { createPlayers } from "./players/players.ts";
 import { BalanceHub } from "./rooms/balanceHub.ts";
 import type { House } from "./rooms/house.ts";
 import { openRooms } from "./rooms/openRooms.ts";
+import { closedTables } from "./rounds/closedTables.ts";
 import { TableLeases } from "./rounds/tableLeases.ts";
 import { createPostgresTableStores } from "./rounds/tableStore.ts";
 import { claimAddress } from "./tables/claimAddress.ts";
+import type { ClosingOptions } from "./tables/closing.ts";
+import { Closing } from "./tables/closing.ts";
 import type { Floor } from "./tables/floor.ts";
 import { ownFloor } from "./tables/floor.ts";
 import type { TableHost } from "./tables/tableHost.ts";
@@ -213,6 +216,7 @@ async function openTables(
   const leases = new TableLeases({ pool, log, publicAddress, ...changes });
   const observer = tablesObserver(log, metrics);
   const { tables: configs } = config;
+  const tableIds = configs.map(({ tableId }) => tableId);
   const parts = { configs, leases, stores, clock, random: uniform, observer };
   // Without Redis nobody finds a table elsewhere: another process stands by, and takes all or none.
   const tables = new Tables(config.redisUrl === null ? parts : { ...parts, census: leases });
@@ -220,7 +224,28 @@ async function openTables(
   if (publicAddress !== null) await claimAddress(leases, publicAddress, clock);
   closers.add("tables", () => tables.stop());
   await tables.open();
+  closeTables({ ...parts, find: () => closedTables(pool, tableIds), log, metrics }, closers);
   return tables;
+}
+
+type ClosingParts = Pick<ClosingOptions, "find" | "leases" | "stores" | "clock"> &
+  Pick<TableParts, "log" | "metrics"> & { readonly configs: readonly TableConfig[] };
+
+/** Finishes what runs at tables that nobody has any more. */
+function closeTables({ configs, log, metrics, ...parts }: ClosingParts, closers: Closers): void {
+  const [model] = configs;
+  if (model === undefined) return;
+  const closing = new Closing({
+    ...parts,
+    model,
+    finished: (tableId) => log.warn({ tableId }, "finished the last round of a closed table"),
+    failed: (tableId, error) => {
+      metrics.alarm("closing");
+      log.error({ err: error, tableId }, "the last round of a closed table cannot be finished");
+    },
+  });
+  closers.add("closed tables", () => closing.stop());
+  closing.start();
 }
 
 interface HouseParts extends ContextOptions {

@@ -1,0 +1,23 @@
+/** Tables that nobody has in their configuration any more, with a round that was never finished. */
+import type { Pool } from "pg";
+import type { ClosedTable } from "../tables/closing.ts";
+import { LEASE_MS } from "../tables/lease.ts";
+
+/**
+ * The tables that are none of `configured`, have an unfinished round, and were run by nobody for two
+ * lives of a lease: another process that has such a table would have taken it long before.
+ */
+export async function closedTables(
+  pool: Pool,
+  configured: readonly string[],
+): Promise<readonly ClosedTable[]> {
+  const { rows } = await pool.query<ClosedTable>(
+    `SELECT table_id AS "tableId", wheel, zero_rule AS "zeroRule"
+     FROM rounds JOIN leases USING (table_id)
+     WHERE status IN ('open', 'locked') AND table_id <> ALL($1)
+       AND leases.renewed_at < clock_timestamp() - $2 * interval '1 ms'
+     ORDER BY table_id`,
+    [configured, 2 * LEASE_MS],
+  );
+  return rows;
+}
