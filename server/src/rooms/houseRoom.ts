@@ -28,6 +28,15 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
     return disposing || this["_listing"].clients >= this.maxClients;
   }
 
+  /** Who has only reserved a seat does not keep a room that is to close from closing. */
+  protected dropReservations(): void {
+    for (const sessionId of Object.keys(this["_reservedSeats"])) {
+      clearTimeout(this["_reservedSeatTimeouts"][sessionId]);
+      delete this["_reservedSeats"][sessionId];
+      delete this["_reservedSeatTimeouts"][sessionId];
+    }
+  }
+
   /** What is called from outside a request must not throw into its caller; null where it did. */
   protected guarded<T>(where: string, act: () => T): T | null {
     try {

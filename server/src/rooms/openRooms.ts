@@ -20,16 +20,18 @@ export async function openRooms(
   openMatchmaking(house);
   await matchMaker.onReady;
   const { hosts } = house.tables;
-  const again = (name: string, options: object) => {
+  const again = (tableId?: string) => {
     if (stopping()) return;
-    house.log.warn({ room: name, ...options }, "a room was ended; opening it again");
+    house.log.warn({ tableId }, "a room was ended; opening it again");
     // The matchmaker forgets the old one right after it has told us.
-    queueMicrotask(() => void openRoom(house, name, options));
+    queueMicrotask(() => {
+      void (tableId === undefined ? openRoom(house, "lobby", {}) : openTable(house, tableId));
+    });
   };
-  server.define("lobby", lobbyRoomOf(house)).on("dispose", () => again("lobby", {}));
+  server.define("lobby", lobbyRoomOf(house)).on("dispose", () => again());
   server.define("table", tableRoomOf(house)).on("dispose", ({ roomId }) => {
     const tableId = [...hosts.keys()].find((id) => tableRoomId(id) === roomId);
-    if (tableId !== undefined) again("table", { tableId });
+    if (tableId !== undefined) again(tableId);
   });
   await matchMaker.createRoom("lobby", {});
   const first: Promise<void>[] = [];
@@ -37,11 +39,20 @@ export async function openRooms(
     opened: ({ config: { tableId } }) => {
       // Where the table was lost and came back, its old room is still closing: its end opens this.
       if (matchMaker.getLocalRoomById(tableRoomId(tableId)) !== undefined) return;
-      first.push(openRoom(house, "table", { tableId }));
+      first.push(openTable(house, tableId));
     },
     closed: (host) => closeRoom(house, host),
   });
   await Promise.all(first);
+}
+
+/** The room of a table that runs here; one that was lost while its room was made goes with it. */
+async function openTable(house: House, tableId: string): Promise<void> {
+  const { hosts } = house.tables;
+  const host = hosts.get(tableId);
+  if (host === undefined) return;
+  await openRoom(house, "table", { tableId });
+  if (hosts.get(tableId) !== host) closeRoom(house, host);
 }
 
 async function openRoom(house: House, name: string, options: object): Promise<void> {

@@ -126,6 +126,7 @@ export abstract class TableRoom
 
   /** The table is run elsewhere now: everyone is told, and sent off to find it. */
   moveAway(): Promise<unknown> {
+    this.dropReservations();
     this.broadcast("notice", { code: "TABLE_PAUSED", message: MOVED });
     return this.disconnect();
   }
