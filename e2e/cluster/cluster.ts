@@ -54,8 +54,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const [first, ...others] = processes;
     await first?.start();
     await Promise.all(others.map((process) => process.start()));
-    const { url } = parts.use(await startDoor(options, port, processes));
+    parts.use(await startDoor(options, port, processes));
     const dispose = () => parts.disposeAsync();
+    // Pages and sockets have to have one host: the one that is in the public addresses.
+    const url = `http://${urls.entry}`;
     return { url, databaseUrl, redis, processes, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await parts.disposeAsync();
