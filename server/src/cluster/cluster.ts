@@ -51,7 +51,7 @@ const PROBE_MS = 1_000;
 export async function openCluster({ url, clock, log, living }: ClusterOptions): Promise<Cluster> {
   const address = addressOf(url);
   const connection = colyseusConnection(address, uniform);
-  const health = new RedisHealth(log);
+  const health = new RedisHealth(log, clock);
   const events = new RedisConnection({ address, health, clock, random: uniform });
   const news = new News(events, log);
   const floors: HouseFloor[] = [];

@@ -20,8 +20,8 @@ import type { Win } from "./winFeed.ts";
 import { WinFeed } from "./winFeed.ts";
 
 /** Between two looks for something new. */
-export const LOOK_MS = 500;
-export const PRUNE_MS = 60_000;
+const LOOK_MS = 500;
+const PRUNE_MS = 60_000;
 
 export interface EventDeskOptions {
   readonly pool: Pool;

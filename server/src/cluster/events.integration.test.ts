@@ -40,7 +40,7 @@ afterAll(() => rig.database.close());
 const desks: EventDesk[] = [];
 beforeEach(async () => {
   redis = await createOwnRedis();
-  const health = new RedisHealth(log);
+  const health = new RedisHealth(log, systemClock);
   const address = addressOf(redis.url);
   connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
   await health.untilOk();

@@ -1,7 +1,9 @@
 import type { IRoomCache } from "@colyseus/core";
 import { initializeRoomCache } from "@colyseus/core";
+import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
+import type { Logger } from "../platform/log.ts";
 import { createLogger } from "../platform/log.ts";
 import { ManualClock } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
@@ -24,8 +26,8 @@ afterEach(async () => {
 });
 
 /** A driver of a process of this name, whose beats come when the test says so. */
-async function driverOf(processId: string) {
-  const health = new RedisHealth(createLogger("silent"));
+async function driverOf(processId: string, log: Logger = createLogger("silent")) {
+  const health = new RedisHealth(log, systemClock);
   const clock = new ManualClock();
   const driver = new HouseDriver({
     connection: colyseusConnection(addressOf(redis.url), () => 0),
@@ -157,6 +159,26 @@ describe("rooms in Redis", () => {
     const stats = String(await redis.run("INFO", "commandstats"));
     expect(stats).toContain("cmdstat_hmget:calls=1,");
     expect(stats).not.toContain("hgetall");
+  });
+});
+
+describe("a Redis that is full", () => {
+  afterEach(() => redis.run("CONFIG", "SET", "maxmemory", "0"));
+
+  it("is told of in a line, keeps its connection, and is filled again once it has room", async () => {
+    const lines: string[] = [];
+    const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+    const { driver, health } = await driverOf("one", log);
+    await redis.run("CONFIG", "SET", "maxmemory", "1");
+    await driver.persist(room("table-own", "one"), true);
+    for (let beats = 0; beats < 5; beats += 1) await driver.beat();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/refuses/);
+    expect(health.state).toBe("ok");
+    expect(await driver.has("table-own")).toBe(true);
+    await redis.run("CONFIG", "SET", "maxmemory", "0");
+    await driver.beat();
+    expect(await listed()).toEqual(["table-own"]);
   });
 });
 

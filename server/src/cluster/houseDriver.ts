@@ -13,7 +13,7 @@ import type { RedisHealth } from "./redisHealth.ts";
 import { RedisAwayError } from "./redisHealth.ts";
 import { BEAT_MS, RoomBoard } from "./roomBoard.ts";
 import type { ColyseusRedis } from "./supervise.ts";
-import { superviseConnection } from "./supervise.ts";
+import { endIfHanging, superviseConnection } from "./supervise.ts";
 
 export interface HouseDriverOptions {
   readonly connection: object;
@@ -153,9 +153,9 @@ export class HouseDriver extends RedisDriver {
     if (processId === undefined) return;
     try {
       await this.#board.beat(processId, this.#announced());
-    } catch {
-      // A connection that hangs is ended, and told as such; the next one begins with a beat.
-      if (this.#redis.status === "ready") this.#redis.disconnect(true);
+    } catch (error) {
+      // The next connection begins with a beat.
+      endIfHanging(this.#redis, error, this.#options.health);
     }
   }
 

@@ -9,7 +9,8 @@ import { RedisPresence } from "@colyseus/redis-presence";
 import type { Logger } from "../platform/log.ts";
 import { soundMessage } from "./ipcShapes.ts";
 import type { RedisHealth } from "./redisHealth.ts";
-import { superviseConnection } from "./supervise.ts";
+import type { ColyseusRedis } from "./supervise.ts";
+import { endIfHanging, superviseConnection } from "./supervise.ts";
 
 export interface HousePresenceOptions {
   readonly connection: object;
@@ -66,14 +67,10 @@ export class HousePresence extends RedisPresence {
 
   /** Whether both connections answer; one that hangs is ended, and connects anew. */
   async probe(): Promise<void> {
-    const connections = [this.pub, this.sub];
-    await Promise.all(
-      connections.map((connection) =>
-        connection.ping().catch(() => {
-          if (connection.status === "ready") connection.disconnect(true);
-        }),
-      ),
-    );
+    const { health } = this.#options;
+    const probe = (connection: ColyseusRedis) =>
+      connection.ping().catch((error: unknown) => endIfHanging(connection, error, health));
+    await Promise.all([this.pub, this.sub].map(probe));
   }
 
   override shutdown(): void {

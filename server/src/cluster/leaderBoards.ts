@@ -11,7 +11,7 @@ import type { PlacedEvent } from "./houseEvents.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 
 const DAY_MS = 86_400_000;
-export const WEEK_DAYS = 7;
+const WEEK_DAYS = 7;
 const LEADERS = 50;
 /** A day is kept for as long as it belongs to some week, and a little longer. */
 const DAY_KEPT_S = ((WEEK_DAYS + 2) * DAY_MS) / 1_000;
@@ -226,7 +226,7 @@ const netKey = (span: string): string => keysOf(span)[0] ?? "";
 const weekKey = (now: number): string => `${PREFIX}:week:${dayOf(now)}:net`;
 
 /** The UTC day of `at`, as in `2026-11-21`. */
-export function dayOf(at: number): string {
+function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 

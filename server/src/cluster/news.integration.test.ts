@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function member() {
-  const health = new RedisHealth(log);
+  const health = new RedisHealth(log, systemClock);
   const address = addressOf(redis.url);
   const connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
   open.push(connection);

@@ -5,7 +5,7 @@ import { within } from "../platform/within.ts";
 import type { RedisAddress } from "./redisAddress.ts";
 import { CONNECTS_MS, REDIS_ANSWERS_MS, reconnectPauseMs } from "./redisAddress.ts";
 import type { RedisHealth } from "./redisHealth.ts";
-import { RedisAwayError } from "./redisHealth.ts";
+import { isRefusal, RedisAwayError } from "./redisHealth.ts";
 
 /** Commands on their way; beyond it they fail at once. */
 const MOST_COMMANDS = 10_000;
@@ -57,8 +57,9 @@ export class RedisConnection {
       throw new RedisAwayError("Redis does not answer");
     }
     return asking.catch((error: unknown) => {
-      if (this.#client.isReady) throw error;
-      throw new RedisAwayError("Redis went away", { cause: error });
+      if (this.#client.isReady && !isRefusal(error)) throw error;
+      if (isRefusal(error)) this.#options.health.refused(error);
+      throw new RedisAwayError("Redis went away, or refuses", { cause: error });
     });
   }
 

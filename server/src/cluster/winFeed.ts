@@ -2,7 +2,7 @@
 import type { PlacedEvent } from "./houseEvents.ts";
 
 /** Net chips of one round from which on a win is told of. */
-export const BIG_WIN = 1_000;
+const BIG_WIN = 1_000;
 const MOST_WINS = 20;
 
 export interface Win {
