@@ -163,6 +163,22 @@ describe("two processes and their Redis", () => {
     );
     expect(owners).toEqual([other.url.replace("http://", "")]);
   });
+
+  it("believe the one that took over, and not one that wakes up", async () => {
+    const bob = await guestAt(other);
+    holder.run.child.kill("SIGSTOP");
+    await expect
+      .poll(() => sitAt(bob).then(() => true), { timeout: 10_000, interval: 200 })
+      .toBe(true);
+    holder.run.child.kill("SIGCONT");
+    await seatWithin5s(await guestAt(holder));
+    const ownersOf = async () => {
+      const listings = (await redis.run("HVALS", "roomcaches")) as string[];
+      return listings.map((text) => (JSON.parse(text) as { publicAddress: string }).publicAddress);
+    };
+    await expect.poll(ownersOf, { timeout: 5_000 }).toEqual([other.url.replace("http://", "")]);
+    expect(holder.run.child.exitCode).toBeNull();
+  });
 });
 
 describe("two processes with a table each", () => {
