@@ -273,6 +273,7 @@ function houseOf(parts: HouseParts): House {
       const player = playerId === null ? null : await players.find(playerId);
       return player === null ? null : { playerId: player.playerId, name: player.name };
     },
+    reachesOthers: () => cluster?.state() === "ok",
     balanceOf,
     alarm: (part) => metrics.alarm(part),
   };

@@ -22,6 +22,8 @@ export interface House {
   readonly log: Logger;
   /** How long a dropped player's seat is kept. */
   readonly seatKeptSeconds: number;
+  /** Whether other processes can be asked for seats now. */
+  reachesOthers(): boolean;
   /** The player of a token; null where it is forged, expired, or its player is gone. */
   identify(token: string | undefined): Promise<Identity | null>;
   /** The player's chips, without those on tables. */

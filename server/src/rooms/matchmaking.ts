@@ -16,8 +16,11 @@ type Exposed = (typeof EXPOSED)[number];
 
 const FULL = "This table has no free seat.";
 const ELSEWHERE = "Another process runs this table; try again in a moment.";
-/** How long a table of another process may take to give a seat. */
-const ELSEWHERE_MS = 900;
+/**
+ * How long a table of another process may take to give a seat. A busy one gets its time, since a seat
+ * that is given too late stays reserved for nobody; where no answer can come there is none to wait for.
+ */
+const ELSEWHERE_MS = { reached: 2_500, away: 900 };
 /** What the matchmaker says where a room is not announced, or its process does not answer. */
 const NOT_REACHED =
   /^(room .* (not found|has been disposed)|process .* is not available|remote room .* timed out)/;
@@ -75,7 +78,8 @@ async function elsewhere<Seat>(
     throw refusalError("NOT_FOUND", "There is no such room.");
   }
   const asking = ask();
-  if (!(await within(asking, ELSEWHERE_MS, house.clock))) {
+  const mostMs = house.reachesOthers() ? ELSEWHERE_MS.reached : ELSEWHERE_MS.away;
+  if (!(await within(asking, mostMs, house.clock))) {
     throw refusalError("TABLE_PAUSED", ELSEWHERE);
   }
   return asking.catch((error: unknown) => {
