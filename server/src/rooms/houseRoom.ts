@@ -22,10 +22,13 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
     this.bug(error.cause ?? error, method);
   }
 
+  protected get isDisposing(): boolean {
+    return this["_internalState"] === RoomInternalState.DISPOSING;
+  }
+
   /** Of connections and reservations: their number is kept, not counted anew for each who asks. */
   override hasReachedMaxClients(): boolean {
-    const disposing = this["_internalState"] === RoomInternalState.DISPOSING;
-    return disposing || this["_listing"].clients >= this.maxClients;
+    return this.isDisposing || this["_listing"].clients >= this.maxClients;
   }
 
   /** Who has only reserved a seat does not keep a room that is to close from closing. */

@@ -57,6 +57,7 @@ async function enter(house: House, roomId: string, context: AuthContext | undefi
   const join = () => matchMaker.joinById(roomId, {}, context);
   const room = matchMaker.getLocalRoomById(roomId);
   if (room === undefined) return elsewhere(house, roomId, join);
+  if (room instanceof TableRoom && room.isClosing) throw refusalError("TABLE_PAUSED", ELSEWHERE);
   if (room.hasReachedMaxClients()) throw refusalError("TABLE_FULL", FULL);
   return join();
 }

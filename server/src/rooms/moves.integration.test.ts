@@ -1,7 +1,8 @@
 /** A table whose lease is lost, and comes back to the same process at once. */
+import { CloseCode } from "@colyseus/core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
-import { entryRefusal, openTestHouse, sit } from "../testing/openTestHouse.ts";
+import { entryRefusal, nextMessage, openTestHouse, sit } from "../testing/openTestHouse.ts";
 
 let house: TestHouse;
 beforeAll(async () => {
@@ -69,4 +70,19 @@ it("never leaves a room with a host that lost its table", async () => {
     const bet = room.request("bet", { op: `b${time}`, chips: [["red", 10]] });
     await expect(bet).resolves.toMatchObject({ stake: 10 });
   }
+});
+
+it("sends a crowd off to find the table, everyone of it, and nobody comes back to the old room", async () => {
+  const guests = await Promise.all(Array.from({ length: 120 }, () => house.guest()));
+  const rooms = await Promise.all(guests.map((one) => sit(one, "slow")));
+  const left = rooms.map((room) => {
+    room.reconnection.minUptime = 0;
+    return new Promise<number>((resolve) => room.onLeave(resolve));
+  });
+  const notices = rooms.map((room) => nextMessage<{ code: string }>(room, "notice"));
+  await loseLease();
+  const codes = (await Promise.all(notices)).map(({ code }) => code);
+  expect(new Set(codes)).toEqual(new Set(["TABLE_PAUSED"]));
+  expect(new Set(await Promise.all(left))).toEqual(new Set([CloseCode.FAILED_TO_RECONNECT]));
+  await seatAgain();
 });

@@ -6,9 +6,11 @@
  *               └──(leave)──▶ gone ◀──(too late)──┘
  */
 import type { Client, MessageContext } from "@colyseus/core";
+import { CloseCode } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
+import { pause } from "../platform/pause.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { TableEvent, TableHost } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
@@ -29,6 +31,10 @@ export type PlayerClient = Client<{ auth: Identity; messages: PlayerMessages }>;
 /** Second devices, and players in the doorway of a full table, for all players together. */
 const SPARE_SESSIONS = 64;
 
+/** Players who are sent off together, and the pause after them: 1,000 a second. */
+const MOVED_AT_ONCE = 50;
+const BETWEEN_MOVES_MS = 50;
+
 const MOVED = "The table goes on in another process, in the same round; connecting again.";
 
 export abstract class TableRoom
@@ -41,6 +47,7 @@ export abstract class TableRoom
   readonly #seats = new Seats();
   #table: { readonly host: TableHost; readonly projection: TableProjection } | null = null;
   #endings: readonly (() => void)[] = [];
+  #moving = false;
 
   override messages = {
     ...Object.fromEntries(REQUEST_TYPES.map((type) => [type, this.#handlerOf(type)])),
@@ -83,6 +90,8 @@ export abstract class TableRoom
   override onDrop(client: PlayerClient): void {
     const { auth, sessionId } = client;
     if (auth !== undefined) this.#seats.drop(auth.playerId, sessionId);
+    // There is nothing to come back to here; the SDK's try says so, and the table is joined anew.
+    if (this.#moving) return;
     // Where it does not come back in time, `onLeave` follows.
     this.allowReconnection(client, this.house.seatKeptSeconds).catch(() => {});
   }
@@ -119,15 +128,32 @@ export abstract class TableRoom
     return shown ?? false;
   }
 
+  /** Whether the table has gone elsewhere: nobody is to come in here any more. */
+  get isClosing(): boolean {
+    return this.#moving || this.isDisposing;
+  }
+
   /** Whether one more player could sit down. */
   hasFreeSeat(): boolean {
     return this.#seats.size < this.#running().host.config.maxPlayers;
   }
 
-  /** The table is run elsewhere now: everyone is told, and sent off to find it. */
-  moveAway(): Promise<unknown> {
+  /**
+   * The table is run elsewhere now: everyone is told, and sent off to find it, a few at a time. All at
+   * once they would stand at the next door all at once.
+   */
+  async moveAway(): Promise<unknown> {
+    if (this.#moving) return;
+    this.#moving = true;
     this.dropReservations();
     this.broadcast("notice", { code: "TABLE_PAUSED", message: MOVED });
+    const clients = [...this.clients];
+    for (let moved = 0; moved + MOVED_AT_ONCE < clients.length; moved += MOVED_AT_ONCE) {
+      for (const client of clients.slice(moved, moved + MOVED_AT_ONCE)) {
+        client.leave(CloseCode.MAY_TRY_RECONNECT);
+      }
+      await pause(this.house.clock, BETWEEN_MOVES_MS);
+    }
     return this.disconnect();
   }
 

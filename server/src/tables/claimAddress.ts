@@ -1,6 +1,7 @@
 /** One public address leads to one process: a second that claims it would get the first one's players. */
 import { ConfigError } from "../config/configError.ts";
 import type { Clock } from "../platform/clock.ts";
+import { pause } from "../platform/pause.ts";
 import { BEAT_MS, LEASE_MS } from "./lease.ts";
 
 export interface Addresses {
@@ -21,6 +22,6 @@ export async function claimAddress(
         `PUBLIC_ADDRESS is ${address}, but another process that runs on this database has it; it takes an address of each process's own.`,
       );
     }
-    await new Promise<void>((resolve) => clock.at(clock.now() + BEAT_MS, resolve));
+    await pause(clock, BEAT_MS);
   }
 }
