@@ -81,17 +81,31 @@ describe("keeping a room", () => {
   });
 
   it("joins anew when the room is gone", async () => {
-    const { joins, statuses, kept } = house();
+    const { joins, statuses, pauses, kept } = house();
     const first = new FakeRoom();
     joins[0]?.open(first);
     await settle();
     first.fireLeave(4001);
     expect(kept.room()).toBeNull();
+    await settle();
+    // Everyone who was there does the same: they come back one after the other.
+    expect(pauses).toEqual([500]);
     const second = new FakeRoom();
     joins[1]?.open(second);
     await settle();
     expect(kept.room()).toBe(second);
     expect(statuses.at(-1)).toBe("online");
+  });
+
+  it("does not come back where it was left while it waited to", async () => {
+    const { joins, kept } = house();
+    const room = new FakeRoom();
+    joins[0]?.open(room);
+    await settle();
+    room.fireLeave(4001);
+    kept.stop();
+    await settle();
+    expect(joins).toHaveLength(1);
   });
 
   it("stops where the answer will never change", async () => {

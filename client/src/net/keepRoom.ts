@@ -5,7 +5,7 @@
  * keeps the seat (60 s). When it gives up, or the server sends everyone away, the room is joined
  * anew, with growing, jittered pauses, until it works or the answer says that it never will.
  */
-import { backoffMs } from "./backoff.ts";
+import { backoffMs, spreadMs } from "./backoff.ts";
 
 /** What is needed of the SDK's room here. */
 export interface RoomLike {
@@ -55,7 +55,9 @@ export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptR
     if (stopped) return;
     if (options.finalCodes.includes(code)) return end(code);
     options.onStatus("reconnecting");
-    joinFrom(1);
+    void options.wait(spreadMs(options.random())).then(() => {
+      if (!stopped) joinFrom(1);
+    });
   };
 
   const enter = (room: R): void => {
