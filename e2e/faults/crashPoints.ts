@@ -3,6 +3,7 @@
  * there, and the next one goes on.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { CHANGED_ROWS, changeTables } from "./changedTables.ts";
 import type { Suite } from "./run.ts";
 import type { Stage } from "./stage.ts";
 import { tablesWith } from "./stage.ts";
@@ -67,7 +68,10 @@ const LEFT_ALONE = [
   { row: "R9", bettingMs: 1_000 },
 ] as const;
 /** The rows of the specification that this suite kills a server at. */
-export const CRASH_ROWS: readonly string[] = [...POINTS, ...LEFT_ALONE].map(({ row }) => row);
+export const CRASH_ROWS: readonly string[] = [
+  ...[...POINTS, ...LEFT_ALONE].map(({ row }) => row),
+  ...CHANGED_ROWS,
+];
 const BRIEF: readonly string[] = ["C3", "O5", "T1"];
 
 /** From the death of the server to the next acknowledged bet. */
@@ -151,6 +155,7 @@ export const crashPoints: Suite = {
       await stage.measure("from a crash point to the next bet", since, PLAYABLE_MS);
     }
     if (brief) return;
+    await changeTables(stage, FRESH);
     for (const left of LEFT_ALONE) await leaveAlone(stage, left);
   },
 };

@@ -106,6 +106,11 @@ export class House {
     await inTime("the server's start", this.#running().sees(OPEN), OPENS_MS);
   }
 
+  /** Resolves once the running process has written what fits. */
+  says(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#running().sees(pattern);
+  }
+
   /** From now on the process ends at the crash point that was put into it. */
   arm(armed: boolean): void {
     if (armed) writeFileSync(this.#armed, "");

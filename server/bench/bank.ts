@@ -17,6 +17,7 @@ import type { Logger } from "../src/platform/log.ts";
 import { createLogger } from "../src/platform/log.ts";
 import { TableLeases } from "../src/rounds/tableLeases.ts";
 import { createPostgresTableStores } from "../src/rounds/tableStore.ts";
+import { BEAT_MS } from "../src/tables/lease.ts";
 import type { TableStore } from "../src/tables/store.ts";
 
 const CHAIN_LENGTH = 5_000;
@@ -123,8 +124,11 @@ export async function openBank(need: BankNeed): Promise<Bank & { close(): Promis
   if (lease === undefined) throw new Error(`table ${table.tableId} is held by somebody else`);
   const store = stores.of(lease);
   await store.prepareTable(table);
+  // A table that nobody runs would be taken for a closed one by a server on the same database.
+  const heart = setInterval(() => leases.renew([lease]).catch(() => undefined), BEAT_MS);
   const players = await createPlayers(pool, need);
   const close = async () => {
+    clearInterval(heart);
     leases.close();
     await serverPool.end();
     await pool.end();

@@ -238,7 +238,8 @@ function closeTables({ configs, log, metrics, ...parts }: ClosingParts, closers:
   const closing = new Closing({
     ...parts,
     model,
-    finished: (tableId) => log.warn({ tableId }, "finished the last round of a closed table"),
+    finished: ({ tableId, round }) =>
+      log.warn({ tableId, round }, "finished the last round of a closed table"),
     failed: (tableId, error) => {
       metrics.alarm("closing");
       log.error({ err: error, tableId }, "the last round of a closed table cannot be finished");

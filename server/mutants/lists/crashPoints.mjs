@@ -115,6 +115,26 @@ export const mutants = [
       if (input.type === "posted" && ${armed}) throw new Error("a broken invariant");`,
     why: "a table meets a broken invariant",
   },
+  {
+    name: "freeze-when-locked",
+    file: host,
+    find: "const announced = this.#state.phaseEndsAt;",
+    replace: `const announced = this.#state.phaseEndsAt;
+      if (input.type === "locked" && ${armed}) throw new Error("a broken invariant");`,
+    why: "a table meets a broken invariant in a locked round",
+  },
+  {
+    name: "crash-A1",
+    file: persistence,
+    find: 'put({ type: "opened", now: clock.now(), commitment });',
+    replace: `put({ type: "opened", now: clock.now(), commitment });
+      if (config.tableId === "one") setTimeout(() => { ${dieHere()} }, config.bettingMs / 2);`,
+    why: "the process ends while table one takes bets",
+  },
+  crash("A2", tableStore, {
+    after: "await lockRound(leased, locking);",
+    also: 'locking.tableId === "one"',
+  }),
   crashUncommitted("V1", "const { tableId, round, reason, voidedAt } = voiding;"),
   crash("V2", "server/src/tables/recovery.ts", {
     before: "const after = await store.prepareTable(config);",

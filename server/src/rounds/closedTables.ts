@@ -12,7 +12,7 @@ export async function closedTables(
   configured: readonly string[],
 ): Promise<readonly ClosedTable[]> {
   const { rows } = await pool.query<ClosedTable>(
-    `SELECT table_id AS "tableId", wheel, zero_rule AS "zeroRule"
+    `SELECT table_id AS "tableId", round, wheel, zero_rule AS "zeroRule"
      FROM rounds JOIN leases USING (table_id)
      WHERE status IN ('open', 'locked') AND table_id <> ALL($1)
        AND leases.renewed_at < clock_timestamp() - $2 * interval '1 ms'

@@ -17,6 +17,7 @@ const CLOSED = "The table was closed.";
 /** A table that nobody has in the configuration, and its unfinished round's own settings. */
 export interface ClosedTable {
   readonly tableId: string;
+  readonly round: number;
   readonly wheel: WheelName;
   readonly zeroRule: ZeroRule;
 }
@@ -28,7 +29,7 @@ export interface ClosingOptions {
   readonly clock: Clock;
   /** A table of the house: what is not a round's own does not matter here. */
   readonly model: TableConfig;
-  readonly finished: (tableId: string) => void;
+  readonly finished: (closed: ClosedTable) => void;
   /** A bug: the table is left as it is, and looked at again. */
   readonly failed: (tableId: string, error: unknown) => void;
 }
@@ -71,7 +72,8 @@ export class Closing {
     return this.#options.find().catch(() => []);
   }
 
-  async #finish({ tableId, wheel, zeroRule }: ClosedTable): Promise<void> {
+  async #finish(closed: ClosedTable): Promise<void> {
+    const { tableId, wheel, zeroRule } = closed;
     const { leases, stores, clock, model, finished, failed } = this.#options;
     const config = { ...model, tableId, name: tableId, wheel, zeroRule };
     try {
@@ -79,7 +81,7 @@ export class Closing {
       if (lease === undefined) return;
       await recoverTable({ config, store: stores.of(lease), clock, broken: CLOSED });
       await leases.release([lease]);
-      finished(tableId);
+      finished(closed);
     } catch (error) {
       const passing = error instanceof BankUnavailableError || error instanceof StaleLeaseError;
       if (!passing) failed(tableId, error);

@@ -60,7 +60,7 @@ describe("a table that was taken out of the configuration", () => {
       stores: createPostgresTableStores({ pool: serverPool, seedKey, clock, log }),
       clock,
       model: { ...stage.config, tableId: "another", wheel: "american", zeroRule: "none" },
-      finished: (id) => told.push(`finished ${id}`),
+      finished: ({ tableId: id }) => told.push(`finished ${id}`),
       failed: (id, error) => told.push(`${id}: ${error}`),
     });
     try {
