@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Client } from "@colyseus/sdk";
 import type { Retry } from "./api.ts";
 import { withRetry } from "./api.ts";
+import { epochMs } from "./clock.ts";
 import type { Seat, SeatEvents } from "./seat.ts";
 import { sitDown } from "./seat.ts";
 import type { Tally } from "./tally.ts";
@@ -31,6 +32,8 @@ export class Presence {
   readonly #settings: PresenceSettings;
   #seat: Seat | null = null;
   #there = false;
+  /** When the connection was lost, until the table tells the bot its seat again. */
+  #lostAt: number | null = null;
   #leaving = false;
   #drops = 0;
   /** Resolves when the bot is there again; one promise for the whole time away. */
@@ -50,6 +53,10 @@ export class Presence {
     const { client, tableId, retry, events, sat } = this.#settings;
     const all: SeatEvents = {
       ...events,
+      seat: (message) => {
+        this.#seatTold();
+        events.seat(message);
+      },
       dropped: () => this.#goAway(),
       back: () => this.#comeBack(),
       left: () => this.#lostSeat(),
@@ -103,9 +110,16 @@ export class Presence {
   #goAway(): void {
     if (!this.#there) return;
     this.#there = false;
+    this.#lostAt ??= epochMs();
     this.#drops += 1;
     this.#settings.tally.dropped += 1;
     this.#back = Promise.withResolvers<void>();
+  }
+
+  #seatTold(): void {
+    if (this.#lostAt === null) return;
+    this.#settings.tally.awayMs.add(epochMs() - this.#lostAt);
+    this.#lostAt = null;
   }
 
   #comeBack(): void {

@@ -24,6 +24,7 @@ function result(players: readonly PlayerOutcome[]): WorkerResult {
     sightings: [],
     contradictions: [],
     ackMs: Float64Array.of(1, 2, 80),
+    awayMs: Float64Array.of(400),
     delayMs: { p50: 0, p95: 1, p99: 2, max: 3 },
     connected: players.length,
     dropped: 0,
@@ -72,6 +73,7 @@ describe("the report", () => {
       ok: true,
     });
     expect(report.ackMs).toEqual({ p50: 2, p95: 80, p99: 80, max: 80 });
+    expect(report.awayMs).toEqual({ p50: 400, p95: 400, p99: 400, max: 400 });
   });
 
   it("fails where chips are not conserved, and says whose", () => {

@@ -23,6 +23,8 @@ export interface Report {
   };
   /** From sending an operation to its acknowledgement; milliseconds, as all times here. */
   readonly ackMs: Percentiles;
+  /** From a lost connection to the seat that its player has again, told by the table. */
+  readonly awayMs: Percentiles;
   /** How long after the first bot the result of a round reached each bot. */
   readonly resultSkewMs: Percentiles;
   /**
@@ -105,6 +107,7 @@ export function buildReport({ options, results, sightings, verification }: Run):
       refused: mergedCounts(results.map((result) => result.refused)),
     },
     ackMs,
+    awayMs: percentilesOf(...results.map((result) => result.awayMs)),
     resultSkewMs: resultSkew(sightings),
     phaseLateMs: phaseLateness(sightings),
     botDelayMs: worstOf(results.map(({ delayMs }) => delayMs)),

@@ -35,6 +35,8 @@ export interface WorkerResult {
   readonly sightings: readonly RoundSighting[];
   readonly contradictions: readonly string[];
   readonly ackMs: Float64Array;
+  /** Of each time that a bot was thrown out and came back. */
+  readonly awayMs: Float64Array;
   /** How late the thread's own timers were. */
   readonly delayMs: Percentiles;
   readonly connected: number;

@@ -10,6 +10,7 @@ export function figuresOf(report: Report): readonly (readonly [name: string, val
   return [
     ["players", `${report.connected} of ${report.players} seated`],
     ["connections", `${report.dropped} dropped, ${report.reconnected} came back`],
+    ["away for", times(report.awayMs)],
     ["rounds", `${report.rounds}, of them void ${report.voided.length}`],
     ["operations", `${bets.sent} sent, ${bets.accepted} accepted, ${refusals} refused`],
     ["refused", refused.map(([code, count]) => `${code} ${count}`).join(", ") || "none"],

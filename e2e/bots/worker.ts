@@ -170,6 +170,7 @@ class Crew {
       sightings: tally.sightings.rounds,
       contradictions: tally.sightings.contradictions,
       ackMs: tally.ackMs.values,
+      awayMs: tally.awayMs.values,
       delayMs: lateness(loopDelay),
       connected: tally.connected,
       dropped: tally.dropped,
