@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly processes: number;
   /** A database that runs already; an embedded one in `folder` where there is none. */
   readonly databaseUrl?: string;
+  /** For the processes; a Redis of the cluster's own where there is none. */
+  readonly redisUrl?: string;
   /** Of the entry; any free one where it is not given. */
   readonly port?: number;
   /** Changes to the settings of the proxy. */
@@ -33,6 +35,7 @@ export interface Cluster {
   readonly url: string;
   readonly databaseUrl: string;
   readonly redis: RedisServer;
+  readonly door: NginxServer;
   /** By slot: the first is slot 1. */
   readonly processes: readonly ClusterProcess[];
   [Symbol.asyncDispose](): Promise<void>;
@@ -45,7 +48,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const databaseUrl = options.databaseUrl ?? (await startPostgres(options.folder, parts));
     const redis = parts.use(await startRedis(join(options.folder, "redis"), await freePort()));
     const port = options.port ?? (await freePort());
-    const urls = { databaseUrl, redisUrl: redis.url, entry: `localhost:${port}` };
+    const { redisUrl = redis.url } = options;
+    const urls = { databaseUrl, redisUrl, entry: `localhost:${port}` };
     const processes = await newProcesses(options, urls);
     parts.defer(async () => {
       await Promise.all(processes.map((process) => process.drain()));
@@ -54,11 +58,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const [first, ...others] = processes;
     await first?.start();
     await Promise.all(others.map((process) => process.start()));
-    parts.use(await startDoor(options, port, processes));
+    const door = parts.use(await startDoor(options, port, processes));
     const dispose = () => parts.disposeAsync();
     // Pages and sockets have to have one host: the one that is in the public addresses.
     const url = `http://${urls.entry}`;
-    return { url, databaseUrl, redis, processes, [Symbol.asyncDispose]: dispose };
+    return { url, databaseUrl, redis, door, processes, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await parts.disposeAsync();
     throw error;

@@ -1,6 +1,7 @@
 /** One server process of a cluster: it keeps its slot and its port, whatever becomes of it. */
+import { join } from "node:path";
 import type { Exit, Running } from "../src/testing/processes.ts";
-import { startNode } from "../src/testing/processes.ts";
+import { repository, startNode } from "../src/testing/processes.ts";
 
 export interface SlotOptions {
   /** From 1 on: the process's place in the proxy's list. */
@@ -11,12 +12,20 @@ export interface SlotOptions {
 
 const OPEN = /Croupier is open/;
 const PLAIN_FLAGS = ["--max-semi-space-size=8"];
+/** Errors and worse in the log, and whatever is no log at all. */
+const TROUBLE = /^(\{"level":[56]0,|[^{\s])/;
+const MOST_TROUBLES = 10;
 
 export class ClusterProcess {
   readonly slot: number;
   readonly port: number;
   readonly #env: SlotOptions["env"];
+  #build = repository;
   #running: Running | null = null;
+  /** The life that is to end now. */
+  #ending: Running | null = null;
+  #troubles: readonly string[] = [];
+  #unasked: readonly string[] = [];
 
   constructor({ slot, port, env }: SlotOptions) {
     this.slot = slot;
@@ -42,18 +51,38 @@ export class ClusterProcess {
     return this.#running?.output() ?? "";
   }
 
+  /** What it said of what went wrong, in all its lives; the last of it, where it is much. */
+  get troubles(): readonly string[] {
+    return [...this.#troubles, ...troublesIn(this.output)].slice(-MOST_TROUBLES);
+  }
+
+  /** How it ended where nobody had asked it to. */
+  get unasked(): readonly string[] {
+    return this.#unasked;
+  }
+
+  /** From the next start on the program is another build than this repository: the one in `folder`. */
+  upgrade(folder: string): void {
+    this.#build = folder;
+  }
+
   /** Starts it, with changes to its environment for this life; resolves once it takes connections. */
   async start(changes: SlotOptions["env"] = {}): Promise<void> {
+    await this.launch(changes).sees(OPEN);
+  }
+
+  /** Starts it, and waits for nothing. */
+  launch(changes: SlotOptions["env"] = {}): Running {
     const running = startNode({
-      args: [...PLAIN_FLAGS, "server/src/main.ts"],
+      args: [...PLAIN_FLAGS, join(this.#build, "server/src/main.ts")],
       env: { ...this.#env, PORT: String(this.port), ...changes },
     });
     this.#running = running;
-    const gone = () => {
-      if (this.#running === running) this.#running = null;
-    };
-    running.exited.then(gone, gone);
-    await running.sees(OPEN);
+    running.exited.then(
+      (exit) => this.#ended(running, exit),
+      () => undefined,
+    );
+    return running;
   }
 
   /** Ends it at once, as a crash would. */
@@ -66,9 +95,33 @@ export class ClusterProcess {
     return this.#end("SIGTERM");
   }
 
+  /** Stops it where it stands. */
+  freeze(): void {
+    this.#running?.signal("SIGSTOP");
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#running?.signal("SIGCONT");
+  }
+
   async #end(signal: NodeJS.Signals): Promise<Exit | null> {
     const running = this.#running;
+    this.#ending = running;
     running?.signal(signal);
     return (await running?.exited) ?? null;
   }
+
+  #ended(running: Running, exit: Exit): void {
+    const { code, signal } = exit;
+    this.#troubles = [...this.#troubles, ...troublesIn(running.output())].slice(-MOST_TROUBLES);
+    if (this.#ending !== running) {
+      this.#unasked = [...this.#unasked, `process ${this.slot} ended with ${code ?? signal}`];
+    }
+    if (this.#running === running) this.#running = null;
+  }
+}
+
+function troublesIn(output: string): readonly string[] {
+  return output.split("\n").filter((line) => TROUBLE.test(line) && !OPEN.test(line));
 }
