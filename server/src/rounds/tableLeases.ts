@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Logger } from "../platform/log.ts";
+import { retrying } from "../platform/retry.ts";
 import type { Lease, LeaseStore } from "../tables/lease.ts";
 import { BEAT_MS, LEASE_MS } from "../tables/lease.ts";
 import type { Census, CensusStore, SelfReport, SharedTable } from "../tables/sharing.ts";
@@ -19,6 +20,11 @@ import { BankUnavailableError } from "../tables/store.ts";
 const CHANNEL = "croupier_leases";
 /** A beat that takes longer than this has failed: the next one is due. */
 const ANSWER_MS = 2_000;
+
+/** A table's very first lease, asked for by several at once: whoever lost sees it, asking again. */
+const LOST_RACES = { tries: 5, firstMs: 1, longestMs: 10 };
+const isLostRace = (error: unknown): boolean =>
+  (error as { readonly constraint?: unknown }).constraint === "leases_epoch";
 
 const IS_FREE = `(
   held.holder IS NULL OR held.holder = $2
@@ -79,6 +85,10 @@ export class TableLeases implements LeaseStore, CensusStore {
   }
 
   take(tableIds: readonly string[]): Promise<readonly Lease[]> {
+    return retrying(() => this.#take(tableIds), LOST_RACES, isLostRace);
+  }
+
+  #take(tableIds: readonly string[]): Promise<readonly Lease[]> {
     // Only what is free is touched: a row that is held must not be locked by every beat of everyone.
     return this.#ask(
       `WITH free AS (

@@ -108,8 +108,12 @@ describe("a lease", () => {
   });
 
   it("goes to one of many that ask at the same time", async () => {
-    const asked = Array.from({ length: 8 }, () => newProcess().take([tableId]));
-    expect((await Promise.all(asked)).flat()).toEqual([{ tableId, epoch: 1 }]);
+    const processes = Array.from({ length: 8 }, newProcess);
+    for (const race of Array(20).keys()) {
+      const raced = `${tableId}-${race}`;
+      const asked = processes.map((process) => process.take([raced]));
+      expect((await Promise.all(asked)).flat()).toEqual([{ tableId: raced, epoch: 1 }]);
+    }
   });
 
   it("is taken anew by a process that did not hear that it got it", async () => {
