@@ -110,10 +110,12 @@ export async function openBank(need: BankNeed): Promise<Bank & { close(): Promis
   const pool = createPool(need.url, log);
   await migrate(pool);
   const serverPool = createPool(need.url, log, { role: SERVER_ROLE });
+  const pipelined = createPool(need.url, log, { role: SERVER_ROLE, pipeline: true });
   const leases = new TableLeases({ pool: serverPool, log, disconnected: () => undefined });
   const seedKey = randomBytes(32);
   const stores = createPostgresTableStores({
     pool: serverPool,
+    pipelined,
     seedKey,
     clock: systemClock,
     log,
@@ -130,7 +132,7 @@ export async function openBank(need: BankNeed): Promise<Bank & { close(): Promis
   const close = async () => {
     clearInterval(heart);
     leases.close();
-    await serverPool.end();
+    await Promise.all([serverPool.end(), pipelined.end()]);
     await pool.end();
   };
   return { pool, table, store, players, close };

@@ -23,6 +23,7 @@ import type { Config } from "./config/config.ts";
 import { loggable } from "./config/config.ts";
 import { ConfigError } from "./config/configError.ts";
 import type { Secrets } from "./config/secrets.ts";
+import type { Database } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import type { PlayerBook } from "./http/ports.ts";
@@ -97,11 +98,12 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   signTokensWith(secrets.jwtSecret);
   const metrics = createMetrics();
   await openMetrics(metrics, config.metricsPort, closers);
-  const pool = await openDatabase(options, closers);
+  const database = await openDatabase(options, closers);
+  const { pool } = database;
   const { startingChips, dailyChips } = config;
   const people = createPlayers({ pool, clock, startingChips, dailyChips });
   const players = createPlayerBook(people, { pool, clock, dailyChips });
-  const tables = await openTables({ ...options, metrics }, pool, closers);
+  const tables = await openTables({ ...options, metrics }, database, closers);
   const cluster = await joinCluster(options, closers);
   const events = { pool, tables: config.tables, clock, log, redis: cluster?.redis ?? null };
   const desk = new EventDesk(events);
@@ -204,12 +206,12 @@ interface TableParts extends ContextOptions {
 /** The tables that this process may run; they stop, and give their leases up, with the house. */
 async function openTables(
   { config, secrets, clock, log, metrics, chainLength }: TableParts,
-  pool: Pool,
+  { pool, pipelined }: Database,
   closers: Closers,
 ): Promise<Tables> {
   const length = chainLength === undefined ? {} : { chainLength };
   const { seedKey } = secrets;
-  const stores = createPostgresTableStores({ pool, seedKey, clock, log, ...length });
+  const stores = createPostgresTableStores({ pool, pipelined, seedKey, clock, log, ...length });
   const { publicAddress } = config;
   const lookNow = () => tables.lookNow();
   const changes = { disconnected: lookNow, released: lookNow };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { asChips } from "@croupier/shared/core/chips";
 import type { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Database } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import { migrate } from "./db/migrate.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -51,17 +52,23 @@ function openAs(user?: string, options?: string) {
   return openDatabase({ config, secrets, log, clock: systemClock }, closers);
 }
 
-async function workedAs(pool: Awaited<ReturnType<typeof openAs>>) {
-  const { rows } = await pool.query(
-    "SELECT current_user AS role, session_user AS login, current_setting('work_mem') AS memory",
+async function workedAs({ pool, pipelined }: Database) {
+  const worked = await Promise.all(
+    [pool, pipelined].map(async (one) => {
+      const { rows } = await one.query(
+        "SELECT current_user AS role, session_user AS login, current_setting('work_mem') AS memory",
+      );
+      return rows[0];
+    }),
   );
-  return rows[0];
+  expect(worked[0]).toEqual(worked[1]);
+  return worked[0];
 }
 
 describe("the database is opened as the server's role", () => {
   it("by the tables' owner, with the options of its address", async () => {
-    const pool = await openAs(undefined, "-c work_mem=7MB");
-    expect(await workedAs(pool)).toMatchObject({ role: "croupier_server", memory: "7MB" });
+    const opened = await openAs(undefined, "-c work_mem=7MB");
+    expect(await workedAs(opened)).toMatchObject({ role: "croupier_server", memory: "7MB" });
   });
 
   it.each(["INHERIT", "NOINHERIT"])(
@@ -70,17 +77,19 @@ describe("the database is opened as the server's role", () => {
       await database.pool.query(
         `ALTER ROLE ${login} ${inherit}; GRANT croupier_server TO ${login}`,
       );
-      const pool = await openAs(login);
-      expect(await workedAs(pool)).toMatchObject({ role: "croupier_server", login });
+      const opened = await openAs(login);
+      expect(await workedAs(opened)).toMatchObject({ role: "croupier_server", login });
     },
   );
 });
 
 describe("a login that is a member of the role, and nothing else", () => {
   let pool: Pool;
+  let opened: Database;
   beforeEach(async () => {
     await database.pool.query(`GRANT croupier_server TO ${login}`);
-    pool = await openAs(login);
+    opened = await openAs(login);
+    ({ pool } = opened);
   });
 
   it("runs a table, and proves its books", async () => {
@@ -90,7 +99,13 @@ describe("a login that is a member of the role, and nothing else", () => {
     expect((await people.claimDaily(playerId)).granted).toBe(900);
     const leases = new TableLeases({ pool, log, disconnected: () => undefined });
     const { seedKey } = secrets;
-    const stores = createPostgresTableStores({ pool, clock, log, seedKey, chainLength: 3_000 });
+    const stores = createPostgresTableStores({
+      ...opened,
+      clock,
+      log,
+      seedKey,
+      chainLength: 3_000,
+    });
     const store = storeOfAnyTable(stores, leasesOnce(leases));
     await store.prepareTable(tableConfig("one"));
     const bets = [{ playerId, spot: "red", amount: asChips(5) }];

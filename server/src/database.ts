@@ -18,11 +18,15 @@ export interface DatabaseOptions {
   readonly clock: Clock;
 }
 
-/**
- * A pool on a database that answers, may be written to, and has the schema; it works as the server's
- * role.
- */
-export async function openDatabase(options: DatabaseOptions, closers: Closers): Promise<Pool> {
+/** The process's connections, which work as the server's role. */
+export interface Database {
+  readonly pool: Pool;
+  /** For group commit, which has one transaction under way at a time. */
+  readonly pipelined: Pool;
+}
+
+/** Connections to a database that answers, may be written to, and has the schema. */
+export async function openDatabase(options: DatabaseOptions, closers: Closers): Promise<Database> {
   const { log } = options;
   const { databaseUrl, dataDir } = options.config;
   let url = databaseUrl;
@@ -33,9 +37,12 @@ export async function openDatabase(options: DatabaseOptions, closers: Closers): 
   }
   await bringUpToDate(url, options);
   const pool = createPool(url, log, { role: SERVER_ROLE });
-  closers.add("database connections", () => pool.end());
+  const pipelined = createPool(url, log, { role: SERVER_ROLE, pipeline: true, most: 2 });
+  closers.add("database connections", async () => {
+    await Promise.all([pool.end(), pipelined.end()]);
+  });
   await connectOrExplain(pool);
-  return pool;
+  return { pool, pipelined };
 }
 
 /**

@@ -52,6 +52,8 @@ const host = "server/src/tables/host.ts";
 const groupCommit = "server/src/ledger/groupCommit.ts";
 const postBatch = "server/src/ledger/postBatch.ts";
 
+/** Everything of a batch is sent but its COMMIT. */
+const moved = "() => addTransfers(client, decision.transfers, now),\n  ]);";
 /** Of a table that was not there before. */
 const fresh = 'tableId.startsWith("fresh")';
 const turnTold = "this.#observeTurn(announced);";
@@ -154,7 +156,7 @@ export const mutants = [
   crash("O1", groupCommit, {
     before: "const entry = { lease, posting, content, ticket: randomUUID() };",
   }),
-  crash("O2", postBatch, { after: "await addTransfers(client, decision.transfers, now);" }),
+  crash("O2", postBatch, { after: moved }),
   crash("O5", groupCommit, {
     after: "const results = await this.#commit(batch.map(({ entry }) => entry));",
   }),
@@ -167,7 +169,7 @@ export const mutants = [
     why: "the process ends at O6",
   },
   crash("O7", postBatch, {
-    after: "await addTransfers(client, decision.transfers, now);",
+    after: moved,
     also: 'entries.some(({ posting }) => posting.op.startsWith("burst"))',
   }),
   crash("O8", groupCommit, {
@@ -184,8 +186,8 @@ export const mutants = [
   {
     name: "sleep-T8",
     file: postBatch,
-    find: "await addTransfers(client, decision.transfers, now);",
-    replace: `await addTransfers(client, decision.transfers, now);
+    find: moved,
+    replace: `${moved}
       if (${armed}) process.kill(process.pid, "SIGSTOP");`,
     why: "the holder falls asleep in a transaction",
   },

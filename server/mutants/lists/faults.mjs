@@ -7,11 +7,8 @@ export const mutants = [
   {
     name: "answers-before-commit",
     file: "server/src/db/transaction.ts",
-    find: "await commit(client);\n    return answer;",
-    replace: `if (!String(work).includes("decidePostings")) {
-      await commit(client);
-      return answer;
-    }
+    find: 'work(client, client.query("BEGIN"));\n    await commit(client);',
+    replace: `work(client, client.query("BEGIN"));
     const release = client.release.bind(client);
     client.release = () => undefined;
     setTimeout(() => {

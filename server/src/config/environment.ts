@@ -1,4 +1,10 @@
-/** Reading single variables: each says what it takes, and says so again when it gets something else. */
+/**
+ * Reading single variables: each says what it takes, and says so again when it gets something else.
+ *
+ * A variable whose value must not be shown can be given by a file, as container engines hand secrets
+ * over: `NAME_FILE` is the path of a file whose whole content is the value of `NAME`.
+ */
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ConfigError } from "./configError.ts";
 
@@ -9,18 +15,44 @@ export interface Variable<T> {
   /** What the variable takes, for people: `a whole number from 0 to 65535`. */
   readonly takes: string;
   readonly schema: z.ZodType<T, string>;
-  /** Its value must not be shown. */
+  /** Its value must not be shown, and may be given by a file. */
   readonly secret?: boolean;
 }
 
 /** The variable's value; `fallback` where it is unset or empty. Throws {@link ConfigError}. */
 export function read<T, F>(environment: Environment, variable: Variable<T>, fallback: F): T | F {
-  const text = environment[variable.name];
+  const text =
+    variable.secret === true ? secretText(environment, variable) : environment[variable.name];
   if (text === undefined || text === "") return fallback;
   const parsed = variable.schema.safeParse(text);
   if (parsed.success) return parsed.data;
   const shown = variable.secret === true ? "a value that cannot be used" : JSON.stringify(text);
   throw new ConfigError(`${variable.name} is ${shown}, but it takes ${variable.takes}.`);
+}
+
+function secretText(environment: Environment, { name, takes }: Variable<unknown>) {
+  const path = environment[`${name}_FILE`];
+  if (path === undefined || path === "") return environment[name];
+  if (environment[name]) {
+    throw new ConfigError(`${name} and ${name}_FILE are both set, but one of them is enough.`);
+  }
+  const text = contentOf(path);
+  if (text === null || text === "") {
+    const found = text === null ? "no file that can be read" : "an empty file";
+    throw new ConfigError(
+      `${name}_FILE is ${JSON.stringify(path)}, which is ${found}; it takes the path of a file with ${takes}.`,
+    );
+  }
+  return text;
+}
+
+/** Without the line break at its end, which editors add; null where there is nothing to read. */
+function contentOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch {
+    return null;
+  }
 }
 
 /** A whole number from `least` to `most`. */

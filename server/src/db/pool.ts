@@ -26,6 +26,8 @@ export interface PoolOptions {
   readonly statementMs?: number;
   /** What the connections work as; as the user of `url` where there is none. */
   readonly role?: string;
+  /** Statements are sent without waiting for the answer to the one before; such do no COPY. */
+  readonly pipeline?: boolean;
 }
 
 /**
@@ -33,10 +35,11 @@ export interface PoolOptions {
  * a connection end by themselves; a connection that dies while idle is logged and replaced.
  */
 export function createPool(url: string, log: Logger, options: PoolOptions = {}): Pool {
-  const { most = 12, statementMs = 5_000, role } = options;
+  const { most = 12, statementMs = 5_000, role, pipeline = false } = options;
   const pool = new pg.Pool({
     connectionString: role === undefined ? url : workingAs(role, url),
     max: most,
+    pipeline,
     types,
     application_name: "croupier",
     keepAlive: true,

@@ -14,13 +14,38 @@ export async function inTransaction<Answer>(
   work: (client: PoolClient) => Promise<Answer>,
   begin = "BEGIN",
 ): Promise<Answer> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
+  return withConnection(pool, async (client) => {
     await client.query(begin);
     const answer = await work(client);
     await commit(client);
     return answer;
+  });
+}
+
+/**
+ * As {@link inTransaction}, on a pool whose connections are pipelined: BEGIN travels with what `work`
+ * asks for first. Until `begun` resolves there may be no transaction, and `work` must write nothing.
+ */
+export async function inPipelinedTransaction<Answer>(
+  pool: Pool,
+  work: (client: PoolClient, begun: Promise<unknown>) => Promise<Answer>,
+): Promise<Answer> {
+  return withConnection(pool, async (client) => {
+    const answer = await work(client, client.query("BEGIN"));
+    await commit(client);
+    return answer;
+  });
+}
+
+/** Runs `transact` on a connection that is clean, or thrown away, afterwards. */
+async function withConnection<Answer>(
+  pool: Pool,
+  transact: (client: PoolClient) => Promise<Answer>,
+): Promise<Answer> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await transact(client);
   } catch (error) {
     broken = await rollBack(client, error);
     throw error;

@@ -19,6 +19,7 @@ let rig: BankRig;
 let proxy: LosingProxy;
 /** Through the proxy; the rig's own store goes straight. */
 let pool: Pool;
+let pipelined: Pool;
 let store: TableStore;
 let ada: string;
 
@@ -27,7 +28,8 @@ beforeEach(async () => {
   proxy = await createLosingProxy(rig.database.url);
   const log = createLogger("silent");
   pool = createPool(proxy.url, log);
-  const stores = createPostgresTableStores({ ...rig, pool, log, chainLength: 5_000 });
+  pipelined = createPool(proxy.url, log, { pipeline: true });
+  const stores = createPostgresTableStores({ ...rig, pool, pipelined, log, chainLength: 5_000 });
   store = storeOfAnyTable(stores, rig.leaseOf);
   ada = (await rig.players.registerGuest({ name: "Ada" })).playerId;
   await store.prepareTable(tableConfig("one"));
@@ -35,6 +37,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await pool.end();
+  await pipelined.end();
   await proxy.close();
   await rig.database.close();
 });

@@ -13,7 +13,6 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import type { Posting } from "@croupier/shared/core/table/effects";
-import type { Pool } from "pg";
 import { CommitUnknownError, inOneLine, isPassing, tookTooLong } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
@@ -21,6 +20,7 @@ import { retrying } from "../platform/retry.ts";
 import type { Lease } from "../tables/lease.ts";
 import type { PostResult } from "../tables/store.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
+import type { BatchPools } from "./postBatch.ts";
 import { postBatch } from "./postBatch.ts";
 import type { PostingEntry } from "./postings.ts";
 
@@ -39,8 +39,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-export interface GroupCommitOptions {
-  readonly pool: Pool;
+export interface GroupCommitOptions extends BatchPools {
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -100,8 +99,8 @@ export class GroupCommit {
   }
 
   async #commit(entries: readonly PostingEntry[]): Promise<readonly (PostResult | Error)[]> {
-    const { pool, clock } = this.#options;
-    const ask = () => postBatch(pool, entries, clock.now());
+    const { clock } = this.#options;
+    const ask = () => postBatch(this.#options, entries, clock.now());
     try {
       const again = (error: unknown) =>
         isPassing(error) && !(error instanceof CommitUnknownError) && !tookTooLong(error);

@@ -2,8 +2,9 @@
 import { asChips } from "@croupier/shared/core/chips";
 import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
 import type { Pool, PoolClient } from "pg";
-import { copyIn } from "../db/copyIn.ts";
-import { inTransaction } from "../db/transaction.ts";
+import { addRows } from "../db/addRows.ts";
+import { askAll } from "../db/askAll.ts";
+import { inPipelinedTransaction, inTransaction } from "../db/transaction.ts";
 import type { PostResult } from "../tables/store.ts";
 import { lockAccounts } from "./accounts.ts";
 import type { AcceptedPosting, BatchGround, KnownOperation, PostingEntry } from "./postings.ts";
@@ -11,35 +12,70 @@ import { decidePostings, operationKey, roundKey } from "./postings.ts";
 import { addTransfers } from "./transfers.ts";
 
 /**
+ * Up to so many operations go in three trips: what they rest on, what they write, COMMIT. For more of
+ * them COPY is worth the trips that it takes.
+ */
+const FEW = 100;
+
+export interface BatchPools {
+  readonly pool: Pool;
+  /** Its connections are pipelined. */
+  readonly pipelined: Pool;
+}
+
+/**
  * Decides and posts `entries` in their order; one result for each. An `Error` among the results is
  * about its own entry alone.
- *
- * Holds the leases and the rounds, so that no table is taken over and no round locked or finished
- * meanwhile, then the accounts: the same order as a settlement.
  *
  * @param now epoch milliseconds
  */
 export function postBatch(
-  pool: Pool,
+  { pool, pipelined }: BatchPools,
   entries: readonly PostingEntry[],
   now: number,
 ): Promise<readonly (PostResult | Error)[]> {
-  return inTransaction(pool, async (client) => {
-    const { epochs, openRounds } = await holdRounds(client, entries);
-    const accounts = await lockAccounts(client, {
-      players: [...new Set(entries.map(({ posting }) => posting.playerId))],
-      escrows: [...new Set(entries.map(({ lease }) => lease.tableId))],
-    });
-    // Read after the accounts are locked: another asking for the same op is done by then.
-    const known = await findOperations(
-      client,
-      entries.map(({ posting }) => posting),
+  if (entries.length > FEW) {
+    return inTransaction(pool, (client) =>
+      post(client, { entries, now, begun: Promise.resolve() }),
     );
-    const decision = decidePostings(entries, { accounts, known, epochs, openRounds });
-    await logOperations(client, decision.accepted, now);
-    await addTransfers(client, decision.transfers, now);
-    return decision.results;
-  });
+  }
+  return inPipelinedTransaction(pipelined, (client, begun) =>
+    post(client, { entries, now, begun }),
+  );
+}
+
+interface Batch {
+  readonly entries: readonly PostingEntry[];
+  readonly now: number;
+  readonly begun: Promise<unknown>;
+}
+
+/**
+ * Holds the leases and the rounds, so that no table is taken over and no round locked or finished
+ * meanwhile, then the accounts: the same order as a settlement.
+ */
+async function post(
+  client: PoolClient,
+  { entries, now, begun }: Batch,
+): Promise<readonly (PostResult | Error)[]> {
+  const choice = {
+    players: [...new Set(entries.map(({ posting }) => posting.playerId))],
+    escrows: [...new Set(entries.map(({ lease }) => lease.tableId))],
+  };
+  const postings = entries.map(({ posting }) => posting);
+  const [, held, accounts, known] = await askAll(client, [
+    () => begun,
+    () => holdRounds(client, entries),
+    () => lockAccounts(client, choice),
+    // Read after the accounts are locked: another asking for the same op is done by then.
+    () => findOperations(client, postings),
+  ]);
+  const decision = decidePostings(entries, { ...held, accounts, known });
+  await askAll(client, [
+    () => logOperations(client, decision.accepted, now),
+    () => addTransfers(client, decision.transfers, now),
+  ]);
+  return decision.results;
 }
 
 interface HeldRow {
@@ -126,22 +162,22 @@ export function answerOf(
 
 const LOG = {
   table: "operations",
-  columns: [
-    "table_id",
-    "epoch",
-    "round",
-    "player_id",
-    "op",
-    "kind",
-    "content",
-    "ticket",
-    "changes",
-    "stake_change",
-    "stake_after",
-    "balance_after",
-    "chips_after",
-    "posted_at",
-  ],
+  columns: {
+    table_id: "text",
+    epoch: "bigint",
+    round: "bigint",
+    player_id: "text",
+    op: "text",
+    kind: "text",
+    content: "bytea",
+    ticket: "uuid",
+    changes: "jsonb",
+    stake_change: "bigint",
+    stake_after: "bigint",
+    balance_after: "bigint",
+    chips_after: "jsonb",
+    posted_at: "timestamptz",
+  },
 };
 
 /** In the order of `accepted`, which the log's own numbers then keep. */
@@ -151,7 +187,7 @@ function logOperations(
   now: number,
 ): Promise<void> {
   const postedAt = new Date(now).toISOString();
-  return copyIn(
+  return addRows(
     client,
     LOG,
     accepted.map(({ lease, posting, ticket, content, balanceAfter }) => [

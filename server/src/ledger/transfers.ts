@@ -1,6 +1,6 @@
 /** Moving chips: transfers are added, all at once, and the database changes the balances by them. */
 import type { PoolClient } from "pg";
-import { copyIn } from "../db/copyIn.ts";
+import { addRows } from "../db/addRows.ts";
 
 /** See the table in the ledger's migration for what each moves, and how often it may. */
 export type TransferKind =
@@ -31,17 +31,17 @@ export interface Transfer {
 
 const TRANSFERS = {
   table: "transfers",
-  columns: [
-    "kind",
-    "debit_id",
-    "credit_id",
-    "amount",
-    "player_id",
-    "table_id",
-    "round",
-    "op",
-    "created_at",
-  ],
+  columns: {
+    kind: "text",
+    debit_id: "bigint",
+    credit_id: "bigint",
+    amount: "bigint",
+    player_id: "text",
+    table_id: "text",
+    round: "bigint",
+    op: "text",
+    created_at: "timestamptz",
+  },
 };
 
 /**
@@ -56,7 +56,7 @@ export function addTransfers(
   at: number,
 ): Promise<void> {
   const createdAt = new Date(at).toISOString();
-  return copyIn(
+  return addRows(
     client,
     TRANSFERS,
     transfers.map((transfer) => [

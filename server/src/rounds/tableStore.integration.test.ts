@@ -55,6 +55,7 @@ const anotherStore = (parts: { seedKey?: Buffer; chainLength?: number }) =>
     createPostgresTableStores({
       ...rig,
       pool: rig.database.pool,
+      pipelined: rig.database.pipelined,
       log: createLogger("silent"),
       ...parts,
     }),

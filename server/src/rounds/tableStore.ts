@@ -7,6 +7,7 @@ import { inOneLine, isPassing } from "../db/errors.ts";
 import { createTableAccounts } from "../ledger/accounts.ts";
 import { ensureBankroll } from "../ledger/bankroll.ts";
 import { GroupCommit } from "../ledger/groupCommit.ts";
+import type { BatchPools } from "../ledger/postBatch.ts";
 import { findOperations } from "../ledger/postBatch.ts";
 import { operationKey } from "../ledger/postings.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -25,8 +26,7 @@ const CHAIN_LENGTH = 1_048_576;
 /** Within this the caller need not hear of a lost connection. */
 const PASSING = { tries: 4, firstMs: 20, longestMs: 200 };
 
-export interface TableStoresOptions {
-  readonly pool: Pool;
+export interface TableStoresOptions extends BatchPools {
   /** 32 bytes. */
   readonly seedKey: Buffer;
   readonly clock: Clock;

@@ -34,6 +34,7 @@ let postgres: OwnPostgres;
 let owner: Pool;
 /** As the server, whose statements may take 600 ms. */
 let pool: Pool;
+let pipelined: Pool;
 let leases: TableLeases;
 let tables: Tables;
 let players: Players;
@@ -46,9 +47,11 @@ beforeAll(async () => {
   const log = createLogger("silent");
   owner = createPool(postgres.url, log);
   await migrate(owner);
-  pool = createPool(postgres.url, log, { statementMs: 600, role: SERVER_ROLE });
+  const options = { statementMs: 600, role: SERVER_ROLE };
+  pool = createPool(postgres.url, log, options);
+  pipelined = createPool(postgres.url, log, { ...options, pipeline: true, most: 2 });
   players = createPlayers({ pool, clock: systemClock, startingChips: 10_000, dailyChips: 1_000 });
-  const shared = { pool, log, clock: systemClock, seedKey: Buffer.alloc(32, 7) };
+  const shared = { pool, pipelined, log, clock: systemClock, seedKey: Buffer.alloc(32, 7) };
   leases = new TableLeases({ pool, log, disconnected: () => tables.lookNow() });
   tables = new Tables({
     configs: [
@@ -77,6 +80,7 @@ afterAll(async () => {
   await tables?.stop();
   leases?.close();
   await pool?.end();
+  await pipelined?.end();
   await owner?.end();
   await postgres?.close();
 });

@@ -40,7 +40,7 @@ describe("a table that was taken out of the configuration", () => {
   /** What another process does that has other tables only, so long after. */
   async function close(): Promise<readonly string[]> {
     const { database, seedKey, clock } = stage.rig;
-    const { pool, serverPool } = database;
+    const { pool, serverPool, pipelined } = database;
     const { tableId } = stage.config;
     await pool.query(
       `UPDATE leases SET renewed_at = renewed_at - interval '7 s',
@@ -57,7 +57,7 @@ describe("a table that was taken out of the configuration", () => {
     const closing = new Closing({
       find: () => closedTables(serverPool, others),
       leases,
-      stores: createPostgresTableStores({ pool: serverPool, seedKey, clock, log }),
+      stores: createPostgresTableStores({ pool: serverPool, pipelined, seedKey, clock, log }),
       clock,
       model: { ...stage.config, tableId: "another", wheel: "american", zeroRule: "none" },
       finished: ({ tableId: id }) => told.push(`finished ${id}`),

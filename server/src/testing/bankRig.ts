@@ -30,10 +30,10 @@ export interface BankRig extends TableRig {
 export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
   const database = await createTestDatabase();
   const clock = new ManualClock();
-  const { serverPool: pool } = database;
+  const { serverPool: pool, pipelined } = database;
   const seedKey = randomBytes(32);
   const log = createLogger("silent");
-  const stores = createPostgresTableStores({ pool, clock, log, seedKey, chainLength });
+  const stores = createPostgresTableStores({ pool, pipelined, clock, log, seedKey, chainLength });
   const leases = new TableLeases({ pool, log, disconnected: () => undefined });
   const leaseOf = leasesOnce(leases);
   return {

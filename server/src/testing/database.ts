@@ -12,6 +12,8 @@ export interface TestDatabase {
   readonly pool: Pool;
   /** As the server. */
   readonly serverPool: Pool;
+  /** As the server, pipelined. */
+  readonly pipelined: Pool;
   /** Ends the pools and drops the database. */
   close(): Promise<void>;
 }
@@ -30,12 +32,14 @@ export async function createTestDatabase(from = inject("postgresUrl")): Promise<
   const log = createLogger("silent");
   const pool = createPool(url.href, log);
   const serverPool = createPool(url.href, log, { role: SERVER_ROLE });
+  const pipelined = createPool(url.href, log, { role: SERVER_ROLE, pipeline: true });
   return {
     url: url.href,
     pool,
     serverPool,
+    pipelined,
     close: async () => {
-      for (const open of [pool, serverPool]) if (!open.ended) await open.end();
+      for (const open of [pool, serverPool, pipelined]) if (!open.ended) await open.end();
       await administrate(template, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };

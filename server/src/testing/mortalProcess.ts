@@ -30,9 +30,9 @@ export const STATEMENTS = {
   HOLD: /FROM hold_rounds\(/,
   LOCK: /SELECT lock_round\(/,
   OPEN: /INSERT INTO rounds/,
-  OPERATIONS: /COPY operations /,
+  OPERATIONS: /(COPY|INSERT INTO) operations /,
   SETTLE: /SELECT settle_round\(/,
-  TRANSFERS: /COPY transfers /,
+  TRANSFERS: /(COPY|INSERT INTO) transfers /,
   VOID: /SELECT void_round\(/,
 } as const;
 
@@ -95,6 +95,7 @@ export class MortalProcess {
   readonly froze: unknown[] = [];
   readonly #options: MortalOptions;
   readonly #pool: Pool;
+  readonly #pipelined: Pool;
   readonly #leases: TableLeases;
   readonly #clients = new Set<PoolClient>();
   #host: NewHost | null = null;
@@ -109,7 +110,8 @@ export class MortalProcess {
     this.clock = new ManualClock(options.now);
     const log = createLogger("silent");
     this.#pool = createPool(options.url, log, { role: SERVER_ROLE });
-    this.#pool.on("connect", (client) => this.#watch(client));
+    this.#pipelined = createPool(options.url, log, { role: SERVER_ROLE, pipeline: true });
+    for (const pool of this.#pools) pool.on("connect", (client) => this.#watch(client));
     this.#leases = new TableLeases({ pool: this.#pool, log, disconnected: () => undefined });
   }
 
@@ -140,7 +142,8 @@ export class MortalProcess {
     const lease = this.#lease ?? (await this.take());
     const { config, seedKey, chainLength } = this.#options;
     const { clock } = this;
-    const shared = { pool: this.#pool, clock, log: createLogger("silent"), seedKey, chainLength };
+    const pools = { pool: this.#pool, pipelined: this.#pipelined };
+    const shared = { ...pools, clock, log: createLogger("silent"), seedKey, chainLength };
     this.#host = createHost({
       config,
       clock,
@@ -186,8 +189,10 @@ export class MortalProcess {
   /** Dies now. */
   die(): void {
     this.#dead = true;
-    this.#pool.connect = never;
-    this.#pool.query = never;
+    for (const pool of this.#pools) {
+      pool.connect = never;
+      pool.query = never;
+    }
     for (const client of this.#clients) socketOf(client).destroy();
     this.#clients.clear();
   }
@@ -220,7 +225,11 @@ export class MortalProcess {
     if (this.#dead) return;
     await this.#host?.stop();
     this.#leases.close();
-    await this.#pool.end();
+    for (const pool of this.#pools) await pool.end();
+  }
+
+  get #pools(): readonly Pool[] {
+    return [this.#pool, this.#pipelined];
   }
 
   #watch(client: PoolClient): void {
