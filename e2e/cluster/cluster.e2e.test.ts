@@ -9,6 +9,7 @@ import { runNode } from "../src/testing/processes.ts";
 import { quickTables } from "../src/testing/server.ts";
 import type { Cluster } from "./cluster.ts";
 import { startCluster } from "./cluster.ts";
+import { tablesOf } from "./holders.ts";
 import type { ClusterProcess } from "./serverProcess.ts";
 
 const TABLES = ["one", "two", "three"];
@@ -35,20 +36,6 @@ beforeEach(async () => {
   const evenly = () => cluster.processes.map((process) => tablesOf(process).length);
   await expect.poll(evenly, { timeout: 20_000 }).toEqual([1, 1, 1]);
 });
-
-/** The tables that a process runs, by its own log. */
-function tablesOf({ output }: ClusterProcess): readonly string[] {
-  const held = new Set<string>();
-  for (const line of output.split("\n")) {
-    const [, tableId = "", what] =
-      /"tableId":"([^"]+)".*"msg":"(running a table|handed a table over|another process runs)/.exec(
-        line,
-      ) ?? [];
-    if (what === "running a table") held.add(tableId);
-    else held.delete(tableId);
-  }
-  return [...held];
-}
 
 /** Bots at all tables, and somebody at the table of `process` who sees them play. */
 async function crowdWith(process: ClusterProcess) {

@@ -1,0 +1,81 @@
+/** The command line of the trials, checked. */
+import { parseArgs } from "node:util";
+import type { Scale } from "./trial.ts";
+
+/** A flag that cannot be used; the message is one line for people. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export interface TrialFlags extends Scale {
+  /** Names of trials; empty: all of them. */
+  readonly only: readonly string[];
+  readonly json: string | undefined;
+}
+
+interface Named {
+  readonly name: string;
+  readonly does: string;
+}
+
+const MOST = 100_000;
+
+/** How to call it, with the trials that there are. */
+export function trialUsage(trials: readonly Named[]): string {
+  const lines = trials.map(({ name, does }) => `    ${name.padEnd(10)} ${does}`);
+  return `Usage: npm run trials -- [options]
+  --only NAME     one trial; may be repeated (all)
+${lines.join("\n")}
+  --players N     bots that play meanwhile (each trial has its own number)
+  --turns N       faults, where they come at random
+  --seed N        what the bots wish for and when faults come follows from it (1)
+  --brief         a short form of each trial
+  --json FILE     the report as JSON`;
+}
+
+/** Reads the flags; null where help was asked for. */
+export function readTrialFlags(
+  args: readonly string[],
+  trials: readonly Named[],
+): TrialFlags | null {
+  const flags = parsed(args);
+  if (flags.help === true) return null;
+  const { only = [], seed = "1", brief = false, json } = flags;
+  const names = trials.map(({ name }) => name);
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(`--only takes ${names.join(", ")}, not "${unknown.join(", ")}"`);
+  }
+  return {
+    only,
+    brief,
+    json,
+    seed: wholeNumber("--seed", seed),
+    players: flags.players === undefined ? undefined : wholeNumber("--players", flags.players),
+    turns: flags.turns === undefined ? undefined : wholeNumber("--turns", flags.turns),
+  };
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = {
+    only: { type: "string", multiple: true },
+    players: text,
+    turns: text,
+    seed: text,
+    brief: { type: "boolean" },
+    json: text,
+    help: { type: "boolean", short: "h" },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message.split(". ")[0] : String(error));
+  }
+}
+
+function wholeNumber(flag: string, value: string): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= 1 && number <= MOST) return number;
+  throw new UsageError(`${flag} takes a whole number, 1 to ${MOST}, not "${value}"`);
+}

@@ -1,0 +1,172 @@
+/**
+ * Where trials of a cluster happen: a database outside of it, the whole cluster behind its one
+ * address, and a crowd that plays through that address and keeps notes.
+ *
+ *   crowd ──▶ proxy ──▶ processes ──▶ database
+ *                          └─ Redis
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Random } from "../../bots/random.ts";
+import { createRandom } from "../../bots/random.ts";
+import { Crowd } from "../../faults/crowd.ts";
+import type { OutsideDatabase } from "../../faults/database.ts";
+import { startDatabase } from "../../faults/database.ts";
+import { Notes } from "../../faults/notes.ts";
+import { OverdueError } from "../../faults/wait.ts";
+import { repository, runNode } from "../../src/testing/processes.ts";
+import { quickTables } from "../../src/testing/server.ts";
+import type { Cluster } from "../cluster.ts";
+import { startCluster } from "../cluster.ts";
+import { tablesOf } from "../holders.ts";
+import type { ClusterProcess } from "../serverProcess.ts";
+
+export interface StageOptions {
+  readonly seed: number;
+  readonly players: number;
+  /** How many; each process gets its share. */
+  readonly tables: number;
+  readonly timings: object;
+  /** Another Redis than the cluster's own. */
+  readonly redisUrl?: string;
+  /** Told as it happens. */
+  readonly say: (line: string) => void;
+}
+
+const PROCESSES = 3;
+/** Bots of one machine come from one address. */
+const EDGE = {
+  EDGE_CONNECTIONS_PER_ADDRESS: "30000",
+  EDGE_REQUESTS_PER_SECOND: "20000",
+  EDGE_REQUESTS_BURST: "30000",
+};
+const PLAYING_MS = 30_000;
+const LOOK_MS = 20;
+
+export class Stage implements AsyncDisposable {
+  readonly options: StageOptions;
+  readonly random: Random;
+  readonly notes: Notes;
+  /** Of this stage alone; it goes with it. */
+  readonly folder: string;
+  readonly tableIds: readonly string[];
+  readonly database: OutsideDatabase;
+  readonly cluster: Cluster;
+  readonly crowd: Crowd;
+  /** The newest build of the processes. */
+  build = repository;
+  readonly #kept: AsyncDisposableStack;
+
+  private constructor(
+    options: StageOptions,
+    parts: Pick<Stage, "folder" | "tableIds" | "database" | "cluster" | "crowd">,
+    kept: AsyncDisposableStack,
+  ) {
+    this.options = options;
+    this.random = createRandom(options.seed, 0);
+    this.notes = new Notes(options.say);
+    this.folder = parts.folder;
+    this.tableIds = parts.tableIds;
+    this.database = parts.database;
+    this.cluster = parts.cluster;
+    this.crowd = parts.crowd;
+    this.#kept = kept;
+  }
+
+  /** Starts everything; resolves once everybody plays. */
+  static async open(options: StageOptions): Promise<Stage> {
+    const kept = new AsyncDisposableStack();
+    try {
+      const stage = new Stage(options, await open(options, kept), kept);
+      await stage.everyoneIsBack();
+      await stage.crowd.accepts(options.players, PLAYING_MS);
+      return stage;
+    } catch (error) {
+      await kept.disposeAsync();
+      throw error;
+    }
+  }
+
+  get processes(): readonly ClusterProcess[] {
+    return this.cluster.processes;
+  }
+
+  /** Resolves once every bot holds a seat. */
+  everyoneIsBack(): Promise<void> {
+    const { players } = this.options;
+    return this.crowd.until("every bot's seat", ({ seated }) => seated >= players, PLAYING_MS);
+  }
+
+  /** Resolves once so many more operations were acknowledged. */
+  plays(operations: number): Promise<void> {
+    return this.crowd.accepts(operations, PLAYING_MS);
+  }
+
+  /** Resolves once each living process runs its share of the tables. */
+  async tablesAreShared(): Promise<void> {
+    const alive = this.processes.filter((process) => process.alive);
+    const least = Math.floor(this.tableIds.length / alive.length);
+    await until(
+      "each process's share of the tables",
+      () => alive.every((process) => tablesOf(process).length >= least),
+      PLAYING_MS,
+    );
+  }
+
+  /** What is wrong with the books, by the audit of `build`; empty where nothing is. */
+  async auditFaults(): Promise<readonly string[]> {
+    const { code, stdout, stderr } = await runNode({
+      args: [join(this.build, "server/src/audit/main.ts")],
+      env: { DATABASE_URL: this.database.url },
+    });
+    return code === 0 ? [] : [`the audit ended with ${code}: ${(stdout + stderr).trim()}`];
+  }
+
+  /** Ends `part` with the stage, before what was there earlier. */
+  keep<T extends AsyncDisposable>(part: T): T {
+    return this.#kept.use(part);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const process of this.processes) process.thaw();
+    await this.#kept.disposeAsync();
+  }
+}
+
+/** Looks again and again until it is as asked; an {@link OverdueError} where that takes too long. */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  withinMs: number,
+): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new OverdueError(`${what}: not within ${withinMs} ms`);
+    await pause(LOOK_MS);
+  }
+}
+
+async function open(options: StageOptions, kept: AsyncDisposableStack) {
+  const { seed, players, tables, timings, redisUrl } = options;
+  const folder = mkdtempSync(join(tmpdir(), "croupier-trials-"));
+  kept.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const database = kept.use(await startDatabase());
+  const tableIds = Array.from({ length: tables }, (_, index) => `table${index + 1}`);
+  const cluster = kept.use(
+    await startCluster({
+      folder,
+      processes: PROCESSES,
+      databaseUrl: database.url,
+      ...(redisUrl === undefined ? {} : { redisUrl }),
+      edge: EDGE,
+      env: {
+        TABLES: quickTables(tableIds, { ...timings, maxPlayers: players }),
+        LOG_LEVEL: "info",
+      },
+    }),
+  );
+  const crowd = kept.use(new Crowd({ url: cluster.url, tables: tableIds, players, seed }));
+  return { folder, tableIds, database, cluster, crowd };
+}
