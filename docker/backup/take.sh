@@ -1,0 +1,90 @@
+# Taking base backups and following the WAL.
+
+run() {
+  trap 'kill $(jobs -p) 2>/dev/null; wait; exit 0' TERM INT
+  follow &
+  echo $! >/tmp/following.pid
+  while true; do
+    tend || say "will try again in a minute"
+    # In the background, so that a signal does not wait for it.
+    sleep 60 &
+    wait $! || true
+  done
+}
+
+# The WAL of whatever life the database is in; again and again, because it may go away and come back.
+follow() {
+  local life
+  trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM INT
+  while true; do
+    if life=$(this_life) && mkdir -p "$life/wal" "$life/base"; then
+      pg_receivewal --slot "$slot" --create-slot --if-not-exists --no-loop || true
+      pg_receivewal --slot "$slot" --directory "$life/wal" --no-loop --status-interval 5 &
+      wait $! || true
+    fi
+    say "the WAL is not followed; will try again"
+    sleep 5 &
+    wait $! || true
+  done
+}
+
+# What is due: a base backup, room, packing.
+tend() {
+  local life
+  life=$(this_life) || return 1
+  if is_due "$life"; then take_base "$life" || return 1; fi
+  pack "$life"
+}
+
+# Whether there has been no base backup since the last time that one was to be taken.
+is_due() {
+  local newest due
+  newest=$(bases "$1" | tail -n 1)
+  [ -n "$newest" ] || return 0
+  due=$(date -u -d "today $daily_at" +%s)
+  [ "$due" -le "$(date +%s)" ] || due=$((due - 86400))
+  [ "$(seconds_of "$newest")" -lt "$due" ]
+}
+
+# Whole or not at all: it gets its name when everything is there.
+take_base() {
+  local life=$1 making=$1/base/.making finished
+  say "taking a base backup"
+  mkdir -p "$life/base"
+  rm -rf "$making"
+  # The WAL that it needs comes with it: it can be restored without any other file.
+  pg_basebackup --pgdata "$making" --format tar --gzip --wal-method stream --checkpoint fast \
+    --no-password --label croupier || return 1
+  sync
+  finished=$(date -u +%Y%m%dT%H%M%SZ)
+  mv "$making" "$life/base/$finished"
+  say "took base backup $life/base/$finished ($(du -sh "$life/base/$finished" | cut -f 1))"
+  forget_old
+}
+
+# Drops what is older than it has to be kept, but never the newest base backup of the newest life.
+forget_old() {
+  local oldest_kept base life
+  oldest_kept=$(($(date +%s) - keep_days * 86400))
+  for base in $(bases | head -n -1); do
+    if [ "$(seconds_of "$base")" -lt "$oldest_kept" ]; then
+      say "drops $base"
+      rm -rf "$base"
+    fi
+  done
+  for life in "$root"/*-*; do
+    base=$(bases "$life" | head -n 1)
+    if [ -n "$base" ]; then
+      pg_archivecleanup -x .gz "$life/wal" "$(first_segment_of "$base")"
+    fi
+  done
+}
+
+# Segments that are complete take a fraction of their room.
+pack() {
+  local segment
+  for segment in "$1"/wal/????????????????????????; do
+    [ -e "$segment" ] || continue
+    gzip -c "$segment" >"$1/wal/.packing" && sync "$1/wal/.packing" && mv "$1/wal/.packing" "$segment.gz" && rm "$segment"
+  done
+}

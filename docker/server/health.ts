@@ -1,0 +1,22 @@
+/** The health check of the server's container: its own process answers, whatever becomes of others. */
+import { request } from "node:http";
+
+const PATIENCE_MS = 3_000;
+
+const asking = request({
+  host: "127.0.0.1",
+  port: process.env["PORT"] || 2567,
+  path: "/health",
+  timeout: PATIENCE_MS,
+});
+const unwell = (why: string): never => {
+  console.error(why);
+  process.exit(1);
+};
+asking.on("timeout", () => unwell(`no answer in ${PATIENCE_MS} ms`));
+asking.on("error", (error) => unwell(error.message));
+asking.on("response", ({ statusCode }) => {
+  if (statusCode !== 200) unwell(`answered ${statusCode}`);
+  process.exit(0);
+});
+asking.end();

@@ -1,0 +1,26 @@
+/**
+ * Looks the database over, brings its tables up to date and ends. It runs with the address of the
+ * tables' owner before the servers start, so that those need not know it.
+ */
+import { readConfig } from "../../server/src/config/config.ts";
+import { readSecrets } from "../../server/src/config/secrets.ts";
+import { openDatabase } from "../../server/src/database.ts";
+import { isForOperator } from "../../server/src/operatorError.ts";
+import { systemClock } from "../../server/src/platform/clock.ts";
+import { Closers } from "../../server/src/platform/closers.ts";
+import { createLogger } from "../../server/src/platform/log.ts";
+
+try {
+  const config = readConfig(process.env);
+  const secrets = readSecrets(process.env, config.dataDir);
+  const log = createLogger(config.logLevel);
+  const closers = new Closers(systemClock, log);
+  try {
+    await openDatabase({ config, secrets, log, clock: systemClock }, closers);
+  } finally {
+    await closers.close();
+  }
+} catch (error) {
+  console.error(isForOperator(error) ? error.message : error);
+  process.exitCode = 1;
+}
