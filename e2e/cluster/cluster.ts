@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
 import { repository, startNode } from "../src/testing/processes.ts";
-import type { NginxServer } from "./nginxServer.ts";
+import type { NginxServer, ProcessList } from "./nginxServer.ts";
 import { startNginx } from "./nginxServer.ts";
 import type { RedisServer } from "./redisServer.ts";
 import { startRedis } from "./redisServer.ts";
@@ -38,6 +38,8 @@ export interface Cluster {
   readonly door: NginxServer;
   /** By slot: the first is slot 1. */
   readonly processes: readonly ClusterProcess[];
+  /** Where the proxy finds them. */
+  readonly addresses: ProcessList;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -62,7 +64,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const dispose = () => parts.disposeAsync();
     // Pages and sockets have to have one host: the one that is in the public addresses.
     const url = `http://${urls.entry}`;
-    return { url, databaseUrl, redis, door, processes, [Symbol.asyncDispose]: dispose };
+    const addresses = addressesOf(processes);
+    const parties = { redis, door, processes, addresses };
+    return { url, databaseUrl, ...parties, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await parts.disposeAsync();
     throw error;
@@ -77,10 +81,14 @@ function startDoor(
   return startNginx({
     folder: join(folder, "nginx"),
     clientDir: join(repository, "client", "dist"),
-    processes: new Map(processes.map(({ slot, port: its }) => [slot, `127.0.0.1:${its}`])),
+    processes: addressesOf(processes),
     ports: { http: port },
     settings: edge,
   });
+}
+
+function addressesOf(processes: readonly ClusterProcess[]): ProcessList {
+  return new Map(processes.map(({ slot, port }) => [slot, `127.0.0.1:${port}`]));
 }
 
 async function startPostgres(folder: string, parts: AsyncDisposableStack): Promise<string> {

@@ -1,6 +1,7 @@
 /** A Redis of the run's own, on loopback and behind a password. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import type { Running } from "../src/testing/processes.ts";
 import { startProgram } from "../src/testing/processes.ts";
@@ -13,6 +14,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again, on the same port, with what it had written down. */
   start(): Promise<void>;
+  /** Forgets everything that it holds. */
+  flush(): Promise<void>;
   /** Stops it where it stands, and lets it go on. */
   freeze(): void;
   thaw(): void;
@@ -56,8 +59,17 @@ export async function startRedis(folder: string, port: number): Promise<RedisSer
     url: `redis://:${password}@127.0.0.1:${port}`,
     start,
     kill: () => end("SIGKILL"),
+    flush: () => flushAll(port, password),
     freeze: () => running?.signal("SIGSTOP"),
     thaw: () => running?.signal("SIGCONT"),
     [Symbol.asyncDispose]: () => end("SIGTERM"),
   };
+}
+
+/** Over a connection of its own: every command is answered by `+OK`, or the flush has failed. */
+async function flushAll(port: number, password: string): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  socket.end(`AUTH ${password}\r\nFLUSHALL\r\nQUIT\r\n`);
+  const answers = (await socket.setEncoding("utf8").toArray()).join("");
+  if (answers !== "+OK\r\n+OK\r\n+OK\r\n") throw new Error(`Redis: ${answers}`);
 }

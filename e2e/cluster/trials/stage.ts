@@ -105,14 +105,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Resolves once each living process runs its share of the tables. */
-  async tablesAreShared(): Promise<void> {
-    const alive = this.processes.filter((process) => process.alive);
-    const least = Math.floor(this.tableIds.length / alive.length);
-    await until(
-      "each process's share of the tables",
-      () => alive.every((process) => tablesOf(process).length >= least),
-      PLAYING_MS,
-    );
+  tablesAreShared(): Promise<void> {
+    return areShared(this.tableIds, this.processes);
   }
 
   /** What is wrong with the books, by the audit of `build`; empty where nothing is. */
@@ -139,13 +133,23 @@ export class Stage implements AsyncDisposable {
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  withinMs: number,
+  { withinMs, everyMs = LOOK_MS }: { readonly withinMs: number; readonly everyMs?: number },
 ): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await isSo())) {
     if (performance.now() > end) throw new OverdueError(`${what}: not within ${withinMs} ms`);
-    await pause(LOOK_MS);
+    await pause(everyMs);
   }
+}
+
+function areShared(
+  tableIds: readonly string[],
+  processes: readonly ClusterProcess[],
+): Promise<void> {
+  const alive = processes.filter((process) => process.alive);
+  const least = Math.floor(tableIds.length / alive.length);
+  const isSo = () => alive.every((process) => tablesOf(process).length >= least);
+  return until("each process's share of the tables", isSo, { withinMs: PLAYING_MS });
 }
 
 async function open(options: StageOptions, kept: AsyncDisposableStack) {
@@ -167,6 +171,8 @@ async function open(options: StageOptions, kept: AsyncDisposableStack) {
       },
     }),
   );
+  // Nobody is to be moved by that who has just come in.
+  await areShared(tableIds, cluster.processes);
   const crowd = kept.use(new Crowd({ url: cluster.url, tables: tableIds, players, seed }));
   return { folder, tableIds, database, cluster, crowd };
 }

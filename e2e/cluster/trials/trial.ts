@@ -22,6 +22,8 @@ export interface Trial {
   readonly stage: (scale: Scale) => Omit<StageOptions, "seed" | "say">;
   /** Finds the crowd playing, and leaves it so. */
   readonly inflict: (stage: Stage, scale: Scale) => Promise<void>;
+  /** Nobody is thrown out, and nothing in the processes' logs is an error. */
+  readonly quiet?: boolean;
   /** How long a player may be out; longer is a finding. Not looked at where it is not given. */
   readonly awayMs?: number;
 }
@@ -57,6 +59,7 @@ export async function runTrial(
     stage.notes.finding(String(error));
   }
   const bots = await heard(stage, trial.awayMs);
+  if (trial.quiet === true) expectQuiet(stage, bots);
   for (const fault of await stage.auditFaults()) stage.notes.finding(fault);
   for (const { unasked } of stage.processes) for (const end of unasked) stage.notes.finding(end);
   const { told } = stage.notes;
@@ -66,6 +69,16 @@ export async function runTrial(
     }
   }
   return { trial: trial.name, ...told, bots };
+}
+
+function expectQuiet({ notes, processes }: Stage, bots: BotsTold | null): void {
+  const dropped = bots?.dropped ?? 0;
+  if (dropped > 0) notes.finding(`players were thrown out ${dropped} times`);
+  const paused = bots?.bets.refused["TABLE_PAUSED"] ?? 0;
+  if (paused > 0) notes.finding(`${paused} bets were refused because a table was paused`);
+  for (const { slot, troubles } of processes) {
+    for (const line of troubles) notes.finding(`process ${slot} says ${line.slice(0, MOST_SHOWN)}`);
+  }
 }
 
 /** Ends the play and holds everyone's notes against the books; what does not fit is noted. */
