@@ -125,17 +125,13 @@ export const mutants = [
       if (input.type === "locked" && ${armed}) throw new Error("a broken invariant");`,
     why: "a table meets a broken invariant in a locked round",
   },
-  {
-    name: "crash-A1",
-    file: persistence,
-    find: 'put({ type: "opened", now: clock.now(), commitment });',
-    replace: `put({ type: "opened", now: clock.now(), commitment });
-      if (config.tableId === "one") setTimeout(() => { ${dieHere()} }, config.bettingMs / 2);`,
-    why: "the process ends while table one takes bets",
-  },
+  crash("A1", groupCommit, {
+    after: "const results = await this.#commit(batch.map(({ entry }) => entry));",
+    also: 'batch.some(({ entry }) => entry.lease.tableId === "shut")',
+  }),
   crash("A2", tableStore, {
     after: "await lockRound(leased, locking);",
-    also: 'locking.tableId === "one"',
+    also: 'locking.tableId === "shut"',
   }),
   crashUncommitted("V1", "const { tableId, round, reason, voidedAt } = voiding;"),
   crash("V2", "server/src/tables/recovery.ts", {
