@@ -15,7 +15,8 @@ if [ $# -ne 1 ]; then
 fi
 second=$(date -u -d "$1" +%Y%m%dT%H%M%SZ) || { echo "It takes a time such as '2026-11-21 12:00:00 UTC'." >&2; exit 1; }
 
-CROUPIER_DATABASE=croupier-database-$second
+# Without the second of an earlier restore.
+CROUPIER_DATABASE=$(echo "${CROUPIER_DATABASE:-croupier-database}" | sed -E 's/-[0-9]{8}T[0-9]{6}Z$//')-$second
 export CROUPIER_DATABASE
 if docker volume inspect "$CROUPIER_DATABASE" >/dev/null 2>&1; then
   echo "There is a volume $CROUPIER_DATABASE already; to make it anew: docker volume rm $CROUPIER_DATABASE" >&2

@@ -14,14 +14,12 @@ COPY e2e/package.json e2e/
 # Everything that reloads on change; sources are mounted.
 FROM manifests AS development
 ENV NPM_CONFIG_UPDATE_NOTIFIER=false
-RUN npm install --no-save --no-progress --loglevel=error --ignore-scripts --omit=optional \
-      --workspace=@croupier/shared --workspace=@croupier/server \
- && npm install --no-save --no-progress --loglevel=error --ignore-scripts \
+RUN npm install --no-save --no-progress --loglevel=error --ignore-scripts \
       --workspace=@croupier/shared --workspace=@croupier/server --workspace=@croupier/client
 RUN mkdir -p /data client/dist && chown node:node /data client client/dist
 COPY tsconfig.base.json ./
 USER node
-CMD ["node", "--watch", "--watch-preserve-output", "docker/server/start.ts"]
+CMD ["node", "--watch", "docker/server/start.ts"]
 
 FROM manifests AS packages
 ENV NPM_CONFIG_UPDATE_NOTIFIER=false

@@ -3,24 +3,28 @@
 #
 #   docker/setup.sh
 #
-# They lie in docker/secrets, which nobody but its owner can enter. The files in there can be read by
+# They lie in docker/secrets, or in the folder CROUPIER_SECRETS, which nobody but its owner can enter. The files in there can be read by
 # everyone who gets that far: a container's user has another number than the machine's.
 set -eu
 umask 077
 cd "$(dirname "$0")"
-mkdir -p secrets certificates
-chmod 755 certificates
+secrets=${CROUPIER_SECRETS:-secrets}
+mkdir -p "$secrets" "${CROUPIER_CERTIFICATES:-certificates}"
+chmod 700 "$secrets"
+chmod 755 "${CROUPIER_CERTIFICATES:-certificates}"
 
+# Linux has the one, macOS the other.
+sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1; }
 random() { head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 
 # secret NAME: keeps standard input as that secret, whole or not at all.
 secret() {
-  cat >"secrets/.$1.new"
-  chmod 444 "secrets/.$1.new"
-  mv "secrets/.$1.new" "secrets/$1"
-  echo "made docker/secrets/$1"
+  cat >"$secrets/.$1.new"
+  chmod 444 "$secrets/.$1.new"
+  mv "$secrets/.$1.new" "$secrets/$1"
+  echo "made $1"
 }
-missing() { [ ! -s "secrets/$1" ]; }
+missing() { [ ! -s "$secrets/$1" ]; }
 
 for name in postgres_password backup_password jwt_secret admin_password; do
   if missing "$name"; then random | secret "$name"; fi
@@ -34,11 +38,11 @@ if missing database_url; then
 fi
 if missing redis_url; then echo "redis://house:$(random)@redis:6379" | secret redis_url; fi
 if missing redis_users; then
-  password=$(sed -E 's|^redis://house:([^@]*)@.*$|\1|' secrets/redis_url)
-  hash=$(printf %s "$password" | sha256sum | cut -d ' ' -f 1)
+  password=$(sed -E 's|^redis://house:([^@]*)@.*$|\1|' "$secrets/redis_url")
+  hash=$(printf %s "$password" | sha256)
   {
     echo "user default off"
     echo "user house on #$hash ~* &* +@all -@admin -@dangerous +info +keys"
   } | secret redis_users
 fi
-echo "All secrets are in docker/secrets. Keep a copy of seed_key elsewhere: without it no table goes on."
+echo "All secrets are in $secrets. Keep a copy of seed_key elsewhere: without it no table goes on."

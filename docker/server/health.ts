@@ -10,7 +10,7 @@ const asking = request({
   timeout: PATIENCE_MS,
 });
 const unwell = (why: string): never => {
-  console.error(why);
+  process.stderr.write(`${why}\n`);
   process.exit(1);
 };
 asking.on("timeout", () => unwell(`no answer in ${PATIENCE_MS} ms`));

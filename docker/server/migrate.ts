@@ -21,6 +21,8 @@ try {
     await closers.close();
   }
 } catch (error) {
-  console.error(isForOperator(error) ? error.message : error);
+  // What can be put right by an operator is told in one line; anything else is a bug, and shows itself.
+  if (!isForOperator(error)) throw error;
+  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

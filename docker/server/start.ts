@@ -25,8 +25,9 @@ const host = env["PUBLIC_HOST"];
 if (host && !env["PUBLIC_ADDRESS"]) {
   const address = await publicAddress(host);
   if (address === null) {
-    console.error(
-      `PUBLIC_HOST is ${JSON.stringify(host)}, but no name server knows this container (${ownAddresses().join(", ")}) by a name with a number from 1 to 999, such as croupier-server-2; start it by Compose, or give it a PUBLIC_ADDRESS.`,
+    const own = ownAddresses().join(", ");
+    process.stderr.write(
+      `PUBLIC_HOST is ${JSON.stringify(host)}, but no name server knows this container (${own}) by a name with a number from 1 to 999, such as croupier-server-2; start it by Compose, or give it a PUBLIC_ADDRESS.\n`,
     );
     process.exit(1);
   }
