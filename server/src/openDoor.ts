@@ -1,0 +1,78 @@
+/** The ports that the process listens on: its door, and the one for metrics. */
+import type { Router } from "@colyseus/core";
+import { matchMaker, Server } from "@colyseus/core";
+import type { Cluster } from "./cluster/cluster.ts";
+import { ConfigError } from "./config/configError.ts";
+import type { ContextOptions } from "./contextOptions.ts";
+import type { createHttpHandler } from "./http/handler.ts";
+import type { Closers } from "./platform/closers.ts";
+import { colyseusLog } from "./platform/log.ts";
+import type { Metrics } from "./platform/metrics.ts";
+import { serveMetrics } from "./platform/metrics.ts";
+import type { House } from "./rooms/house.ts";
+import { openRooms } from "./rooms/openRooms.ts";
+import { createTransport } from "./transport/createTransport.ts";
+
+interface Door {
+  readonly options: ContextOptions;
+  readonly house: House;
+  readonly cluster: Cluster | null;
+  readonly router: Router;
+  readonly handle: ReturnType<typeof createHttpHandler>;
+  readonly stopping: () => boolean;
+}
+
+/** Rooms behind the transport, and then the port. */
+export async function openDoor(
+  { options, house, cluster, router, handle, stopping }: Door,
+  closers: Closers,
+): Promise<number> {
+  const { config, log } = options;
+  const { trustProxy, publicAddress } = config;
+  const transport = await createTransport(config.transport, { trustProxy, log, handle });
+  closers.add("transport", () => transport.shutdown());
+  const server = new Server({
+    transport,
+    logger: colyseusLog(log),
+    gracefullyShutdown: false,
+    greet: false,
+    // The lease has chosen the process already.
+    selectProcessIdToCreateRoom: async () => matchMaker.processId,
+    ...(cluster === null ? {} : { presence: cluster.presence, driver: cluster.driver }),
+    ...(publicAddress === null ? {} : { publicAddress }),
+  });
+  server.router = router;
+  await openRooms(server, house, stopping);
+  closers.add("rooms", () => matchMaker.gracefullyShutdown());
+  try {
+    await server.listen(config.port);
+  } catch (error) {
+    throw portError("PORT", config.port, error);
+  }
+  return transport.port;
+}
+
+/** For Prometheus, on a port of its own; 0: nowhere. */
+export async function openMetrics(metrics: Metrics, port: number, closers: Closers): Promise<void> {
+  if (port === 0) return;
+  const server = await serveMetrics(metrics, port).catch((error: unknown) => {
+    throw portError("METRICS_PORT", port, error);
+  });
+  closers.add("metrics", () => {
+    server.close();
+    server.closeAllConnections();
+  });
+}
+
+function portError(name: string, port: number, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    return new ConfigError(`${name} is ${port}, but that port is in use; it takes a free one.`);
+  }
+  if (code === "EACCES") {
+    return new ConfigError(
+      `${name} is ${port}, but this user may not open it; it takes one from 1024 on.`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,78 @@
+/** The tables of the house: on the database, among the other processes, and those that were closed. */
+import type { TableConfig } from "@croupier/shared/core/types";
+import type { ContextOptions } from "./contextOptions.ts";
+import type { Database } from "./database.ts";
+import type { Closers } from "./platform/closers.ts";
+import type { Metrics } from "./platform/metrics.ts";
+import { uniform } from "./platform/uniform.ts";
+import { closedTables } from "./rounds/closedTables.ts";
+import { TableLeases } from "./rounds/tableLeases.ts";
+import { createPostgresTableStores } from "./rounds/tableStore.ts";
+import { claimAddress } from "./tables/claimAddress.ts";
+import type { ClosingOptions } from "./tables/closing.ts";
+import { Closing } from "./tables/closing.ts";
+import { Tables } from "./tables/tables.ts";
+import { tablesObserver } from "./tablesObserver.ts";
+
+const DRAIN_GRACE_MS = 5_000;
+
+interface TableParts extends ContextOptions {
+  readonly metrics: Metrics;
+}
+
+/** The tables that this process may run; they stop, and give their leases up, with the house. */
+export async function openTables(
+  { config, secrets, clock, log, metrics, chainLength }: TableParts,
+  { pool, pipelined }: Database,
+  closers: Closers,
+): Promise<Tables> {
+  const length = chainLength === undefined ? {} : { chainLength };
+  const { seedKey } = secrets;
+  const stores = createPostgresTableStores({ pool, pipelined, seedKey, clock, log, ...length });
+  const { publicAddress } = config;
+  const lookNow = () => tables.lookNow();
+  const changes = { disconnected: lookNow, released: lookNow };
+  const leases = new TableLeases({ pool, log, publicAddress, ...changes });
+  const observer = tablesObserver(log, metrics);
+  const { tables: configs } = config;
+  const tableIds = configs.map(({ tableId }) => tableId);
+  const parts = { configs, leases, stores, clock, random: uniform, observer };
+  // Without Redis nobody finds a table elsewhere: another process stands by, and takes all or none.
+  const tables = new Tables(config.redisUrl === null ? parts : { ...parts, census: leases });
+  closers.add("leases", () => leases.leave());
+  if (publicAddress !== null) await claimAddress(leases, publicAddress, clock);
+  closers.add("tables", () => tables.stop());
+  await tables.open();
+  closeTables({ ...parts, find: () => closedTables(pool, tableIds), log, metrics }, closers);
+  return tables;
+}
+
+type ClosingParts = Pick<ClosingOptions, "find" | "leases" | "stores" | "clock"> &
+  Pick<TableParts, "log" | "metrics"> & { readonly configs: readonly TableConfig[] };
+
+/** Finishes what runs at tables that nobody has any more. */
+function closeTables({ configs, log, metrics, ...parts }: ClosingParts, closers: Closers): void {
+  const [model] = configs;
+  if (model === undefined) return;
+  const closing = new Closing({
+    ...parts,
+    model,
+    finished: ({ tableId, round }) =>
+      log.warn({ tableId, round }, "finished the last round of a closed table"),
+    failed: (tableId, error) => {
+      metrics.alarm("closing");
+      log.error({ err: error, tableId }, "the last round of a closed table cannot be finished");
+    },
+  });
+  closers.add("closed tables", () => closing.stop());
+  closing.start();
+}
+
+/** The longest that a round may last yet, and some seconds for what is in flight. */
+export function drainMs(tables: readonly TableConfig[]): number {
+  const rounds = tables.map(
+    ({ bettingMs, closingMs, spinningMs, resultMs }) =>
+      bettingMs + closingMs + spinningMs + resultMs,
+  );
+  return Math.max(0, ...rounds) + DRAIN_GRACE_MS;
+}
