@@ -27,6 +27,8 @@ export interface PresenceSettings {
 
 /** Between two tries after an answer was lost. */
 const PAUSE_MS = 200;
+/** Who lost a seat lost it together with everyone at the table: nobody comes at once. */
+const SPREAD_MS = 500;
 
 export class Presence {
   readonly #settings: PresenceSettings;
@@ -59,7 +61,7 @@ export class Presence {
       },
       dropped: () => this.#goAway(),
       back: () => this.#comeBack(),
-      left: () => this.#lostSeat(),
+      left: (comeBackInMs) => this.#lostSeat(comeBackInMs),
     };
     this.#seat = await withRetry(retry, () => sitDown(client, tableId, all));
     this.#beThere();
@@ -127,13 +129,14 @@ export class Presence {
     this.#beThere();
   }
 
-  /** The SDK gave the seat up: sit down anew, as a player would. */
-  #lostSeat(): void {
+  /** The seat is gone: sit down anew, as a player would, at the time that the table named for it. */
+  #lostSeat(comeBackInMs = SPREAD_MS * Math.random()): void {
     if (this.#leaving) return;
     this.#goAway();
     this.#seat = null;
     const { tally } = this.#settings;
-    this.sit().then(
+    const returned = wait(comeBackInMs).then(() => (this.#leaving ? undefined : this.sit()));
+    returned.then(
       () => {
         tally.reconnected += 1;
       },

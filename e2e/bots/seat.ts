@@ -30,8 +30,8 @@ export interface SeatEvents {
   dropped(): void;
   /** The SDK came back to the same seat. */
   back(): void;
-  /** The seat is gone for good. */
-  left(code: number): void;
+  /** The seat is gone for good; the table may have said when to come back. */
+  left(comeBackInMs: number | undefined): void;
 }
 
 export interface Seat {
@@ -58,10 +58,14 @@ export async function sitDown(client: Client, tableId: string, events: SeatEvent
   room.onMessage("settled", (message: PlayerMessages["settled"]) => events.settled(message));
   room.onMessage("voided", (message: PlayerMessages["voided"]) => events.voided(message));
   room.onMessage("balance", (message: PlayerMessages["balance"]) => events.balance(message));
+  let comeBackInMs: number | undefined;
+  room.onMessage("notice", (notice: PlayerMessages["notice"]) => {
+    comeBackInMs = notice.comeBackInMs ?? comeBackInMs;
+  });
   room.onMessage("*", () => undefined);
   room.onDrop(() => events.dropped());
   room.onReconnect(() => events.back());
-  room.onLeave((code: number) => events.left(code));
+  room.onLeave(() => events.left(comeBackInMs));
   return {
     get isOpen() {
       return room.connection.isOpen;

@@ -24,3 +24,12 @@ const SPREAD_MS = 500;
 export function spreadMs(random: number): number {
   return Math.round(SPREAD_MS * random);
 }
+
+/** No server has more of a crowd to spread than that. */
+const LONGEST_AWAY_MS = 10_000;
+
+/** A time to stay away as the server named it, in milliseconds; undefined where it named none. */
+export function awayMs(named: number | undefined): number | undefined {
+  if (typeof named !== "number" || !(named >= 0)) return undefined;
+  return Math.min(named, LONGEST_AWAY_MS);
+}

@@ -1,3 +1,4 @@
+import type { NoticeMessage } from "@croupier/shared/protocol/messages";
 import { describe, expect, it } from "vitest";
 import type { RoomStatus } from "./keepRoom.ts";
 import { keepRoom } from "./keepRoom.ts";
@@ -10,12 +11,21 @@ class FakeRoom {
   readonly onLeave = (listener: (code: number) => void) => this.#leave.push(listener);
   readonly onDrop = (listener: (code: number) => void) => this.#drop.push(listener);
   readonly onReconnect = (listener: () => void) => this.#back.push(listener);
+  readonly #notices: ((notice: NoticeMessage) => void)[] = [];
+  readonly onMessage = (_type: "notice", listener: (notice: NoticeMessage) => void) =>
+    this.#notices.push(listener);
   leave(): Promise<void> {
     this.left = true;
     return Promise.resolve();
   }
   fireLeave(code: number): void {
     for (const listener of this.#leave) listener(code);
+  }
+  fireNotice(comeBackInMs?: number): void {
+    const notice = { code: "TABLE_PAUSED", message: "It goes on elsewhere." };
+    for (const listener of this.#notices) {
+      listener(comeBackInMs === undefined ? notice : { ...notice, comeBackInMs });
+    }
   }
   fireDrop(): void {
     for (const listener of this.#drop) listener(1006);
@@ -95,6 +105,25 @@ describe("keeping a room", () => {
     await settle();
     expect(kept.room()).toBe(second);
     expect(statuses.at(-1)).toBe("online");
+  });
+
+  it("comes back when the server said, where it said so", async () => {
+    const { joins, pauses } = house();
+    const first = new FakeRoom();
+    joins[0]?.open(first);
+    await settle();
+    first.fireNotice(37);
+    first.fireNotice();
+    first.fireLeave(4001);
+    await settle();
+    const second = new FakeRoom();
+    joins[1]?.open(second);
+    await settle();
+    second.fireLeave(4001);
+    await settle();
+    // What was said of one stay does not count for the next one.
+    expect(pauses).toEqual([37, 500]);
+    expect(joins).toHaveLength(3);
   });
 
   it("does not come back where it was left while it waited to", async () => {

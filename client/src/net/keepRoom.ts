@@ -3,15 +3,18 @@
  *
  * Two layers bring a lost connection back. The SDK reconnects by itself for as long as the server
  * keeps the seat (60 s). When it gives up, or the server sends everyone away, the room is joined
- * anew, with growing, jittered pauses, until it works or the answer says that it never will.
+ * anew: after the time that the server named for that, or a moment of chance, and then with growing,
+ * jittered pauses, until it works or the answer says that it never will.
  */
-import { backoffMs, spreadMs } from "./backoff.ts";
+import type { NoticeMessage } from "@croupier/shared/protocol/messages";
+import { awayMs, backoffMs, spreadMs } from "./backoff.ts";
 
 /** What is needed of the SDK's room here. */
 export interface RoomLike {
   readonly onLeave: (listener: (code: number) => void) => unknown;
   readonly onDrop: (listener: (code: number) => void) => unknown;
   readonly onReconnect: (listener: () => void) => unknown;
+  readonly onMessage: (type: "notice", listener: (notice: NoticeMessage) => void) => unknown;
   readonly leave: () => Promise<unknown>;
 }
 
@@ -43,6 +46,8 @@ export interface KeptRoom<R> {
 export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptRoom<R> {
   let stopped = false;
   let current: R | null = null;
+  /** What the server named as the time to stay away after this stay. */
+  let namedMs: number | undefined;
 
   const end = (error: unknown): void => {
     stopped = true;
@@ -55,13 +60,17 @@ export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptR
     if (stopped) return;
     if (options.finalCodes.includes(code)) return end(code);
     options.onStatus("reconnecting");
-    void options.wait(spreadMs(options.random())).then(() => {
+    void options.wait(namedMs ?? spreadMs(options.random())).then(() => {
       if (!stopped) joinFrom(1);
     });
   };
 
   const enter = (room: R): void => {
     current = room;
+    namedMs = undefined;
+    room.onMessage("notice", ({ comeBackInMs }) => {
+      namedMs = awayMs(comeBackInMs) ?? namedMs;
+    });
     room.onDrop(() => options.onStatus("reconnecting"));
     room.onReconnect(() => options.onStatus("online"));
     room.onLeave((code) => onLeave(room, code));

@@ -1,6 +1,6 @@
 /** What table rooms and the lobby have in common: they stay, and what goes wrong in one stays in it. */
 import type { RoomException, RoomOptions } from "@colyseus/core";
-import { CloseCode, Room, RoomInternalState, ServerError } from "@colyseus/core";
+import { CloseCode, matchMaker, Room, RoomInternalState, ServerError } from "@colyseus/core";
 import type { House } from "./house.ts";
 
 export abstract class HouseRoom<Options extends RoomOptions> extends Room<Options> {
@@ -29,6 +29,14 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
   /** Of connections and reservations: their number is kept, not counted anew for each who asks. */
   override hasReachedMaxClients(): boolean {
     return this.isDisposing || this["_listing"].clients >= this.maxClients;
+  }
+
+  /** Nobody is to be sent here any more: neither by this process nor by another. */
+  protected withdraw(): void {
+    this.dropReservations();
+    void matchMaker.driver.remove(this.roomId);
+    // Where the room is by now, its successor hears the same channel, and shall be the only one.
+    void this.presence.unsubscribe(`$${this.roomId}`);
   }
 
   /** Who has only reserved a seat does not keep a room that is to close from closing. */

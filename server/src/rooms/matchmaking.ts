@@ -59,7 +59,11 @@ async function enter(house: House, roomId: string, context: AuthContext | undefi
   if (room === undefined) return elsewhere(house, roomId, join);
   if (room instanceof TableRoom && room.isClosing) throw refusalError("TABLE_PAUSED", ELSEWHERE);
   if (room.hasReachedMaxClients()) throw refusalError("TABLE_FULL", FULL);
-  return join();
+  return join().catch((error: unknown) => {
+    // It went elsewhere while the player was looked at: not full, and soon to be found again.
+    if (room instanceof TableRoom && room.isClosing) throw refusalError("TABLE_PAUSED", ELSEWHERE);
+    throw error;
+  });
 }
 
 function isHere(roomId: string): boolean {

@@ -1,5 +1,6 @@
 /** A table whose lease is lost, and comes back to the same process at once. */
 import { CloseCode } from "@colyseus/core";
+import type { NoticeMessage } from "@croupier/shared/protocol/messages";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
 import { entryRefusal, nextMessage, openTestHouse, sit } from "../testing/openTestHouse.ts";
@@ -48,7 +49,7 @@ async function seatAgain(): Promise<ReadonlySet<string>> {
 
 it("opens its room again at once, whoever had only reserved a seat there", async () => {
   const sitting = await sit(await house.guest(), "slow");
-  const gone = new Promise((resolve) => sitting.onDrop(resolve));
+  const gone = new Promise((resolve) => sitting.onLeave(resolve));
   // Reserved and not taken: the reservation would be good for ten seconds.
   await house.guest().then(({ client }) =>
     client.http.post("/matchmake/join/table", {
@@ -79,10 +80,17 @@ it("sends a crowd off to find the table, everyone of it, and nobody comes back t
     room.reconnection.minUptime = 0;
     return new Promise<number>((resolve) => room.onLeave(resolve));
   });
-  const notices = rooms.map((room) => nextMessage<{ code: string }>(room, "notice"));
+  const drops: number[] = [];
+  for (const room of rooms) room.onDrop((code) => drops.push(code));
+  const notices = rooms.map((room) => nextMessage<NoticeMessage>(room, "notice"));
   await loseLease();
-  const codes = (await Promise.all(notices)).map(({ code }) => code);
-  expect(new Set(codes)).toEqual(new Set(["TABLE_PAUSED"]));
+  const told = await Promise.all(notices);
+  expect(new Set(told.map(({ code }) => code))).toEqual(new Set(["TABLE_PAUSED"]));
+  // Each of those who go together has a moment of its own.
+  const delays = told.map(({ comeBackInMs }) => comeBackInMs);
+  expect(new Set(delays)).toEqual(new Set(Array.from({ length: 50 }, (_, index) => index)));
   expect(new Set(await Promise.all(left))).toEqual(new Set([CloseCode.FAILED_TO_RECONNECT]));
+  // Nobody tried in vain to come back to where nothing is.
+  expect(drops).toEqual([]);
   await seatAgain();
 });

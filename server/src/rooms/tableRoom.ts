@@ -6,11 +6,11 @@
  *               └──(leave)──▶ gone ◀──(too late)──┘
  */
 import type { Client, MessageContext } from "@colyseus/core";
-import { CloseCode } from "@colyseus/core";
+import { matchMaker } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
-import { pause } from "../platform/pause.ts";
+import { RedisAwayError } from "../cluster/redisHealth.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { TableEvent, TableHost } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
@@ -21,6 +21,7 @@ import { patchPauseMs } from "./patchRate.ts";
 import { refusalError } from "./refusalError.ts";
 import { tableRoomId } from "./roomIds.ts";
 import { MOST_SESSIONS, Seats } from "./seats.ts";
+import { GOES_ON_ELSEWHERE, sendOff } from "./sendOff.ts";
 import type { TableRoomState } from "./state.ts";
 import { TableProjection } from "./tableProjection.ts";
 import type { Reply, RequestType } from "./tableRequests.ts";
@@ -30,12 +31,6 @@ export type PlayerClient = Client<{ auth: Identity; messages: PlayerMessages }>;
 
 /** Second devices, and players in the doorway of a full table, for all players together. */
 const SPARE_SESSIONS = 64;
-
-/** Players who are sent off together, and the pause after them: 1,000 a second. */
-const MOVED_AT_ONCE = 50;
-const BETWEEN_MOVES_MS = 50;
-
-const MOVED = "The table goes on in another process, in the same round; connecting again.";
 
 export abstract class TableRoom
   extends HouseRoom<{ state: TableRoomState; client: PlayerClient }>
@@ -138,23 +133,36 @@ export abstract class TableRoom
     return this.#seats.size < this.#running().host.config.maxPlayers;
   }
 
-  /**
-   * The table is run elsewhere now: everyone is told, and sent off to find it, a few at a time. All at
-   * once they would stand at the next door all at once.
-   */
+  /** Nobody is let in who would be sent off again. */
+  override hasReachedMaxClients(): boolean {
+    return this.#moving || super.hasReachedMaxClients();
+  }
+
+  /** The table is run elsewhere now: everyone is told, and sent off to find it. */
   async moveAway(): Promise<unknown> {
     if (this.#moving) return;
     this.#moving = true;
-    this.dropReservations();
-    this.broadcast("notice", { code: "TABLE_PAUSED", message: MOVED });
-    const clients = [...this.clients];
-    for (let moved = 0; moved + MOVED_AT_ONCE < clients.length; moved += MOVED_AT_ONCE) {
-      for (const client of clients.slice(moved, moved + MOVED_AT_ONCE)) {
-        client.leave(CloseCode.MAY_TRY_RECONNECT);
-      }
-      await pause(this.house.clock, BETWEEN_MOVES_MS);
+    this.withdraw();
+    const { clock } = this.house;
+    await sendOff({ clients: [...this.clients], clock, isThere: () => this.#isThere() });
+    return this.disconnect(GOES_ON_ELSEWHERE);
+  }
+
+  /** A process that ends lets those go in their turn who are being sent off already. */
+  override onBeforeShutdown(): void {
+    if (!this.#moving) super.onBeforeShutdown();
+  }
+
+  /** Whether the table, which was ours, has a room elsewhere, or is ours again and waits for this one's end. */
+  async #isThere(): Promise<boolean> {
+    const { tableId } = this.#running().host.config;
+    if (!this.house.reachesOthers() || this.house.tables.hosts.has(tableId)) return true;
+    try {
+      return await matchMaker.driver.has(this.roomId);
+    } catch (error) {
+      if (error instanceof RedisAwayError) return true;
+      throw error;
     }
-    return this.disconnect();
   }
 
   balanceChanged(playerId: string, balance: number): void {

@@ -50,6 +50,11 @@ export interface ChatMessage {
 export interface NoticeMessage {
   readonly code: string;
   readonly message: string;
+  /**
+   * The table goes on in another process, and this connection is about to end: milliseconds to wait
+   * after its end before joining again, so that not everybody comes at once.
+   */
+  readonly comeBackInMs?: number;
 }
 
 /** Limits in chips; see GAME. */
