@@ -125,8 +125,9 @@ export class Bot {
     const { tally, index, random } = this.#settings;
     const { drops } = this.#presence;
     const failed = (error: unknown): void => {
-      // Whoever was thrown out again meanwhile will greet again.
-      if (this.#presence.drops === drops) tally.error(`bot ${index}: ${String(error)}`);
+      // Whoever was thrown out again meanwhile, or is being thrown out, will greet again.
+      const { drops: now, seated } = this.#presence;
+      if (now === drops && seated) tally.error(`bot ${index}: ${String(error)}`);
     };
     const sentAt = epochMs();
     this.#presence.request("time", {}).then((answer) => {

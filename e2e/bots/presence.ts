@@ -20,7 +20,7 @@ export interface PresenceSettings {
   /** Nothing is tried again past this. */
   readonly retry: Retry;
   /** What happens at the table, but for comings and goings. */
-  readonly events: Omit<SeatEvents, "dropped" | "back" | "left">;
+  readonly events: Omit<SeatEvents, "moving" | "dropped" | "back" | "left">;
   /** A seat was taken, for the first time or anew. */
   readonly sat: () => void;
 }
@@ -34,7 +34,7 @@ export class Presence {
   readonly #settings: PresenceSettings;
   #seat: Seat | null = null;
   #there = false;
-  /** When the connection was lost, until the table tells the bot its seat again. */
+  /** When connection or table were lost, until the table tells the bot its seat again. */
   #lostAt: number | null = null;
   #leaving = false;
   #drops = 0;
@@ -59,6 +59,7 @@ export class Presence {
         this.#seatTold();
         events.seat(message);
       },
+      moving: () => this.#lose(),
       dropped: () => this.#goAway(),
       back: () => this.#comeBack(),
       left: (comeBackInMs) => this.#lostSeat(comeBackInMs),
@@ -112,10 +113,14 @@ export class Presence {
   #goAway(): void {
     if (!this.#there) return;
     this.#there = false;
-    this.#lostAt ??= epochMs();
+    this.#lose();
     this.#drops += 1;
     this.#settings.tally.dropped += 1;
     this.#back = Promise.withResolvers<void>();
+  }
+
+  #lose(): void {
+    this.#lostAt ??= epochMs();
   }
 
   #seatTold(): void {

@@ -23,7 +23,7 @@ export interface Report {
   };
   /** From sending an operation to its acknowledgement; milliseconds, as all times here. */
   readonly ackMs: Percentiles;
-  /** From a lost connection to the seat that its player has again, told by the table. */
+  /** From a table that moves, or a lost connection, to the seat that its player has again. */
   readonly awayMs: Percentiles;
   /** How long after the first bot the result of a round reached each bot. */
   readonly resultSkewMs: Percentiles;

@@ -26,6 +26,8 @@ export interface SeatEvents {
   settled(message: PlayerMessages["settled"]): void;
   voided(message: PlayerMessages["voided"]): void;
   balance(message: PlayerMessages["balance"]): void;
+  /** The table goes on elsewhere, and this seat is about to end. */
+  moving(): void;
   /** The connection broke; the SDK tries to come back. */
   dropped(): void;
   /** The SDK came back to the same seat. */
@@ -60,7 +62,9 @@ export async function sitDown(client: Client, tableId: string, events: SeatEvent
   room.onMessage("balance", (message: PlayerMessages["balance"]) => events.balance(message));
   let comeBackInMs: number | undefined;
   room.onMessage("notice", (notice: PlayerMessages["notice"]) => {
-    comeBackInMs = notice.comeBackInMs ?? comeBackInMs;
+    if (notice.comeBackInMs === undefined) return;
+    comeBackInMs = notice.comeBackInMs;
+    events.moving();
   });
   room.onMessage("*", () => undefined);
   room.onDrop(() => events.dropped());

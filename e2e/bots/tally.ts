@@ -15,7 +15,7 @@ export class Tally {
   readonly refused: Record<string, number> = {};
   /** From an accepted operation's last sending to its answer. */
   readonly ackMs = new Samples();
-  /** From a lost connection to the next seat. */
+  /** From a table that moves, or a lost connection, to the next seat. */
   readonly awayMs = new Samples();
   readonly sightings = new Sightings();
   readonly clock = new ServerClock();
