@@ -9,9 +9,11 @@ set -eu
 umask 077
 cd "$(dirname "$0")"
 secrets=${CROUPIER_SECRETS:-secrets}
-mkdir -p "$secrets" "${CROUPIER_CERTIFICATES:-certificates}"
+certificates=${CROUPIER_CERTIFICATES:-certificates}
+mkdir -p "$secrets"
 chmod 700 "$secrets"
-chmod 755 "${CROUPIER_CERTIFICATES:-certificates}"
+# Its owner decides who reads the key; Nginx runs as user 101.
+[ -d "$certificates" ] || mkdir -p -m 755 "$certificates"
 
 # Linux has the one, macOS the other.
 sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1; }
