@@ -14,6 +14,7 @@ const OPEN = /Croupier is open/;
 const PLAIN_FLAGS = ["--max-semi-space-size=8"];
 /** Errors and worse in the log, and whatever is no log at all. */
 const TROUBLE = /^(\{"level":[56]0,|[^{\s])/;
+const WHEN = /"time":"[^"]*","pid":\d+,/;
 const MOST_TROUBLES = 10;
 
 export class ClusterProcess {
@@ -51,9 +52,9 @@ export class ClusterProcess {
     return this.#running?.output() ?? "";
   }
 
-  /** What it said of what went wrong, in all its lives; the last of it, where it is much. */
+  /** What it said of what went wrong, in all its lives; each thing once. */
   get troubles(): readonly string[] {
-    return [...this.#troubles, ...troublesIn(this.output)].slice(-MOST_TROUBLES);
+    return distinct([...this.#troubles, ...troublesIn(this.output)]);
   }
 
   /** How it ended where nobody had asked it to. */
@@ -114,12 +115,18 @@ export class ClusterProcess {
 
   #ended(running: Running, exit: Exit): void {
     const { code, signal } = exit;
-    this.#troubles = [...this.#troubles, ...troublesIn(running.output())].slice(-MOST_TROUBLES);
+    this.#troubles = distinct([...this.#troubles, ...troublesIn(running.output())]);
     if (this.#ending !== running) {
       this.#unasked = [...this.#unasked, `process ${this.slot} ended with ${code ?? signal}`];
     }
     if (this.#running === running) this.#running = null;
   }
+}
+
+/** Each trouble once, whenever it was; the last of them. */
+function distinct(lines: readonly string[]): readonly string[] {
+  const byText = new Map(lines.map((line) => [line.replace(WHEN, ""), line]));
+  return [...byText.values()].slice(-MOST_TROUBLES);
 }
 
 function troublesIn(output: string): readonly string[] {

@@ -1,8 +1,8 @@
 /** `chaos`: whatever can end or hang in a cluster does, one after the other, in any order. */
-import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { tablesOf } from "../holders.ts";
 import type { ClusterProcess } from "../serverProcess.ts";
+import { childrenOf } from "./childrenOf.ts";
 import { Probers } from "./probers.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";
@@ -104,11 +104,6 @@ async function killDoorWorker(stage: Stage, probers: Probers): Promise<void> {
     since,
     mostMs: BACK_MS,
   });
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-  return text.trim().split(" ").map(Number);
 }
 
 const FAULTS: readonly Fault[] = [

@@ -28,6 +28,7 @@ export function trialUsage(trials: readonly Named[]): string {
 ${lines.join("\n")}
   --players N     bots that play meanwhile (each trial has its own number)
   --turns N       faults, where they come at random
+  --sockets N     sockets that are cut at once
   --seed N        what the bots wish for and when faults come follows from it (1)
   --brief         a short form of each trial
   --json FILE     the report as JSON`;
@@ -52,6 +53,7 @@ export function readTrialFlags(
     json,
     seed: wholeNumber("--seed", seed),
     players: flags.players === undefined ? undefined : wholeNumber("--players", flags.players),
+    sockets: flags.sockets === undefined ? undefined : wholeNumber("--sockets", flags.sockets),
     turns: flags.turns === undefined ? undefined : wholeNumber("--turns", flags.turns),
   };
 }
@@ -62,6 +64,7 @@ function parsed(args: readonly string[]) {
     only: { type: "string", multiple: true },
     players: text,
     turns: text,
+    sockets: text,
     seed: text,
     brief: { type: "boolean" },
     json: text,

@@ -29,6 +29,8 @@ export interface StageOptions {
   /** How many; each process gets its share. */
   readonly tables: number;
   readonly timings: object;
+  /** Of each table, where more than the players come. */
+  readonly seats?: number;
   /** Another Redis than the cluster's own. */
   readonly redisUrl?: string;
   /** Told as it happens. */
@@ -41,6 +43,8 @@ const EDGE = {
   EDGE_CONNECTIONS_PER_ADDRESS: "30000",
   EDGE_REQUESTS_PER_SECOND: "20000",
   EDGE_REQUESTS_BURST: "30000",
+  // Each takes two connections a socket, and gets its share of them only about.
+  EDGE_WORKERS: "4",
 };
 const PLAYING_MS = 30_000;
 const LOOK_MS = 20;
@@ -153,7 +157,7 @@ function areShared(
 }
 
 async function open(options: StageOptions, kept: AsyncDisposableStack) {
-  const { seed, players, tables, timings, redisUrl } = options;
+  const { seed, players, tables, timings, redisUrl, seats = players } = options;
   const folder = mkdtempSync(join(tmpdir(), "croupier-trials-"));
   kept.defer(() => rmSync(folder, { recursive: true, force: true }));
   const database = kept.use(await startDatabase());
@@ -166,7 +170,7 @@ async function open(options: StageOptions, kept: AsyncDisposableStack) {
       ...(redisUrl === undefined ? {} : { redisUrl }),
       edge: EDGE,
       env: {
-        TABLES: quickTables(tableIds, { ...timings, maxPlayers: players }),
+        TABLES: quickTables(tableIds, { ...timings, maxPlayers: seats }),
         LOG_LEVEL: "info",
       },
     }),

@@ -10,6 +10,8 @@ export interface Scale {
   readonly brief: boolean;
   /** Of the stage; the trial's own where it is not given. */
   readonly players: number | undefined;
+  /** Sockets that are cut at once. */
+  readonly sockets?: number | undefined;
   /** Faults at random. */
   readonly turns: number | undefined;
   readonly seed: number;

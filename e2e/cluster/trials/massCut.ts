@@ -1,0 +1,116 @@
+/**
+ * `mass-cut`: every socket is cut at once, and everybody comes back as the stock SDK does. How long that
+ * takes, and what one return costs the processes while few are back and while most are.
+ */
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { childrenOf } from "./childrenOf.ts";
+import type { LeanNews } from "./leanCrowd.ts";
+import { LeanCrowd } from "./leanCrowd.ts";
+import type { Stage } from "./stage.ts";
+import { until } from "./stage.ts";
+import type { Trial } from "./trial.ts";
+
+const SOCKETS = 10_000;
+const BACK_MS = 20_000;
+/** They come in at their own pace. */
+const ENTER_MS = 300_000;
+/** What a crowd costs that only sits there, to be taken from what it costs while it comes back. */
+const REST_MS = 5_000;
+const LOOK_MS = 50;
+/** Of the middle and the last third against the first. */
+const FLAT_WITHIN = 0.2;
+const MS_PER_TICK = 10;
+
+interface CpuSample {
+  readonly at: number;
+  readonly cpuMs: number;
+}
+
+/** What the processes have spent so far, in milliseconds of a processor. */
+function cpuOf({ processes }: Stage): CpuSample {
+  const spent = processes.map(({ pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+  });
+  return { at: Date.now(), cpuMs: spent.reduce((sum, ms) => sum + ms) };
+}
+
+async function costAtRest(stage: Stage): Promise<number> {
+  const before = cpuOf(stage);
+  await pause(REST_MS);
+  const after = cpuOf(stage);
+  return (after.cpuMs - before.cpuMs) / (after.at - before.at);
+}
+
+/** Cuts everybody, and samples what the processes spend until all are back. */
+async function cutAll(stage: Stage, crowd: LeanCrowd, sockets: number) {
+  const since = Date.now();
+  for (const pid of childrenOf(stage.cluster.door.pid)) process.kill(pid, "SIGKILL");
+  stage.notes.inflicted(`${sockets} sockets cut at once`);
+  await until("the cut", () => crowd.news.inside < sockets / 2, { withinMs: BACK_MS });
+  const samples: CpuSample[] = [cpuOf(stage)];
+  await until(
+    `${sockets} players back`,
+    () => {
+      samples.push(cpuOf(stage));
+      return crowd.news.inside >= sockets;
+    },
+    { withinMs: 6 * BACK_MS, everyMs: LOOK_MS },
+  );
+  const back = crowd.since(since).findLast(({ inside }) => inside < sockets)?.at ?? since;
+  return { since, tookMs: back - since, samples };
+}
+
+/** Milliseconds of a processor for each return, by thirds of the returns. */
+export function costsByThirds(
+  news: readonly LeanNews[],
+  samples: readonly CpuSample[],
+): readonly number[] {
+  const [first] = news;
+  const last = news.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const entries = last.entries - first.entries;
+  const timeOf = (share: number) =>
+    news.find((one) => one.entries - first.entries >= share * entries)?.at ?? last.at;
+  const cpuAt = (at: number) =>
+    (samples.findLast((sample) => sample.at <= at) ?? samples[0])?.cpuMs ?? 0;
+  const edges = [0, 1 / 3, 2 / 3, 1].map((share) => cpuAt(timeOf(share)));
+  return [0, 1, 2].map((third) => {
+    const spent = (edges[third + 1] ?? 0) - (edges[third] ?? 0);
+    return spent / (entries / 3);
+  });
+}
+
+export const massCut: Trial = {
+  name: "mass-cut",
+  does: `${SOCKETS} sockets are cut at once, and come back`,
+  stage: ({ brief }) => ({
+    players: 20,
+    tables: 6,
+    timings: { bettingMs: 5_000, closingMs: 500, spinningMs: 1_000, resultMs: 500 },
+    seats: brief ? SOCKETS / 10 : SOCKETS,
+  }),
+  async inflict(stage, { brief, sockets = brief ? SOCKETS / 10 : SOCKETS }) {
+    const { notes, cluster, tableIds, options } = stage;
+    const crowd = stage.keep(new LeanCrowd(cluster.url, tableIds, sockets));
+    const from = Date.now();
+    await crowd.untilInside(sockets, ENTER_MS);
+    options.say(`  ${sockets} are in after ${Math.round((Date.now() - from) / 1000)} s`);
+    await stage.tablesAreShared();
+    const restPerMs = await costAtRest(stage);
+    const { since, tookMs, samples } = await cutAll(stage, crowd, sockets);
+    notes.measured("from the cut to everybody's return", tookMs, BACK_MS);
+    const news = crowd.since(since).filter(({ at }) => at <= since + tookMs + 2 * LOOK_MS);
+    const costs = costsByThirds(news, samples).map((ms) => Math.round(100 * ms) / 100);
+    const anew = (news.at(-1)?.anew ?? 0) - (news[0]?.anew ?? 0);
+    options.say(
+      `  cost of a return by thirds: ${costs.join(", ")} ms; ${anew} by the matchmaker; ` +
+        `at rest the processes take ${Math.round(100 * restPerMs)} % of a processor`,
+    );
+    const [first = 0, ...later] = costs;
+    for (const cost of later) {
+      if (cost > first * (1 + FLAT_WITHIN)) notes.finding(`a return costs ${costs.join(", ")} ms`);
+    }
+  },
+};
