@@ -102,7 +102,7 @@ async function measure(transport: Transport): Promise<Run> {
     const server = await startServer({ env });
     try {
       const bank = await openBank({ url: database.url, tableId: "commits", players: PLAYERS });
-      const crowd = await gatherCrowd({ url: server.url, tableId: TABLE.id, players: PLAYERS });
+      const crowd = await gatherCrowd({ url: server.url, tableIds: [TABLE.id], players: PLAYERS });
       try {
         return await load(crowd, bank);
       } finally {

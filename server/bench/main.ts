@@ -11,12 +11,14 @@ import { parseArgs } from "node:util";
 import { benchAcksOverUws, benchAcksOverWs } from "./acks.ts";
 import { benchAudit } from "./audit.ts";
 import { benchCachedReads } from "./cachedReads.ts";
+import { benchEdge } from "./edge.ts";
 import type { Benchmark } from "./figures.ts";
 import { isMet, linesOf } from "./figures.ts";
 import { benchLedger, benchSingleBets } from "./ledger.ts";
 import { benchLoad } from "./load.ts";
 import { benchSettlement, benchWidestSettlement } from "./settlement.ts";
 import { benchSimulator } from "./sim.ts";
+import { benchSpread } from "./spread.ts";
 import { benchStep } from "./step.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | null>>> = {
@@ -31,6 +33,8 @@ const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | 
   audit: () => benchAudit(transfersAsked()),
   "cached-reads": benchCachedReads,
   load: benchLoad,
+  spread: benchSpread,
+  edge: benchEdge,
 };
 
 function transfersAsked(): number {

@@ -82,7 +82,7 @@ async function withHouse<Answer>(
     const env = { DATABASE_URL: database.url, TABLES: tables };
     const server = await startServer({ env, preload: PROBE });
     try {
-      const crowd = await gatherCrowd({ url: server.url, tableId: TABLE.id, players });
+      const crowd = await gatherCrowd({ url: server.url, tableIds: [TABLE.id], players });
       try {
         return await work(server, crowd);
       } finally {

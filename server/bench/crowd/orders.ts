@@ -3,11 +3,11 @@
 export type Load = "bet" | "time";
 
 export type Order =
-  /** Come in and sit down at a table. */
+  /** Come in and sit down, at each of the tables in turn. */
   | {
       readonly type: "sit";
       readonly url: string;
-      readonly tableId: string;
+      readonly tableIds: readonly string[];
       readonly players: number;
     }
   /** Wait until a round that comes after this one takes bets for so long yet. */

@@ -13,14 +13,14 @@ export interface Sitter {
   readonly room: Room<unknown, TableView>;
 }
 
-/** Signs players in and seats them. */
+/** Signs players in and seats them, at each of the tables in turn. */
 export async function sitDown({
   url,
-  tableId,
+  tableIds,
   players,
 }: {
   readonly url: string;
-  readonly tableId: string;
+  readonly tableIds: readonly string[];
   readonly players: number;
 }): Promise<readonly Sitter[]> {
   const sitters: Sitter[] = [];
@@ -31,6 +31,7 @@ export async function sitDown({
       // The SDK keeps the last token for the next client.
       client.auth.token = "";
       await client.auth.signInAnonymously({ name: `Sitter ${number}` });
+      const tableId = tableIds[number % tableIds.length];
       const room = (await client.join("table", { tableId })) as unknown as Sitter["room"];
       room.onMessage("*", () => undefined);
       if (number > 0) overlook(room);

@@ -2,6 +2,7 @@ import type { Client } from "@colyseus/sdk";
 import type { LobbyTableView } from "@croupier/shared/protocol/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
+import { freePort } from "../platform/freePort.ts";
 import type { TestDatabase } from "../testing/database.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import type { Run } from "../testing/mainProcess.ts";
@@ -17,7 +18,7 @@ import {
   untilState,
 } from "../testing/openTestHouse.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
-import { createOwnRedis, freePort } from "../testing/ownRedis.ts";
+import { createOwnRedis } from "../testing/ownRedis.ts";
 
 interface Member {
   readonly run: Run;

@@ -6,9 +6,9 @@
  * that was killed leaves its Postgres running; the next start adopts it.
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import pg from "pg";
+import { freePort } from "../platform/freePort.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
 import { findBinaries } from "./embeddedBinaries.ts";
@@ -157,17 +157,6 @@ async function start(cluster: Cluster): Promise<number> {
       { cause: error },
     );
   }
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve: found, reject } = Promise.withResolvers<number>();
-  const server = createServer();
-  server.on("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    server.close(() => found(typeof address === "object" && address !== null ? address.port : 0));
-  });
-  return promise;
 }
 
 async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {

@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../platform/freePort.ts";
 import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
 import { openTestHouse, SLOW_TABLE, sit } from "../testing/openTestHouse.ts";
 
@@ -16,19 +16,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => house.close());
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const listening = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", () => listening.resolve());
-  await listening.promise;
-  const address = server.address();
-  const closed = Promise.withResolvers<void>();
-  server.close(() => closed.resolve());
-  await closed.promise;
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 /** Reserves a seat without ever taking it; answers the status. */
 async function reserve({ token }: Guest, tableId: string): Promise<number> {
