@@ -23,7 +23,7 @@ export default defineConfig({
             "shared/src/**/*.test.ts",
             "server/{src,bin,bench,sim,mutants}/**/*.test.ts",
             "client/src/**/*.test.ts",
-            "e2e/{bots,cluster,faults}/**/*.test.ts",
+            "e2e/{bots,cluster,containers,faults}/**/*.test.ts",
             "e2e/src/**/*.test.ts",
             ".config/**/*.test.ts",
           ],

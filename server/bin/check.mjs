@@ -20,7 +20,7 @@ const filtered = given.length > 0 && !staticOnly;
 
 /** @param {string} name @param {string} path @param {string[]} arguments_ */
 const step = (name, path, ...arguments_) => ({ name, arguments_: [path, ...arguments_] });
-const types = ["shared", "server", "client", "e2e", ".config"].map((folder) =>
+const types = ["shared", "server", "client", "e2e", "docker", ".config"].map((folder) =>
   step(`types ${folder}`, "node_modules/typescript/bin/tsc", "--noEmit", "-p", folder),
 );
 const statics = [

@@ -31,6 +31,8 @@ const plans = {
   audit: (given) => alone("server/src/audit/main.ts", ...given),
   sim: (given) => alone("server/sim/main.ts", ...given),
   faults: (given) => alone("e2e/faults/main.ts", ...given),
+  trials: (given) => alone("e2e/cluster/trials.ts", ...given),
+  containers: (given) => alone("e2e/containers/main.ts", ...given),
   cluster: (given) => ({ needsClient: true, processes: [["e2e/cluster/main.ts", ...given]] }),
   bench: (given) => alone("server/bench/main.ts", ...given),
 };
