@@ -9,9 +9,12 @@ import type { LeanNews } from "./leanCrowd.ts";
 import { LeanCrowd } from "./leanCrowd.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";
-import type { Trial } from "./trial.ts";
+import type { Scale, Trial } from "./trial.ts";
 
 const SOCKETS = 10_000;
+const TABLES = 6;
+/** For the bots of the stage. */
+const SPARE_SEATS = 100;
 const BACK_MS = 20_000;
 /** They come in at their own pace. */
 const ENTER_MS = 300_000;
@@ -82,16 +85,19 @@ export function costsByThirds(
   });
 }
 
+const socketsOf = ({ brief, sockets = brief ? SOCKETS / 10 : SOCKETS }: Scale): number => sockets;
+
 export const massCut: Trial = {
   name: "mass-cut",
   does: `${SOCKETS} sockets are cut at once, and come back`,
-  stage: ({ brief }) => ({
+  stage: (scale) => ({
     players: 20,
-    tables: 6,
+    tables: TABLES,
     timings: { bettingMs: 5_000, closingMs: 500, spinningMs: 1_000, resultMs: 500 },
-    seats: brief ? SOCKETS / 10 : SOCKETS,
+    seats: Math.ceil(socketsOf(scale) / TABLES) + SPARE_SEATS,
   }),
-  async inflict(stage, { brief, sockets = brief ? SOCKETS / 10 : SOCKETS }) {
+  async inflict(stage, scale) {
+    const sockets = socketsOf(scale);
     const { notes, cluster, tableIds, options } = stage;
     const crowd = stage.keep(new LeanCrowd(cluster.url, tableIds, sockets));
     const from = Date.now();
