@@ -46,7 +46,8 @@ describe("a house for the public", () => {
     "%s is bounded in memory, processors and processes",
     (_name, service) => {
       expect(service.mem_limit).toBeDefined();
-      expect(service.cpus).toBeGreaterThan(0);
+      // A machine with one processor takes no container that wants two.
+      expect(withDefaults(String(service.cpus))).toBe("1");
       expect(service.pids_limit).toBeGreaterThan(0);
     },
   );

@@ -9,7 +9,7 @@ export interface Service {
   readonly build?: { readonly dockerfile: string };
   readonly command?: readonly string[];
   readonly cap_drop?: readonly string[];
-  readonly cpus?: number;
+  readonly cpus?: number | string;
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly logging?: { readonly options?: Readonly<Record<string, string>> };
