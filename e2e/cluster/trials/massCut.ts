@@ -17,7 +17,7 @@ const TABLES = 6;
 const SPARE_SEATS = 100;
 const BACK_MS = 20_000;
 /** They come in at their own pace. */
-const ENTER_MS = 300_000;
+const ENTER_MS = 900_000;
 /** What a crowd costs that only sits there, to be taken from what it costs while it comes back. */
 const REST_MS = 5_000;
 const LOOK_MS = 50;
