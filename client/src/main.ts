@@ -34,6 +34,7 @@ const house: House = {
   },
   logIn: async (credentials) => session.enter(await logIn(client, credentials)),
   signOut: () => session.signOut(),
+  say: (text) => session.say(text),
   changeSeed: (seed) => session.changeSeed(seed),
   fetchRecord: (tableId, round) => fetchRecord(client, tableId, round),
 };

@@ -1,6 +1,7 @@
 /** The public HTTP interface, as far as the client asks it anything. */
 import type { Client } from "@colyseus/sdk";
-import type { PhaseTimings } from "../store/model.ts";
+import type { BigWin, PhaseTimings } from "../store/model.ts";
+import { projectWins } from "./projection.ts";
 
 /** The public record of a round, unchecked: to be handed to the record check as it came. */
 export async function fetchRecord(
@@ -26,4 +27,10 @@ export async function fetchTimings(client: Client, tableId: string): Promise<Pha
     typeof spinningMs === "number" &&
     typeof resultMs === "number";
   return known ? { bettingMs, closingMs, spinningMs, resultMs } : null;
+}
+
+/** The house's big wins, or null where it does not answer: what is known already will do. */
+export async function fetchWins(client: Client): Promise<readonly BigWin[] | null> {
+  const answer = await client.http.get("/api/wins").catch(() => null);
+  return answer === null ? null : projectWins(answer.data);
 }

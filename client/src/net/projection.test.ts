@@ -1,6 +1,6 @@
 import { ArraySchema, MapSchema, Schema } from "@colyseus/schema";
 import { describe, expect, it } from "vitest";
-import { projectLobby, projectTable } from "./projection.ts";
+import { projectLobby, projectTable, projectWins } from "./projection.ts";
 
 describe("the table's projection", () => {
   it("copies maps and arrays of the reflected state", () => {
@@ -39,5 +39,25 @@ describe("the lobby's projection", () => {
     ]);
     expect(projectLobby({ tables }).map(({ tableId }) => tableId)).toEqual(["a", "b"]);
     expect(projectLobby(undefined)).toEqual([]);
+  });
+});
+
+describe("the projection of big wins", () => {
+  const win = { name: "Ada", tableId: "t1", round: 4, pocket: "00", net: 1_620, at: 5 };
+
+  it("reads the lobby's list and the public interface's alike, newest first and bounded", () => {
+    const older = Object.assign(new Schema(), { ...win, round: 3 });
+    const state = { wins: new ArraySchema(Object.assign(new Schema(), win), older) };
+    expect(projectWins(state)).toEqual([win, { ...win, round: 3 }]);
+    const answer = {
+      wins: Array.from({ length: 25 }, () => ({ ...win, playerId: "p", staked: 1 })),
+    };
+    expect(projectWins(answer)).toEqual(Array(10).fill(win));
+  });
+
+  it("makes nothing of whatever else comes", () => {
+    for (const junk of [undefined, null, {}, { wins: 7 }, "x"])
+      expect(projectWins(junk)).toEqual([]);
+    expect(projectWins({ wins: [null] })).toMatchObject([{ name: "", net: 0 }]);
   });
 });

@@ -12,6 +12,10 @@ import type {
   TableView,
 } from "@croupier/shared/protocol/state";
 import { PHASES } from "@croupier/shared/protocol/state";
+import type { BigWin } from "../store/model.ts";
+
+/** The lobby tells no more, and there is no room for more. */
+const WINS_SHOWN = 10;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -107,4 +111,22 @@ function lobbyTable(value: unknown): LobbyTableView {
 export function projectLobby(state: unknown): readonly LobbyTableView[] {
   const tables = [...mapOf(fieldsOf(state)["tables"], lobbyTable).values()];
   return tables.sort((left, right) => left.name.localeCompare(right.name));
+}
+
+function bigWin(value: unknown): BigWin {
+  const fields = fieldsOf(value);
+  return {
+    name: text(fields["name"]),
+    tableId: text(fields["tableId"]),
+    round: number(fields["round"]),
+    pocket: text(fields["pocket"]),
+    net: number(fields["net"]),
+    at: number(fields["at"]),
+  };
+}
+
+/** The big wins in the state of the `lobby` room, or in the answer of `/api/wins`: newest first. */
+export function projectWins(told: unknown): readonly BigWin[] {
+  const { wins } = fieldsOf(told);
+  return isIterable(wins) ? [...wins].slice(0, WINS_SHOWN).map(bigWin) : [];
 }

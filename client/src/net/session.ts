@@ -11,20 +11,24 @@ import type { Identity } from "./account.ts";
 import { whoAmI } from "./account.ts";
 import { backoffMs } from "./backoff.ts";
 import { makeToken } from "./browser.ts";
-import { fetchTimings } from "./house.ts";
+import { fetchTimings, fetchWins } from "./house.ts";
 import type { KeptRoom } from "./keepRoom.ts";
 import { keepRoom } from "./keepRoom.ts";
 import { endsLobby, endsTable, FINAL_CLOSE_CODES, finalWords } from "./lastWords.ts";
 import { createOperationSender } from "./operations.ts";
-import { projectLobby } from "./projection.ts";
+import { projectLobby, projectWins } from "./projection.ts";
 import type { ServerClock } from "./serverClock.ts";
 import type { TableRoomPort } from "./tableRoom.ts";
 import { attachTableRoom, giveSeed, request, sampleTime } from "./tableRoom.ts";
+import { say } from "./talk.ts";
 
 /** Samples of the server's clock right after joining, and the pause between later ones. */
 const EAGER_SAMPLES = 5;
 const EAGER_PAUSE_MS = 400;
 const SAMPLE_PAUSE_MS = 15_000;
+
+/** The pause between two looks for big wins from a table; the lobby is told them. */
+const WINS_PAUSE_MS = 20_000;
 
 /** The SDK tries again for at least as long as the server keeps a dropped player's seat (60 s). */
 const SDK_RETRIES = 17;
@@ -102,6 +106,7 @@ export class Session {
       this.#keep(join, endsTable, (room) => {
         attachTableRoom(room, this.#tablePort);
         void this.#followTime(room);
+        void this.#followWins(room);
       }),
     );
     void fetchTimings(client, tableId).then((timings) => {
@@ -121,13 +126,20 @@ export class Session {
     if (room) await giveSeed(room, this.#port.store, seed);
   }
 
+  /** Says a line at the table. Rejects with words for the player. */
+  say(text: string): Promise<void> {
+    return say(this.#place?.room() ?? null, text);
+  }
+
   #toLobby(): void {
     const { client, store, soon } = this.#port;
     const join = () => client.join("lobby");
     this.#go(
       this.#keep(join, endsLobby, (room) => {
-        const show = () =>
+        const show = () => {
           store.dispatch({ type: "lobby-changed", tables: projectLobby(room.state) });
+          store.dispatch({ type: "wins-told", wins: projectWins(room.state) });
+        };
         room.onStateChange(() => soon(show));
       }),
     );
@@ -175,6 +187,16 @@ export class Session {
     for (let count = 1; this.#place?.room() === room; count++) {
       await sampleTime(room, this.#tablePort);
       await this.#port.wait(count < EAGER_SAMPLES ? EAGER_PAUSE_MS : SAMPLE_PAUSE_MS);
+    }
+  }
+
+  async #followWins(room: Room): Promise<void> {
+    const { client, store, wait } = this.#port;
+    while (this.#place?.room() === room) {
+      await wait(WINS_PAUSE_MS * (0.5 + Math.random()));
+      if (this.#place?.room() !== room) return;
+      const wins = await fetchWins(client);
+      if (wins !== null) store.dispatch({ type: "wins-told", wins });
     }
   }
 

@@ -38,12 +38,12 @@ export function attachTableRoom(room: Room, port: TableRoomPort): void {
   on("settled", (message) => store.dispatch({ type: "settled", message }));
   on("voided", (message) => store.dispatch({ type: "voided", message }));
   on("balance", ({ balance }) => store.dispatch({ type: "balance-changed", balance }));
-  on("notice", ({ code, message }) => {
+  on("notice", ({ code, message, comeBackInMs }) => {
+    if (comeBackInMs !== undefined) return store.dispatch({ type: "table-moving" });
     const tone: NoticeTone = code === "TABLE_PAUSED" ? "warning" : "info";
     store.dispatch({ type: "noticed", tone, text: message });
   });
-  // Talk at the table is not shown yet.
-  on("chat", () => undefined);
+  on("chat", (message) => store.dispatch({ type: "talk-heard", message }));
 }
 
 /** Many patches between two pictures are one change of the model. */

@@ -15,8 +15,17 @@ const ACTIONS = [
   ["repeat", "Repeat", "↻"],
 ] as const;
 
-/** @param toggleAnnounced shows or hides the announced bets where there is no room for both */
-export function createControls(house: House, toggleAnnounced: () => void): Part<AppState> {
+export interface ControlsOptions {
+  /** Shows or hides the announced bets where there is no room for both. */
+  readonly toggleAnnounced: () => void;
+  /** Opens the talk, where it is not always there. */
+  readonly talkButton: HTMLElement;
+}
+
+export function createControls(
+  house: House,
+  { toggleAnnounced, talkButton }: ControlsOptions,
+): Part<AppState> {
   const rack = CHIP_RACK.map((chip) => createChip(house, chip));
   const actions = ACTIONS.map(([id, label, sign]) => {
     const button = element(
@@ -41,7 +50,13 @@ export function createControls(house: House, toggleAnnounced: () => void): Part<
       { class: "rack", attributes: { role: "radiogroup", "aria-label": "Chip to place" } },
       ...rack,
     ),
-    element("div", { class: "actions" }, ...actions.map(({ button }) => button), announced),
+    element(
+      "div",
+      { class: "actions" },
+      ...actions.map(({ button }) => button),
+      announced,
+      talkButton,
+    ),
   );
   return {
     root,

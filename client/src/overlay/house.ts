@@ -15,6 +15,8 @@ export interface House {
   readonly register: (credentials: Credentials) => Promise<void>;
   readonly logIn: (credentials: Credentials) => Promise<void>;
   readonly signOut: () => Promise<void>;
+  /** Says a line at the table. Rejects with words for the player. */
+  readonly say: (text: string) => Promise<void>;
   readonly changeSeed: (seed: string) => Promise<void>;
   /** A round's public record, as it came. */
   readonly fetchRecord: (tableId: string, round: number) => Promise<unknown>;

@@ -7,6 +7,7 @@ import type { Part } from "./dom.ts";
 import { element, rebuild, setShown, setText } from "./dom.ts";
 import type { House } from "./house.ts";
 import { pocketBadge } from "./pocketBadge.ts";
+import { createWinFeed, createWinLine } from "./wins.ts";
 
 const LAST_SHOWN = 8;
 
@@ -29,18 +30,29 @@ export interface Lobby extends Part<AppState> {
 export function createLobby(house: House): Lobby {
   const list = element("div", { class: "tables" });
   const empty = element("p", { class: "reaching", text: "The tables are being opened…" });
+  const feed = createWinFeed();
+  const winLine = createWinLine();
   const root = element(
     "section",
     { class: "screen lobby" },
-    element("h1", { text: "Choose your table" }),
-    element("p", { class: "lead", text: "They never stop. Sit down at any time." }),
-    list,
-    empty,
+    element(
+      "div",
+      { class: "floor" },
+      element("h1", { text: "Choose your table" }),
+      element("p", { class: "lead", text: "They never stop. Sit down at any time." }),
+      winLine.root,
+      list,
+      empty,
+    ),
+    feed.root,
   );
   let cards = new Map<string, Card>();
   return {
     root,
-    render: ({ lobby }) => {
+    render: (state) => {
+      const { lobby } = state;
+      feed.render(state);
+      winLine.render(state);
       setShown(empty, lobby.length === 0);
       rebuild(list, lobby.map(({ tableId }) => tableId).join("|"), () => {
         cards = new Map(lobby.map((table) => [table.tableId, createCard(house, table)]));
@@ -50,6 +62,8 @@ export function createLobby(house: House): Lobby {
     },
     tick: (now) => {
       for (const card of cards.values()) card.tick(now);
+      feed.tick(now);
+      winLine.tick(now);
     },
   };
 }
@@ -90,7 +104,7 @@ function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Car
       phase.dataset["phase"] = table.phase;
       const full = table.players >= table.maxPlayers && table.maxPlayers > 0;
       setText(players, table.players === 1 ? "1 player" : `${table.players} players`);
-      setText(least, `from ${formatChips(table.minStake)}`);
+      setText(least, `stakes from ${formatChips(table.minStake)}`);
       sit.disabled = full;
       setText(sit, full ? "Full" : "Sit down");
       const pockets = table.lastPockets.slice(0, LAST_SHOWN);

@@ -3,15 +3,13 @@ import type { Site } from "../scene/scene.ts";
 import type { AppState } from "../store/model.ts";
 import { screenOf } from "../store/selectors.ts";
 import { createAccountDialog } from "./account.ts";
-import { createAnnounced } from "./announced.ts";
-import { createControls } from "./controls.ts";
 import { element, setShown } from "./dom.ts";
 import { createFairnessDialog } from "./fairness.ts";
 import type { House } from "./house.ts";
 import { createLiveRegion } from "./live.ts";
 import { createLobby } from "./lobby.ts";
 import { createNotices } from "./notices.ts";
-import { createStatus } from "./status.ts";
+import { createTableScreen } from "./tableScreen.ts";
 import { createTopBar } from "./topBar.ts";
 import { createWelcome } from "./welcome.ts";
 
@@ -44,32 +42,16 @@ export function createPage(house: House, { felt, spotLabel }: PageParts): Page {
   });
   const welcome = createWelcome(house, account.open);
   const lobby = createLobby(house);
-  const status = createStatus();
-  const announced = createAnnounced(house);
-  const controls = createControls(house, () => announced.root.classList.toggle("open"));
+  const table = createTableScreen(house, felt);
   const notices = createNotices(house.store);
   const live = createLiveRegion();
-  const wheel = element("div", { id: "wheel", attributes: { "aria-hidden": "true" } });
-  const table = element("section", { class: "table" });
-  table.append(wheel, status.root, announced.root, felt, controls.root);
-  const parts = [
-    account,
-    fairness,
-    topBar,
-    welcome,
-    lobby,
-    status,
-    announced,
-    controls,
-    notices,
-    live,
-  ];
+  const parts = [account, fairness, topBar, welcome, lobby, table, notices, live];
   const root = element("main", {});
   root.append(
     topBar.root,
     welcome.root,
     lobby.root,
-    table,
+    table.root,
     spotLabel.root,
     notices.root,
     live.root,
@@ -83,25 +65,25 @@ export function createPage(house: House, { felt, spotLabel }: PageParts): Page {
       document.body.dataset["screen"] = screen;
       setShown(welcome.root, screen === "welcome");
       setShown(lobby.root, screen === "lobby");
-      setShown(table, screen === "table");
+      setShown(table.root, screen === "table");
       for (const part of parts) part.render(state);
       spotLabel.render(state);
     },
     tick: () => {
       const now = house.now();
-      status.tick(now);
+      table.tick(now);
       lobby.tick(now);
     },
     site: () => ({
       width: innerWidth,
       height: innerHeight,
-      wheel: wheel.getBoundingClientRect(),
+      wheel: table.wheel.getBoundingClientRect(),
       felt: felt.getBoundingClientRect(),
       orientation: innerWidth / innerHeight >= WIDE ? "wide" : "tall",
     }),
     onResize: (listener) => {
       const observer = new ResizeObserver(listener);
-      for (const place of [wheel, felt, document.documentElement]) observer.observe(place);
+      for (const place of [table.wheel, felt, document.documentElement]) observer.observe(place);
     },
   };
 }

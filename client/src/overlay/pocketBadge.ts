@@ -7,7 +7,7 @@ import { element } from "./dom.ts";
 export function pocketBadge(pocket: Pocket, className = ""): HTMLElement {
   const colour = colourOf(pocket);
   return element("span", {
-    class: `pocket ${colour} ${className}`.trim(),
+    class: `pocket ${colour} ${pocket.length > 2 ? "long" : ""} ${className}`.trim(),
     text: pocket,
     attributes: { role: "img", "aria-label": `${pocket} ${colour}` },
   });

@@ -13,10 +13,20 @@ export interface TopBarActions {
 
 const CONNECTION_WORDS = {
   connecting: "Connecting…",
-  reconnecting: "Connection lost. Reconnecting…",
+  reconnecting: "Connection lost. Coming back…",
   offline: "The house cannot be reached.",
   online: "",
 } as const;
+
+/** What the player is told of the connection; nothing where all is well. */
+export function connectionWords({ me, moving, connection, seat }: AppState): string {
+  if (me === null) return "";
+  if (moving && connection !== "offline") return "The table moves. Your chips stay where they are…";
+  if (connection === "reconnecting" && seat !== null) {
+    return "Connection lost. Your bets stand; coming back…";
+  }
+  return CONNECTION_WORDS[connection];
+}
 
 export function createTopBar(actions: TopBarActions): Part<AppState> {
   const leave = element(
@@ -77,8 +87,10 @@ export function createTopBar(actions: TopBarActions): Part<AppState> {
       setText(stake, formatChips(ownStake(state)));
       setText(balance, state.balance === null ? "–" : formatChips(state.balance));
       setText(account, me?.name ?? "");
-      setText(connection, me === null ? "" : CONNECTION_WORDS[state.connection]);
-      setShown(connection, connection.textContent !== "");
+      const words = connectionWords(state);
+      // The bar is still there, empty, while nothing is wrong: a live region has to be.
+      setText(connection, words);
+      connection.dataset["tone"] = state.moving ? "calm" : "";
     },
   };
 }

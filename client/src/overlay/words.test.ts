@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { aTable, seatedState } from "../store/testing.ts";
+import { reduce } from "../store/reducer.ts";
+import { aSeat, aTable, seatedState } from "../store/testing.ts";
 import { lastFinishedRound } from "./fairness.ts";
 import { spotWords } from "./spotLabel.ts";
+import { connectionWords } from "./topBar.ts";
 
 describe("a spot's label", () => {
   it("tells what it pays, its limit, and what one has on it", () => {
@@ -16,6 +18,29 @@ describe("a spot's label", () => {
 
   it("is empty for what is not on the felt", () => {
     expect(spotWords(seatedState(), "top-line")).toBe("");
+  });
+});
+
+describe("the connection", () => {
+  const seated = seatedState();
+  const lost = { ...seated, connection: "reconnecting" } as const;
+
+  it("is not spoken of while all is well", () => {
+    expect(connectionWords(seated)).toBe("");
+    expect(connectionWords({ ...lost, me: null })).toBe("");
+  });
+
+  it("that is lost leaves the bets where they are", () => {
+    expect(connectionWords(lost)).toContain("Your bets stand");
+    expect(connectionWords({ ...lost, seat: null })).not.toContain("bets");
+  });
+
+  it("that the house ends to move the table is no loss, until the seat is taken again", () => {
+    const moving = reduce(seated, { type: "table-moving" });
+    expect(connectionWords(moving)).toContain("The table moves");
+    expect(connectionWords({ ...moving, connection: "reconnecting" })).not.toContain("lost");
+    expect(connectionWords(reduce(moving, { type: "seated", seat: aSeat() }))).toBe("");
+    expect(connectionWords(reduce(moving, { type: "table-left" }))).toBe("");
   });
 });
 

@@ -1,5 +1,6 @@
 /** What can happen to the client's model. */
 import type {
+  ChatMessage,
   SeatMessage,
   SettledMessage,
   VoidedMessage,
@@ -7,16 +8,28 @@ import type {
 import type { Refusal } from "@croupier/shared/protocol/refusals";
 import type { BetAnswer, LayoutAnswer } from "@croupier/shared/protocol/requests";
 import type { LobbyTableView, TableView } from "@croupier/shared/protocol/state";
-import type { Connection, Me, NoticeTone, PendingOperation, PhaseTimings } from "./model.ts";
+import type {
+  BigWin,
+  Connection,
+  Me,
+  NoticeTone,
+  PendingOperation,
+  PhaseTimings,
+} from "./model.ts";
 
 export type Action =
   | { readonly type: "connection-changed"; readonly connection: Connection }
   | { readonly type: "signed-in"; readonly me: Me; readonly balance: number }
   | { readonly type: "signed-out" }
   | { readonly type: "lobby-changed"; readonly tables: readonly LobbyTableView[] }
+  | { readonly type: "wins-told"; readonly wins: readonly BigWin[] }
   | { readonly type: "table-chosen"; readonly tableId: string }
   | { readonly type: "table-left" }
   | { readonly type: "table-changed"; readonly table: TableView }
+  /** The house sends its players off to where the table goes on. */
+  | { readonly type: "table-moving" }
+  | { readonly type: "talk-heard"; readonly message: ChatMessage }
+  | { readonly type: "talk-watched"; readonly watched: boolean }
   | { readonly type: "timings-told"; readonly tableId: string; readonly timings: PhaseTimings }
   | { readonly type: "seated"; readonly seat: SeatMessage }
   | { readonly type: "operation-queued"; readonly operation: PendingOperation }

@@ -16,6 +16,18 @@ export function formatShort(chips: number): string {
   return `${text}${sign}`;
 }
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** How long something is past: `just now`, `5 min ago`, `3 h ago`, `2 d ago`. */
+export function formatAgo(passedMs: number): string {
+  if (passedMs < MINUTE_MS) return "just now";
+  if (passedMs < HOUR_MS) return `${Math.floor(passedMs / MINUTE_MS)} min ago`;
+  if (passedMs < DAY_MS) return `${Math.floor(passedMs / HOUR_MS)} h ago`;
+  return `${Math.floor(passedMs / DAY_MS)} d ago`;
+}
+
 /** `+350`, `−20`, `0`. */
 export function formatNet(chips: number): string {
   if (chips === 0) return "0";

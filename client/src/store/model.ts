@@ -7,6 +7,7 @@
  * shown as ghosted chips and counts for nothing.
  */
 import type {
+  ChatMessage,
   SettledMessage,
   TableLimits,
   VoidedMessage,
@@ -57,6 +58,34 @@ export interface PhaseTimings {
   readonly resultMs: number;
 }
 
+/** A big win at some table of the house. */
+export interface BigWin {
+  readonly name: string;
+  readonly tableId: string;
+  readonly round: number;
+  readonly pocket: string;
+  /** Chips won, the stake not counted. */
+  readonly net: number;
+  /** Server's epoch milliseconds. */
+  readonly at: number;
+}
+
+/** A line that somebody said at the table. */
+export interface TalkLine extends ChatMessage {
+  /** Counts the lines heard at this table, from 1 on. */
+  readonly id: number;
+}
+
+/** What is said at the table. */
+export interface Talk {
+  /** Oldest first. */
+  readonly lines: readonly TalkLine[];
+  /** Lines of others that came while nobody looked. */
+  readonly unread: number;
+  /** Whether the player has the talk before their eyes. */
+  readonly watched: boolean;
+}
+
 export type NoticeTone = "info" | "warning" | "error";
 
 export interface Notice {
@@ -76,9 +105,14 @@ export interface AppState {
   /** Null until the server told it. */
   readonly balance: number | null;
   readonly lobby: readonly LobbyTableView[];
+  /** Newest first. */
+  readonly wins: readonly BigWin[];
   /** The table that the player sits at or is on the way to. */
   readonly tableId: string | null;
   readonly table: TableView | null;
+  /** The house has said that the table goes on elsewhere: the connection is about to end for that. */
+  readonly moving: boolean;
+  readonly talk: Talk;
   /** Null until asked for; the phases' ends are known without it. */
   readonly timings: PhaseTimings | null;
   readonly seat: Seat | null;
@@ -98,6 +132,9 @@ export const CHIP_RACK = [1, 5, 25, 100, 500, 1000] as const;
 /** Notices kept at once; the oldest goes first. */
 export const NOTICES_KEPT = 4;
 
+/** Lines kept at once; the oldest goes first. */
+export const LINES_KEPT = 100;
+
 export const NO_CHIPSET: Chipset = new Map();
 
 export const INITIAL_STATE: AppState = {
@@ -105,8 +142,11 @@ export const INITIAL_STATE: AppState = {
   me: null,
   balance: null,
   lobby: [],
+  wins: [],
   tableId: null,
   table: null,
+  moving: false,
+  talk: { lines: [], unread: 0, watched: false },
   timings: null,
   seat: null,
   pending: [],

@@ -7,6 +7,7 @@ import { chipsetOf, totalOf, withPlacements } from "./chipset.ts";
 import type { AppState, NoticeTone, Settlement } from "./model.ts";
 import { INITIAL_STATE, NO_CHIPSET, NOTICES_KEPT } from "./model.ts";
 import { explainRefusal } from "./refusals.ts";
+import { forgotten, heard, watched } from "./talk.ts";
 
 /** The next state. Unknown operations and stale news leave it as it is. */
 export function reduce(state: AppState, action: Action): AppState {
@@ -16,15 +17,28 @@ export function reduce(state: AppState, action: Action): AppState {
     case "signed-in":
       return { ...state, me: action.me, balance: action.balance };
     case "signed-out":
-      return { ...INITIAL_STATE, connection: state.connection, selectedChip: state.selectedChip };
+      return {
+        ...INITIAL_STATE,
+        connection: state.connection,
+        selectedChip: state.selectedChip,
+        talk: forgotten(state.talk),
+      };
     case "lobby-changed":
       return { ...state, lobby: action.tables };
+    case "wins-told":
+      return { ...state, wins: action.wins };
     case "table-chosen":
       return { ...withoutTable(state), tableId: action.tableId };
     case "table-left":
       return withoutTable(state);
     case "table-changed":
       return onTable(state, action.table);
+    case "table-moving":
+      return { ...state, moving: state.tableId !== null };
+    case "talk-heard":
+      return { ...state, talk: heard(state.talk, action.message, state.me?.playerId) };
+    case "talk-watched":
+      return { ...state, talk: watched(state.talk, action.watched) };
     case "timings-told":
       return state.tableId === action.tableId ? { ...state, timings: action.timings } : state;
     case "seated":
@@ -66,6 +80,8 @@ function withoutTable(state: AppState): AppState {
     ...state,
     tableId: null,
     table: null,
+    moving: false,
+    talk: forgotten(state.talk),
     timings: null,
     seat: null,
     pending: [],
@@ -108,7 +124,7 @@ function onSeat(state: AppState, message: SeatMessage): AppState {
     seedFromRound: null,
   };
   const pending = state.pending.filter(({ round }) => round >= message.round);
-  return turnRound({ ...state, seat, pending, balance: message.balance });
+  return turnRound({ ...state, seat, pending, moving: false, balance: message.balance });
 }
 
 /**

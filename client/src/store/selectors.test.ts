@@ -1,8 +1,8 @@
 import type { OperationKind, Placement } from "@croupier/shared/protocol/requests";
 import { describe, expect, it } from "vitest";
 import { chipsetOf } from "./chipset.ts";
-import { formatNet, formatShort } from "./format.ts";
-import type { AppState } from "./model.ts";
+import { formatAgo, formatNet, formatShort } from "./format.ts";
+import type { AppState, BigWin } from "./model.ts";
 import {
   ghostsOf,
   offersOf,
@@ -11,6 +11,8 @@ import {
   screenOf,
   seatColours,
   shownPocket,
+  tableName,
+  toldWins,
   winningSpots,
 } from "./selectors.ts";
 import { aTable, seatedState } from "./testing.ts";
@@ -117,6 +119,38 @@ describe("the result", () => {
   });
 });
 
+describe("big wins", () => {
+  const win = (tableId: string, round: number): BigWin => {
+    return { name: "Grace", tableId, round, pocket: "17", net: 3_500, at: 0 };
+  };
+  const wins = [win("t1", 7), win("t2", 3), win("t1", 6)];
+  const entry = { maxPlayers: 9, minStake: 1, ...aTable({ tableId: "t2", round: 3 }) };
+
+  it("are told at the table once the ball rests there", () => {
+    for (const phase of ["closing", "spinning"] as const) {
+      expect(toldWins({ ...seatedState({ phase }), wins })).toEqual(wins.slice(1));
+    }
+    expect(toldWins({ ...seatedState({ phase: "result" }), wins })).toEqual(wins);
+    const onTheWay = { ...seatedState(), table: null, wins };
+    expect(toldWins(onTheWay)).toEqual(wins);
+  });
+
+  it("are told in the lobby once the ball rests at their table", () => {
+    const lobby = [{ ...entry, phase: "spinning" as const }];
+    const state = { ...seatedState(), tableId: null, table: null, lobby, wins };
+    expect(toldWins(state)).toEqual([wins[0], wins[2]]);
+    expect(toldWins({ ...state, lobby: [entry] })).toEqual(wins);
+    // What the lobby last said is old by the time somebody sits at a table.
+    expect(toldWins({ ...seatedState(), lobby, wins })).toEqual(wins);
+  });
+
+  it("name their table as the lobby does", () => {
+    const state = { ...seatedState(), lobby: [{ ...entry, name: "Las Vegas" }] };
+    expect(tableName(state, "t2")).toBe("Las Vegas");
+    expect(tableName(state, "t9")).toBe("t9");
+  });
+});
+
 describe("the buttons", () => {
   it("offer nothing while betting is closed", () => {
     const state = withOwn([["red", 5]], seatedState({ phase: "closing" }));
@@ -151,6 +185,17 @@ describe("what is read", () => {
 
   it("signs what was won and lost", () => {
     expect([875, 0, -1200].map(formatNet)).toEqual(["+875", "0", "−1,200"]);
+  });
+
+  it.each([
+    [-5_000, "just now"],
+    [59_999, "just now"],
+    [60_000, "1 min ago"],
+    [59 * 60_000, "59 min ago"],
+    [2 * 3_600_000, "2 h ago"],
+    [50 * 3_600_000, "2 d ago"],
+  ])("tells %i ms ago as %s", (passedMs, words) => {
+    expect(formatAgo(passedMs)).toBe(words);
   });
 
   it("counts down to nothing", () => {

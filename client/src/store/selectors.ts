@@ -4,7 +4,7 @@ import type { WheelName } from "@croupier/shared/core/types";
 import { WHEELS } from "@croupier/shared/core/types";
 import type { Phase, TableView } from "@croupier/shared/protocol/state";
 import { totalOf, withPlacements } from "./chipset.ts";
-import type { AppState, Chipset } from "./model.ts";
+import type { AppState, BigWin, Chipset } from "./model.ts";
 import { NO_CHIPSET } from "./model.ts";
 
 export type Screen = "welcome" | "lobby" | "table";
@@ -89,6 +89,20 @@ export function winningSpots(table: TableView | null): ReadonlySet<string> {
   if (table === null || pocket === null) return new Set();
   const { spots } = layoutOf(wheelOf(table.wheel));
   return new Set(spots.filter(({ covers }) => covers.includes(pocket)).map(({ id }) => id));
+}
+
+/** The wins that may be told: none before its ball rests, as far as that can be seen from here. */
+export function toldWins({ wins, tableId, table, lobby }: AppState): readonly BigWin[] {
+  const seen = tableId === null ? lobby : table === null ? [] : [table];
+  const rolling = seen.filter(({ phase }) => phase === "closing" || phase === "spinning");
+  return wins.filter(
+    (win) => !rolling.some((at) => at.tableId === win.tableId && at.round === win.round),
+  );
+}
+
+/** A table's name; its id where the lobby has not told it. */
+export function tableName({ lobby }: AppState, tableId: string): string {
+  return lobby.find((table) => table.tableId === tableId)?.name ?? tableId;
 }
 
 const PHASE_WORDS: Record<Phase, string> = {
