@@ -16,6 +16,9 @@ interface CroupierPage {
   state(): {
     readonly table: {
       readonly phase: string;
+      readonly round: number;
+      /** By the server's clock, which is this machine's. */
+      readonly phaseEndsAt: number;
       readonly spots: Readonly<Record<string, { readonly chips: number }>>;
     } | null;
   };
@@ -25,14 +28,21 @@ const ARTIFACTS = join(repository, ".artifacts");
 
 export class Person {
   readonly page: Page;
-  /** Errors that the page threw or logged. */
+  /** Errors that the page threw. */
   readonly complaints: readonly string[];
+  /** Errors in the page's console, the browser's own among them. */
+  readonly logged: readonly string[];
   readonly #screen: Screen;
 
-  private constructor(page: Page, screen: Screen, complaints: readonly string[]) {
+  private constructor(
+    page: Page,
+    screen: Screen,
+    errors: Readonly<Record<"complaints" | "logged", readonly string[]>>,
+  ) {
     this.page = page;
     this.#screen = screen;
-    this.complaints = complaints;
+    this.complaints = errors.complaints;
+    this.logged = errors.logged;
   }
 
   /** Opens the game in a browser profile of its own, and gives a name. */
@@ -46,11 +56,15 @@ export class Person {
     });
     const page = await context.newPage();
     const complaints: string[] = [];
+    const logged: string[] = [];
     page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") logged.push(message.text());
+    });
     await page.goto(url);
     await page.locator("#name").fill(name);
     await page.locator("#play").click();
-    return new Person(page, screen, complaints);
+    return new Person(page, screen, { complaints, logged });
   }
 
   /** Takes a seat, and waits for the table to be shown. */
@@ -68,6 +82,50 @@ export class Person {
       const { table } = (window as never as { croupier: CroupierPage }).croupier.state();
       return table?.phase === wanted;
     }, phase);
+  }
+
+  /**
+   * Waits until bets are taken, for so many milliseconds more and in a round after the given one;
+   * answers the round.
+   */
+  async untilBetting({ leftMs = 0, after = 0 }): Promise<number> {
+    const round = await this.page.waitForFunction(
+      ([left, before]) => {
+        const { table } = (window as never as { croupier: CroupierPage }).croupier.state();
+        if (table?.phase !== "betting" || table.round <= before) return false;
+        return table.phaseEndsAt - Date.now() >= left ? table.round : false;
+      },
+      [leftMs, after] as const,
+    );
+    return Number(await round.jsonValue());
+  }
+
+  /** Waits until an element's text contains the words; no words: until there is none. */
+  async untilText(selector: string, words: string): Promise<void> {
+    await this.page.waitForFunction(
+      ([query, wanted]) => {
+        const text = document.querySelector(query)?.textContent ?? "";
+        return wanted === "" ? text === "" : text.includes(wanted);
+      },
+      [selector, words] as const,
+    );
+  }
+
+  /** Listens to an element's text; the answer tells all that it has said since. */
+  async hears(selector: string): Promise<() => Promise<readonly string[]>> {
+    const said = await this.page.evaluateHandle((query) => {
+      const texts: string[] = [];
+      const node = document.querySelector(query);
+      if (node === null) throw new Error(`there is no ${query}`);
+      const listen = () => texts.push(node.textContent ?? "");
+      new MutationObserver(listen).observe(node, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+      return texts;
+    }, selector);
+    return () => said.jsonValue();
   }
 
   /** Picks a chip and lays it on a spot with the mouse or the finger. */
