@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { matchMaker } from "@colyseus/core";
 import type { LobbyTableView } from "@croupier/shared/protocol/state";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestHouse } from "../testing/openTestHouse.ts";
@@ -12,6 +13,7 @@ import {
   sit,
   untilState,
 } from "../testing/openTestHouse.ts";
+import { tableRoomId } from "./roomIds.ts";
 
 interface LobbyState {
   readonly tables?: ReadonlyMap<string, LobbyTableView>;
@@ -162,6 +164,19 @@ describe("a connection that drops", () => {
     expect(await back.request("undo", { op: "after" })).toMatchObject({ stake: 0 });
     back.onMessage("*", () => {});
     await Promise.all([back.leave(), watching.leave()]);
+  });
+
+  it("is given up for one that comes in anew, however often that happens", async () => {
+    const ada = await house.guest();
+    for (let time = 1; time <= 6; time += 1) {
+      const room = await sit(ada, "small");
+      room.reconnection.enabled = false;
+      await room.leave(false);
+    }
+    const last = await sit(ada, "small");
+    const counted = () => matchMaker.getLocalRoomById(tableRoomId("small"))["_listing"].clients;
+    await expect.poll(counted).toBe(1);
+    await last.leave();
   });
 
   it("gives its seat up after that, while its chips stay", async () => {

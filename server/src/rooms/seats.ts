@@ -64,6 +64,14 @@ export class Seats {
     return this.#seats.delete(playerId);
   }
 
+  /** The player's session that dropped first and is not back; null where there is none. */
+  droppedOf(playerId: string): string | null {
+    for (const [sessionId, client] of this.#seats.get(playerId)?.sessions ?? []) {
+      if (client === null) return sessionId;
+    }
+    return null;
+  }
+
   /** The player's connections that are there now, but for `except`. */
   *clientsOf(playerId: string, except?: Client): Iterable<Client> {
     for (const client of this.#seats.get(playerId)?.sessions.values() ?? []) {

@@ -5,7 +5,7 @@
  *   join ──▶ seated ──(drop)──▶ kept for a while ──(back)──▶ seated
  *               └──(leave)──▶ gone ◀──(too late)──┘
  */
-import type { Client, MessageContext } from "@colyseus/core";
+import type { Client, Deferred, MessageContext } from "@colyseus/core";
 import { matchMaker } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
@@ -43,6 +43,8 @@ export abstract class TableRoom
   #table: { readonly host: TableHost; readonly projection: TableProjection } | null = null;
   #endings: readonly (() => void)[] = [];
   #moving = false;
+  /** Sessions that dropped and may come back; a rejection ends the waiting for one. */
+  readonly #kept = new Map<string, Deferred>();
 
   override messages = {
     ...Object.fromEntries(REQUEST_TYPES.map((type) => [type, this.#handlerOf(type)])),
@@ -71,11 +73,14 @@ export abstract class TableRoom
     if (sessions === 0 && !this.hasFreeSeat()) {
       throw refusalError("TABLE_FULL", "This table has no free seat.");
     }
-    if (sessions >= MOST_SESSIONS) {
+    const dropped = this.#seats.droppedOf(auth.playerId);
+    if (sessions >= MOST_SESSIONS && dropped === null) {
       throw refusalError("TOO_MANY_REQUESTS", `At most ${MOST_SESSIONS} devices at one table.`);
     }
     try {
       await this.#seat(client);
+      // Whoever comes in anew does not come back as well: two would be kept for one.
+      if (dropped !== null) this.#kept.get(dropped)?.reject(false);
     } catch (error) {
       if (!(error instanceof BankUnavailableError)) throw error;
       throw refusalError("BANK_UNAVAILABLE", "The bank does not answer. Try again in a moment.");
@@ -88,7 +93,10 @@ export abstract class TableRoom
     // There is nothing to come back to here; the SDK's try says so, and the table is joined anew.
     if (this.#moving) return;
     // Where it does not come back in time, `onLeave` follows.
-    this.allowReconnection(client, this.house.seatKeptSeconds).catch(() => {});
+    const kept = this.allowReconnection(client, this.house.seatKeptSeconds);
+    const over = () => void this.#kept.delete(sessionId);
+    this.#kept.set(sessionId, kept);
+    kept.then(over, over);
   }
 
   override async onReconnect(client: PlayerClient): Promise<void> {
