@@ -70,13 +70,14 @@ export class Presence {
   }
 
   async request(type: string, payload: unknown): Promise<unknown> {
-    if (this.#seat === null) throw new Error("no seat");
+    // What is sent before the table has taken the bot back is lost, and would be waited for in vain.
+    if (this.#seat === null || !this.#there) throw new Error("no seat");
     return await this.#seat.request(type, payload);
   }
 
   /** True while the bot holds a seat over a living connection. */
   get seated(): boolean {
-    return this.#seat?.isOpen ?? false;
+    return this.#there && this.#seat?.isOpen === true;
   }
 
   /** Cuts the connection as a dead network would. */

@@ -10,6 +10,7 @@ it("tells what a return costs while few are back, and while most are", () => {
     anew: 0,
   }));
   const samples = news.map(({ at }) => ({ at, cpuMs: 7_000 + at + Math.max(0, at - 200) }));
-  expect(costsByThirds(news, samples)).toEqual([1, 1, 2]);
-  expect(costsByThirds([], samples)).toEqual([]);
+  expect(costsByThirds(news, samples, 0)).toEqual([1, 1, 2]);
+  expect(costsByThirds(news, samples, 0.5)).toEqual([0.5, 0.5, 1.5]);
+  expect(costsByThirds([], samples, 0)).toEqual([]);
 });
