@@ -15,7 +15,7 @@ import { runNode } from "./testing/processes.ts";
 import { quickTables } from "./testing/server.ts";
 
 const TABLES = quickTables(["monte", "riviera"], {
-  bettingMs: 8_000,
+  bettingMs: 7_000,
   closingMs: 300,
   spinningMs: 1_500,
   resultMs: 1_500,
@@ -23,9 +23,9 @@ const TABLES = quickTables(["monte", "riviera"], {
 const START = 10_000;
 const STAKE = 30;
 /** What is left of the betting when somebody begins to bet. */
-const TIME_TO_BET_MS = 5_000;
-/** A socket that is cut, and the tries to open it again. */
-const OF_THE_SOCKET = /WebSocket connection to 'ws:/;
+const TIME_TO_BET_MS = 4_000;
+/** A socket that is cut, and the tries to come back before the table is there again. */
+const OF_THE_WAY_BACK = /WebSocket connection to 'ws:|\/matchmake\//;
 
 let folder: string;
 let cluster: Cluster;
@@ -91,7 +91,7 @@ async function expectSettled(ada: Person, tableId: string, round: number): Promi
 
 function expectNoComplaints({ complaints, logged }: Person): void {
   expect(complaints).toEqual([]);
-  expect(logged.filter((line) => !OF_THE_SOCKET.test(line))).toEqual([]);
+  expect(logged.filter((line) => !OF_THE_WAY_BACK.test(line))).toEqual([]);
 }
 
 describe("the page, at a table whose process", () => {

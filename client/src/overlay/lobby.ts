@@ -69,8 +69,8 @@ export function createLobby(house: House): Lobby {
 }
 
 function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Card {
-  const phase = element("span", { class: "card-phase" });
-  const players = element("span");
+  const phase = element("p", { class: "card-phase" });
+  const players = element("span", { class: "card-players" });
   const least = element("span");
   const last = element("div", { class: "last", attributes: { "aria-label": "Last numbers" } });
   const sit = element("button", {
@@ -83,10 +83,15 @@ function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Car
   const root = element(
     "article",
     { class: `card table-card ${wheel}` },
-    element("div", { class: "card-head" }, element("h2", { text: name }), phase),
-    element("p", { class: "wheel-kind", text: WHEEL_WORDS[wheel] ?? wheel }),
+    element("div", { class: "card-head" }, element("h2", { text: name }), players),
+    phase,
     last,
-    element("div", { class: "facts" }, players, least),
+    element(
+      "div",
+      { class: "facts" },
+      element("span", { text: WHEEL_WORDS[wheel] ?? wheel }),
+      least,
+    ),
     sit,
   );
   let shown: LobbyTableView | null = null;

@@ -6,6 +6,9 @@ import type { Part } from "./dom.ts";
 import { element, setShown, setText } from "./dom.ts";
 import { pocketBadge } from "./pocketBadge.ts";
 
+/** How long a win is news. */
+const NEWS_MS = 10 * 60_000;
+
 export interface Wins extends Part<AppState> {
   readonly tick: (now: number) => void;
 }
@@ -91,34 +94,33 @@ function newRow(state: AppState, { name, tableId, pocket, net, at }: BigWin): Ro
   return { root, at, ago };
 }
 
-/** The last big win in one line. */
+/** The last big win in one line, for as long as it is news. */
 export function createWinLine(): Wins {
   const name = element("bdi", { class: "win-name" });
-  const words = element("span", { class: "win-rest" });
-  const ago = element("span", { class: "win-ago" });
+  const net = element("span", { class: "win-net" });
+  const where = element("span", { class: "win-table" });
   const root = element(
     "p",
-    { class: "win-line", attributes: { "aria-label": "Last big win" } },
+    { class: "win-line" },
+    element("span", { class: "unseen", text: "Big win: " }),
     element("span", { class: "sign", text: "★", attributes: { "aria-hidden": "true" } }),
     name,
-    words,
-    ago,
+    net,
+    where,
   );
-  let at = 0;
+  let newest: BigWin | undefined;
   return {
     root,
     render: (state) => {
-      const [win] = toldWins(state);
-      root.classList.toggle("told", win !== undefined);
-      if (win === undefined) return;
-      at = win.at;
-      setText(name, win.name);
-      const here = win.tableId === state.tableId;
-      setText(
-        words,
-        `${formatNet(win.net)} ${here ? "here" : `at ${tableName(state, win.tableId)}`}`,
-      );
+      [newest] = toldWins(state);
+      if (newest === undefined) return;
+      setText(name, newest.name);
+      setText(net, formatNet(newest.net));
+      const here = newest.tableId === state.tableId;
+      setText(where, here ? "here" : `at ${tableName(state, newest.tableId)}`);
     },
-    tick: (now) => setText(ago, formatAgo(now - at)),
+    tick: (now) => {
+      root.classList.toggle("told", newest !== undefined && now - newest.at < NEWS_MS);
+    },
   };
 }

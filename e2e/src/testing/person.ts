@@ -30,7 +30,7 @@ export class Person {
   readonly page: Page;
   /** Errors that the page threw. */
   readonly complaints: readonly string[];
-  /** Errors in the page's console, the browser's own among them. */
+  /** Errors in the page's console with their addresses, the browser's own among them. */
   readonly logged: readonly string[];
   readonly #screen: Screen;
 
@@ -59,7 +59,7 @@ export class Person {
     const logged: string[] = [];
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (message) => {
-      if (message.type() === "error") logged.push(message.text());
+      if (message.type() === "error") logged.push(`${message.text()} ${message.location().url}`);
     });
     await page.goto(url);
     await page.locator("#name").fill(name);
@@ -163,6 +163,11 @@ export class Person {
       [selector, test, value] as const,
     );
     return ((await handle.jsonValue()) as { shown: number }).shown;
+  }
+
+  /** The balance that the page shows. */
+  async balance(): Promise<number> {
+    return Number((await this.page.locator("#balance").textContent())?.replace(/[^\d]/g, ""));
   }
 
   /** The token of this person's account. */
