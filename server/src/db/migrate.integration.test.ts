@@ -48,6 +48,27 @@ it("leaves nothing of a migration that fails", async () => {
   expect(await migrate(database.pool, folder)).toEqual(["9000_more.sql"]);
 });
 
+it("gives way to the game where each has what the other waits for, and goes on after it", async () => {
+  const sql = "LOCK TABLE accounts; LOCK TABLE transfers; CREATE TABLE more (id int)";
+  await writeFile(join(folder, "9000_more.sql"), sql);
+  const waiting = async () => {
+    const { rows } = await database.pool.query(
+      `SELECT count(*) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows[0].count;
+  };
+  const game = await database.pool.connect();
+  await game.query("BEGIN");
+  await game.query("SELECT FROM transfers LIMIT 1");
+  const migrated = migrate(database.pool, folder);
+  await expect.poll(waiting, { interval: 5 }).toBe(1);
+  await game.query("SELECT FROM accounts LIMIT 1");
+  await game.query("COMMIT");
+  game.release();
+  expect(await migrated).toEqual(["9000_more.sql"]);
+});
+
 it("stops where a migration was changed after it had been applied", async () => {
   await writeFile(join(folder, "0001_ledger.sql"), "SELECT 1");
   await expect(migrate(database.pool, folder)).rejects.toThrow("0001_ledger.sql was changed");

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pool, PoolClient } from "pg";
+import { retrying } from "../platform/retry.ts";
 import { SERVER_ROLE } from "./pool.ts";
 import type { Queryable } from "./transaction.ts";
 
@@ -147,7 +148,9 @@ async function applyMissing(
   checkApplied(rows, migrations);
   const applied = new Set(rows.map(({ name }) => name));
   const missing = migrations.filter(({ name }) => !applied.has(name));
-  for (const migration of missing) await apply(client, migration);
+  for (const migration of missing) {
+    await retrying(() => apply(client, migration), BESIDE_THE_GAME, waitedInVain);
+  }
   return missing.map(({ name }) => name);
 }
 
@@ -181,9 +184,26 @@ function checkApplied(rows: readonly AppliedMigration[], migrations: readonly Mi
   });
 }
 
+/** The game, which works on the same tables, has its turn between two tries. */
+const BESIDE_THE_GAME = { tries: 20, firstMs: 100, longestMs: 2_000 };
+/**
+ * While a migration waits for a table, everybody else waits behind it. Less than the time after which
+ * the database looks for deadlocks: in one it is the migration that gives way, and not a bet.
+ */
+const LOCK_MS = 800;
+
+/** It met the game's locks: nothing was changed, and it may be tried again. */
+function waitedInVain(error: unknown): boolean {
+  const { code = "" } = ((error as SchemaError).cause ?? {}) as { readonly code?: string };
+  return LOCKED_CODES.includes(code);
+}
+/** Found in a deadlock; a lock was not to be had in time. */
+const LOCKED_CODES = ["40P01", "55P03"];
+
 async function apply(client: PoolClient, { name, sql, checksum }: Migration): Promise<void> {
   await client.query("BEGIN");
   try {
+    await client.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
     await client.query({ text: sql, ...PATIENT });
     await client.query("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", [name, checksum]);
     await client.query("COMMIT");
