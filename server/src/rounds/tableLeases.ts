@@ -55,7 +55,8 @@ const TABLES = `
   SELECT table_id AS "tableId",
     CASE WHEN held.table_id IS NULL OR (held.holder <> $2 AND ${IS_FREE}) THEN NULL
       ELSE held.holder END AS holder,
-    coalesce((processes.players ->> table_id)::integer, 0) AS players
+    coalesce((processes.players ->> table_id)::integer, 0) AS players,
+    CASE WHEN held.holder IS NULL THEN held.offered_to END AS "offeredTo"
   FROM leases AS held
     FULL JOIN unnest($1::text[]) AS wanted (table_id) USING (table_id)
     LEFT JOIN processes ON processes.holder = held.holder
@@ -118,13 +119,13 @@ export class TableLeases implements LeaseStore, CensusStore {
     );
   }
 
-  async release(leases: readonly Lease[]): Promise<void> {
+  async release(leases: readonly Lease[], receiver: string | null = null): Promise<void> {
     await this.#ask(
-      `UPDATE leases SET holder = NULL, backend = NULL
+      `UPDATE leases SET holder = NULL, backend = NULL, offered_to = $4
        FROM unnest($1::text[], $2::bigint[]) AS mine (table_id, epoch)
        WHERE leases.table_id = mine.table_id AND leases.epoch = mine.epoch AND holder = $3
        RETURNING leases.table_id, leases.epoch`,
-      [...columnsOf(leases), this.holder],
+      [...columnsOf(leases), this.holder, receiver],
     );
     await this.#query(`NOTIFY ${CHANNEL}`, []);
   }

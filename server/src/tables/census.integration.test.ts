@@ -49,7 +49,7 @@ describe("the census", () => {
     const process = newProcess();
     expect(await censusOf(process)).toEqual({
       processes: [process.holder],
-      tables: [one, two].map((tableId) => ({ tableId, holder: null, players: 0 })),
+      tables: [one, two].map((tableId) => ({ tableId, holder: null, players: 0, offeredTo: null })),
     });
   });
 
@@ -60,8 +60,8 @@ describe("the census", () => {
     const { processes, tables: seen } = await censusOf(second);
     expect(new Set(processes)).toEqual(new Set([first.holder, second.holder]));
     expect(seen).toEqual([
-      { tableId: one, holder: first.holder, players: 7 },
-      { tableId: two, holder: null, players: 0 },
+      { tableId: one, holder: first.holder, players: 7, offeredTo: null },
+      { tableId: two, holder: null, players: 0, offeredTo: null },
     ]);
   });
 
@@ -100,6 +100,17 @@ describe("the census", () => {
     await first.leave();
     expect((await censusOf(second)).processes).toEqual([second.holder]);
   });
+});
+
+it("tells everyone to whom a table was offered, until somebody has it", async () => {
+  const [first, second] = [newProcess(), newProcess()];
+  await censusOf(second);
+  await first.release(await first.take([one]), second.holder);
+  const offered = { tableId: one, holder: null, players: 0, offeredTo: second.holder };
+  expect((await censusOf(first)).tables).toContainEqual(offered);
+  await second.take([one]);
+  const taken = { ...offered, holder: second.holder, offeredTo: null };
+  expect((await censusOf(first)).tables).toContainEqual(taken);
 });
 
 it("tells the others at once that a table was given up", async () => {

@@ -30,7 +30,13 @@ import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
 import { Requests } from "./requests.ts";
 import type { TableStore } from "./store.ts";
 import { OutcomeUnknownError } from "./store.ts";
-import type { OperationReply, OperationRequest, TableEvent, TableHost } from "./tableHost.ts";
+import type {
+  Finish,
+  OperationReply,
+  OperationRequest,
+  TableEvent,
+  TableHost,
+} from "./tableHost.ts";
 
 /** Between a freeze and the next start: twice as long each time, until a round was opened. */
 const FIRST_FREEZE_MS = 250;
@@ -82,7 +88,7 @@ class RunningTable implements NewHost {
   #life: "running" | "frozen" | "stopped" | "lost" = "frozen";
   #stopping = false;
   /** Set while the host is to stop after this round. */
-  #finishing: PromiseWithResolvers<void> | null = null;
+  #finishing: PromiseWithResolvers<Finish> | null = null;
   /** Those whose stakes went back while they were not here. */
   readonly #untold = new Map<string, VoidedStake>();
   /** Freezes since the last round opened. */
@@ -171,22 +177,29 @@ class RunningTable implements NewHost {
   lose(): void {
     if (this.#life === "lost" || this.#stopping) return;
     this.#life = "lost";
-    this.#finishing?.resolve();
+    this.#finishing?.resolve({ finished: true });
     this.#abandonAll();
     void this.#persistence.stop();
     this.#tell({ type: "lost" });
     this.#listeners.clear();
   }
 
-  finish(): Promise<void> {
-    if (this.#stopping || this.#life === "lost") return Promise.resolve();
+  finish(): Promise<Finish> {
+    if (this.#stopping || this.#life === "lost") return Promise.resolve({ finished: true });
     this.#finishing ??= Promise.withResolvers();
     return this.#finishing.promise;
   }
 
+  goOn(): void {
+    // One that stops already is given up.
+    if (this.#stopping) return;
+    this.#finishing?.resolve({ finished: false });
+    this.#finishing = null;
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#finishing?.resolve();
+    this.#finishing?.resolve({ finished: true });
     this.#timer?.cancel();
     // What is in flight is answered yet; the round goes on from the store at the next start.
     await this.#persistence.stop();
@@ -244,9 +257,9 @@ class RunningTable implements NewHost {
     }
   }
 
-  async #stopFinished(finishing: PromiseWithResolvers<void>): Promise<void> {
+  async #stopFinished(finishing: PromiseWithResolvers<Finish>): Promise<void> {
     await this.stop();
-    finishing.resolve();
+    finishing.resolve({ finished: true });
   }
 
   /** A refusal stands only where the op was not accepted before, in whatever round. */

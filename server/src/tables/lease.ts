@@ -36,8 +36,11 @@ export interface LeaseStore {
   /** Shows that the holder lives; answers the leases that it still holds. */
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
 
-  /** Gives leases up: another may take the tables at once. Those of others are left alone. */
-  release(leases: readonly Lease[]): Promise<void>;
+  /**
+   * Gives leases up: another may take the tables at once, and `receiver` is to, where one is named.
+   * Those of others are left alone.
+   */
+  release(leases: readonly Lease[], receiver?: string | null): Promise<void>;
 }
 
 /** The durable stores of tables, one for each lease. */

@@ -23,6 +23,8 @@ export interface LeaseKeeperOptions {
   readonly share?: TableShare;
   /** The share grew too large: the table is to be given up when its round is over. */
   readonly handOver?: (tableId: string) => void;
+  /** It did not: where the table was to be given up, it stays. */
+  readonly stay?: (tableId: string) => void;
   /** The table is this process's to run, from now until `lost`. */
   readonly got: (lease: Lease) => void;
   /** Somebody else runs the table now. */
@@ -66,10 +68,10 @@ export class LeaseKeeper {
   }
 
   /** Gives a lease up, so that the next beat (here or elsewhere) takes it anew. */
-  async giveUp(lease: Lease): Promise<void> {
+  async giveUp(lease: Lease, receiver: string | null = null): Promise<void> {
     if (this.#held.get(lease.tableId)?.epoch !== lease.epoch) return;
     this.#held.delete(lease.tableId);
-    await this.#options.leases.release([lease]).catch(this.#options.failed);
+    await this.#options.leases.release([lease], receiver).catch(this.#options.failed);
   }
 
   /** Takes nothing more, waits for `tablesStop`, and gives everything up. */
@@ -116,10 +118,11 @@ export class LeaseKeeper {
   }
 
   #handOver(): void {
-    const { share, handOver } = this.#options;
+    const { share, handOver, stay } = this.#options;
     for (const tableId of share?.toHandOver() ?? []) {
       if (this.#held.has(tableId)) handOver?.(tableId);
     }
+    for (const tableId of this.#held.keys()) if (share?.isToStay(tableId)) stay?.(tableId);
   }
 
   #schedule(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Census, SharedTable } from "./sharing.ts";
-import { tablesToHandOver, tablesToTake } from "./sharing.ts";
+import { receiverOf, tablesToHandOver, tablesToTake } from "./sharing.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -16,6 +16,11 @@ const table = (tableId: string, holder: string | null, players = 0): SharedTable
   tableId,
   holder,
   players,
+  offeredTo: null,
+});
+const offered = (tableId: string, offeredTo: string): SharedTable => ({
+  ...table(tableId, null),
+  offeredTo,
 });
 
 const free = (...tableIds: readonly string[]) => tableIds.map((tableId) => table(tableId, null));
@@ -74,6 +79,44 @@ describe("taking tables", () => {
   });
 });
 
+describe("a table that is offered", () => {
+  it("is taken by who it is offered to, however much that one has", () => {
+    const tables = [table("crowd", "a", 100), offered("t1", "a")];
+    expect(tablesToTake("a", census(["a", "b"], tables), NONE)).toEqual(["t1"]);
+    expect(tablesToTake("b", census(["a", "b"], tables), NONE)).toEqual([]);
+  });
+
+  it.each([
+    ["who is gone", ["a", "b"]],
+    ["who drains", ["a", "b", "gone!"]],
+  ])("is anybody's where it is offered to one %s", (_, processes) => {
+    const seen = census(processes, [table("crowd", "a", 100), offered("t1", "gone")]);
+    expect(tablesToTake("b", seen, NONE)).toEqual(["t1"]);
+  });
+
+  it("is taken by another where it lies for too long", () => {
+    const seen = census(["a", "b"], [offered("t1", "a")]);
+    expect(tablesToTake("b", seen, new Set(["t1"]))).toEqual(["t1"]);
+  });
+
+  it("counts as a load of who it is offered to", () => {
+    const tables = [offered("t1", "a"), ...free("t2", "t3")];
+    expect(tablesToTake("b", census(["a", "b"], tables), NONE)).toEqual(["t2"]);
+  });
+});
+
+describe("who receives a table", () => {
+  it("is the other with the least load", () => {
+    const tables = [table("t1", "a", 1), table("t2", "b", 9), table("t3", "c", 5)];
+    expect(receiverOf("a", census(["a", "b", "c"], tables))).toBe("c");
+    expect(receiverOf("c", census(["a", "b", "c"], tables))).toBe("a");
+  });
+
+  it("is nobody where no other takes tables", () => {
+    expect(receiverOf("a", census(["a", "b!"], [table("t1", "a")]))).toBeNull();
+  });
+});
+
 describe("handing over", () => {
   it("gives a newcomer its share", () => {
     const tables = ["t1", "t2", "t3", "t4"].map((tableId) => table(tableId, "a", 10));
@@ -86,6 +129,11 @@ describe("handing over", () => {
 
   it("moves nothing that would only turn the loads around", () => {
     const tables = [table("t1", "a", 10), table("t2", "b", 9)];
+    expect(tablesToHandOver("a", census(["a", "b"], tables))).toEqual([]);
+  });
+
+  it("moves nobody for a little", () => {
+    const tables = [table("t1", "a", 100), table("t2", "a", 2), table("t3", "b", 90)];
     expect(tablesToHandOver("a", census(["a", "b"], tables))).toEqual([]);
   });
 

@@ -3,11 +3,12 @@
  *
  * Everyone reads the same census with each beat and decides for itself, by a rule that has the same
  * answer for all: a free table goes to the process with the least load, and the process with the most
- * hands one over where that makes the most loaded less so. Load is players, and each table counts as
+ * hands one over where that brings the loads clearly closer. Load is players, and each table counts as
  * one more, so that tables without players are spread too.
  *
- * A census may be a moment old, and who should take a table may have died in it. So a table that
- * stayed free for longer is taken by whoever sees it; the lease decides.
+ * What is handed over is offered to one process by name: a census may be a moment old, and two that
+ * read different ones would both take a table, or neither. Who should take a table may die meanwhile;
+ * so one that stayed free for longer is taken by whoever sees it. The lease decides.
  */
 
 /** A process that may run tables. */
@@ -22,6 +23,8 @@ export interface SharedTable {
   /** A living process; null where the table is free. */
   readonly holder: string | null;
   readonly players: number;
+  /** Of a free table: the process that is to take it; null: nobody in particular. */
+  readonly offeredTo: string | null;
 }
 
 /** Processes and tables as the database has them. */
@@ -47,6 +50,9 @@ export interface CensusStore {
   census(self: SelfReport): Promise<Census>;
 }
 
+/** Players are not moved for less: of the load of the process that hands over. */
+const LEAST_GAP = 0.25;
+
 const weightOf = ({ players }: SharedTable): number => players + 1;
 
 /**
@@ -61,11 +67,26 @@ export function tablesToTake(
   const loads = loadsOf({ processes, tables });
   const taken: string[] = [];
   for (const table of freeTables(tables)) {
+    if (isOffered(table, loads)) {
+      if (table.offeredTo === self || overdue.has(table.tableId)) taken.push(table.tableId);
+      continue;
+    }
     const holder = least(loads);
     if (holder !== null) loads.set(holder, (loads.get(holder) ?? 0) + weightOf(table));
     if (holder === self || overdue.has(table.tableId)) taken.push(table.tableId);
   }
   return taken;
+}
+
+/** The process that is to take a table which `self` gives up; null where nobody else takes any. */
+export function receiverOf(self: string, { processes, tables }: Census): string | null {
+  const others = processes.filter(({ holder }) => holder !== self);
+  return least(loadsOf({ processes: others, tables }));
+}
+
+/** Whether it has somebody to take it who is there, and takes tables. */
+function isOffered({ offeredTo }: SharedTable, loads: ReadonlyMap<string, number>): boolean {
+  return offeredTo !== null && loads.has(offeredTo);
 }
 
 /**
@@ -92,7 +113,9 @@ function nextMove(
   const loads = loadsOf({ processes, tables });
   const to = least(loads);
   if (to === null || to === self || most(loads) !== self) return null;
-  const gap = (loads.get(self) ?? 0) - (loads.get(to) ?? 0);
+  const ownLoad = loads.get(self) ?? 0;
+  const gap = ownLoad - (loads.get(to) ?? 0);
+  if (gap < LEAST_GAP * ownLoad) return null;
   const own = tables.filter(({ holder }) => holder === self);
   // Moving a table as heavy as the gap, or heavier, would only turn the two around.
   const moves = own.filter((table) => weightOf(table) < gap);
@@ -103,15 +126,14 @@ function nextMove(
   return best === undefined ? null : { tableId: best.tableId, to };
 }
 
-/** Load by process, of those that take tables. */
+/** Load by process, of those that take tables; with what they were offered. */
 function loadsOf({ processes, tables }: Census): Map<string, number> {
   const accepting = processes.filter(({ accepts }) => accepts);
   const loads = new Map(accepting.map(({ holder }) => [holder, 0]));
   for (const table of tables) {
-    const load = table.holder === null ? undefined : loads.get(table.holder);
-    if (table.holder !== null && load !== undefined) {
-      loads.set(table.holder, load + weightOf(table));
-    }
+    const holder = table.holder ?? table.offeredTo;
+    const load = holder === null ? undefined : loads.get(holder);
+    if (holder !== null && load !== undefined) loads.set(holder, load + weightOf(table));
   }
   return loads;
 }

@@ -38,6 +38,11 @@ export interface OperationRequest {
   readonly chips: readonly (readonly [spot: string, amount: number])[];
 }
 
+/** How a wish to finish ended: not finished, where the table was to go on after all. */
+export interface Finish {
+  readonly finished: boolean;
+}
+
 export interface TableHost {
   readonly config: TableConfig;
   readonly state: Readonly<TableState>;
@@ -71,9 +76,12 @@ export interface TableHost {
 
   /**
    * Stops once the running round is over and before the next one opens; at once where the table does
-   * not run. Resolves when it has stopped, or was lost.
+   * not run. Resolves when it has stopped, or was lost, or is to go on after all.
    */
-  finish(): Promise<void>;
+  finish(): Promise<Finish>;
+
+  /** Goes on with the next round, where it was to finish; too late once the last one is over. */
+  goOn(): void;
 
   /** Stops taking operations and ticking, once everything in flight is answered. */
   stop(): Promise<void>;

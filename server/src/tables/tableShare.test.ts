@@ -10,7 +10,7 @@ let census: Census;
 beforeEach(() => {
   clock = new ManualClock();
   reports = [];
-  const tables = [{ tableId: "t1", holder: null, players: 0 }];
+  const tables = [{ tableId: "t1", holder: null, players: 0, offeredTo: null }];
   const processes = ["a", "b"].map((holder) => ({ holder, accepts: true }));
   census = { processes, tables };
 });
@@ -62,6 +62,64 @@ it("counts the time anew where the table was run meanwhile", async () => {
   clock.advance(2 * BEAT_MS);
   await share.look();
   expect(share.toTake(["t1"])).toEqual([]);
+});
+
+/** `a` has two tables with players, `b` has none. */
+function crowded(): Census {
+  const tables = ["t1", "t2"].map((tableId) => ({
+    tableId,
+    holder: "a",
+    players: 5,
+    offeredTo: null,
+  }));
+  return { ...census, tables };
+}
+
+it("hands over what was too much for three looks running, and not before", async () => {
+  const share = shareOf("a");
+  const even = { ...census, tables: [] };
+  census = crowded();
+  for (const [seen, due] of [
+    [crowded(), []],
+    [crowded(), []],
+    [even, []],
+    [crowded(), []],
+    [crowded(), []],
+    [crowded(), ["t1"]],
+    [crowded(), ["t1"]],
+    [even, []],
+  ] as const) {
+    census = seen;
+    await share.look();
+    expect(share.toHandOver()).toEqual(due);
+  }
+});
+
+it("goes on with a table that is not too much any more, but while it drains", async () => {
+  const share = shareOf("a");
+  census = crowded();
+  await share.look();
+  expect([share.isToStay("t1"), share.isToStay("t2")]).toEqual([false, true]);
+  census = { ...census, tables: [] };
+  await share.look();
+  expect(share.isToStay("t1")).toBe(true);
+  share.drain();
+  await share.look();
+  expect(share.isToStay("t1")).toBe(false);
+});
+
+it("offers what it gives up in turn, until it has looked again", async () => {
+  const share = shareOf("a");
+  census = {
+    ...crowded(),
+    processes: ["a", "b", "c"].map((holder) => ({ holder, accepts: true })),
+  };
+  share.drain();
+  await share.look();
+  expect([share.offer("t1"), share.offer("t2")]).toEqual(["b", "c"]);
+  census = { ...census, processes: [{ holder: "a", accepts: false }] };
+  await share.look();
+  expect(share.offer("t1")).toBeNull();
 });
 
 it("takes nothing while it drains, however long it lies", async () => {

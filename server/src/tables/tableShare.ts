@@ -2,10 +2,12 @@
 import type { Clock } from "../platform/clock.ts";
 import { BEAT_MS } from "./lease.ts";
 import type { Census, CensusStore } from "./sharing.ts";
-import { tablesToHandOver, tablesToTake } from "./sharing.ts";
+import { receiverOf, tablesToHandOver, tablesToTake } from "./sharing.ts";
 
 /** A table that was free for longer is taken by whoever sees it. */
 const OVERDUE_MS = 2 * BEAT_MS;
+/** Players who pour in, or out, are not followed at once: the same has to be right for so many looks. */
+const STEADY_LOOKS = 3;
 
 export interface TableShareOptions {
   readonly store: CensusStore;
@@ -18,6 +20,10 @@ export interface TableShareOptions {
 export class TableShare {
   readonly #options: TableShareOptions;
   readonly #freeSince = new Map<string, number>();
+  /** For how many looks each table was one to hand over. */
+  #excess: ReadonlyMap<string, number> = new Map();
+  /** Tables that were offered since the last look, and to whom. */
+  readonly #offers = new Map<string, string>();
   #accepts = true;
   #census: Census = { processes: [], tables: [] };
 
@@ -29,6 +35,9 @@ export class TableShare {
   async look(): Promise<void> {
     const { store, tableIds, players, clock } = this.#options;
     this.#census = await store.census({ accepts: this.#accepts, players: players(), tableIds });
+    this.#offers.clear();
+    const excess = tablesToHandOver(store.holder, this.#census);
+    this.#excess = new Map(excess.map((id) => [id, (this.#excess.get(id) ?? 0) + 1]));
     const now = clock.now();
     for (const { tableId, holder } of this.#census.tables) {
       if (holder !== null) this.#freeSince.delete(tableId);
@@ -56,7 +65,25 @@ export class TableShare {
 
   /** What this process hands over when the rounds there are over. */
   toHandOver(): readonly string[] {
-    return tablesToHandOver(this.#options.store.holder, this.#census);
+    return [...this.#excess].flatMap(([id, looks]) => (looks < STEADY_LOOKS ? [] : [id]));
+  }
+
+  /** Whether this process is to go on with a table that it was about to hand over. */
+  isToStay(tableId: string): boolean {
+    return this.#accepts && !this.#excess.has(tableId);
+  }
+
+  /** Who is to take a table that this process gives up now; null where nobody is there. */
+  offer(tableId: string): string | null {
+    const { holder: self } = this.#options.store;
+    const { processes, tables } = this.#census;
+    const offered = tables.map((table) => {
+      const to = this.#offers.get(table.tableId);
+      return to === undefined ? table : { ...table, holder: to };
+    });
+    const receiver = receiverOf(self, { processes, tables: offered });
+    if (receiver !== null) this.#offers.set(tableId, receiver);
+    return receiver;
   }
 
   #overdue(): ReadonlySet<string> {

@@ -219,6 +219,16 @@ describe("among several processes", () => {
     expect([idsOf(first), idsOf(second)]).toEqual([["two"], ["one"]]);
   });
 
+  it("stay, seats and all, where who was to have one is gone before its round is over", async () => {
+    const [first] = await pair();
+    const told = world.told.length;
+    await world.pass(4 * BEAT_MS);
+    world.kill("second");
+    await world.pass(2 * ROUND_MS);
+    expect(idsOf(first)).toEqual(["one", "two"]);
+    expect(world.told).toHaveLength(told);
+  });
+
   it("go to the others, every one, where a process drains", async () => {
     const [first, second] = await pair();
     const drained = first.drain();

@@ -75,6 +75,7 @@ export class Tables implements HouseTables {
       wanted: tableIds,
       ...(this.#share === null ? {} : { share: this.#share }),
       handOver: (tableId) => void this.handOver(tableId),
+      stay: (tableId) => this.#stay(tableId),
       got: (lease) => this.#begin(lease),
       lost: (lease) => {
         options.observer.unleased(lease.tableId, lease.epoch);
@@ -114,11 +115,16 @@ export class Tables implements HouseTables {
     return leaving;
   }
 
+  /** Where it was to be given up, the table stays. */
+  #stay(tableId: string): void {
+    if (this.#leaving.has(tableId)) this.#begun.get(tableId)?.host.goOn();
+  }
+
   async #giveUp(tableId: string, begun: BegunTable): Promise<void> {
-    await begun.host.finish();
+    const { finished } = await begun.host.finish();
     this.#leaving.delete(tableId);
-    if (this.#begun.get(tableId) !== begun) return;
-    await this.#keeper.giveUp(begun.lease);
+    if (!finished || this.#begun.get(tableId) !== begun) return;
+    await this.#keeper.giveUp(begun.lease, this.#share?.offer(tableId) ?? null);
     this.#options.observer.handedOver(tableId, begun.lease.epoch);
     this.#end(begun.lease);
   }

@@ -8,6 +8,7 @@ import { BankUnavailableError } from "../tables/store.ts";
 interface Row {
   epoch: number;
   holder: string | null;
+  offeredTo: string | null;
   expiresAt: number;
 }
 
@@ -47,10 +48,13 @@ export class MemoryLeases {
         for (const { tableId } of held) this.#row(tableId).expiresAt = this.#end();
         return held;
       },
-      release: async (leases) => {
+      release: async (leases, receiver = null) => {
         this.#answer();
         for (const lease of leases) {
-          if (this.#isHeld(lease, holder)) this.#row(lease.tableId).holder = null;
+          if (!this.#isHeld(lease, holder)) continue;
+          const row = this.#row(lease.tableId);
+          row.holder = null;
+          row.offeredTo = receiver;
         }
       },
     };
@@ -70,10 +74,11 @@ export class MemoryLeases {
     return {
       processes: living.map(([holder, { accepts }]) => ({ holder, accepts })),
       tables: Array.from(tableIds, (tableId) => {
-        const { holder } = this.#row(tableId);
+        const { holder, offeredTo } = this.#row(tableId);
         const free = holder !== asking && this.#isFree(tableId, asking);
         const players = this.#processes.get(holder ?? "")?.players.get(tableId) ?? 0;
-        return { tableId, holder: free ? null : holder, players };
+        const offered = holder === null ? offeredTo : null;
+        return { tableId, holder: free ? null : holder, players, offeredTo: offered };
       }),
     };
   }
@@ -83,7 +88,12 @@ export class MemoryLeases {
   }
 
   #row(tableId: string): Row {
-    const row = this.#rows.get(tableId) ?? { epoch: 0, holder: null, expiresAt: 0 };
+    const row = this.#rows.get(tableId) ?? {
+      epoch: 0,
+      holder: null,
+      offeredTo: null,
+      expiresAt: 0,
+    };
     this.#rows.set(tableId, row);
     return row;
   }
