@@ -111,7 +111,7 @@ export async function openBank(need: BankNeed): Promise<Bank & { close(): Promis
   await migrate(pool);
   const serverPool = createPool(need.url, log, { role: SERVER_ROLE });
   const pipelined = createPool(need.url, log, { role: SERVER_ROLE, pipeline: true });
-  const leases = new TableLeases({ pool: serverPool, log, disconnected: () => undefined });
+  const leases = new TableLeases({ pool: pipelined, log, disconnected: () => undefined });
   const seedKey = randomBytes(32);
   const stores = createPostgresTableStores({
     pool: serverPool,

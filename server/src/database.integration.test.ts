@@ -97,7 +97,7 @@ describe("a login that is a member of the role, and nothing else", () => {
     const people = createPlayers({ pool, clock, startingChips: 100, dailyChips: 1_000 });
     const { playerId } = await people.registerGuest({});
     expect((await people.claimDaily(playerId)).granted).toBe(900);
-    const leases = new TableLeases({ pool, log, disconnected: () => undefined });
+    const leases = new TableLeases({ pool: opened.pipelined, log, disconnected: () => undefined });
     const { seedKey } = secrets;
     const stores = createPostgresTableStores({
       ...opened,

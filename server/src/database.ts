@@ -21,7 +21,10 @@ export interface DatabaseOptions {
 /** The process's connections, which work as the server's role. */
 export interface Database {
   readonly pool: Pool;
-  /** For group commit, which has one transaction under way at a time. */
+  /**
+   * Its connections are pipelined: one for the leases, whose questions overlap, and one for group commit,
+   * which has one transaction under way at a time.
+   */
   readonly pipelined: Pool;
 }
 
@@ -37,7 +40,7 @@ export async function openDatabase(options: DatabaseOptions, closers: Closers): 
   }
   await bringUpToDate(url, options);
   const pool = createPool(url, log, { role: SERVER_ROLE });
-  const pipelined = createPool(url, log, { role: SERVER_ROLE, pipeline: true, most: 2 });
+  const pipelined = createPool(url, log, { role: SERVER_ROLE, pipeline: true, most: 3 });
   closers.add("database connections", async () => {
     await Promise.all([pool.end(), pipelined.end()]);
   });

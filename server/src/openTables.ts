@@ -32,7 +32,7 @@ export async function openTables(
   const { publicAddress } = config;
   const lookNow = () => tables.lookNow();
   const changes = { disconnected: lookNow, released: lookNow };
-  const leases = new TableLeases({ pool, log, publicAddress, ...changes });
+  const leases = new TableLeases({ pool: pipelined, log, publicAddress, ...changes });
   const observer = tablesObserver(log, metrics);
   const { tables: configs } = config;
   const tableIds = configs.map(({ tableId }) => tableId);

@@ -64,6 +64,7 @@ const TABLES = `
   ORDER BY table_id`;
 
 export interface TableLeasesOptions {
+  /** Of pipelined connections: a beat does not wait for what else is asked. */
   readonly pool: Pool;
   readonly log: Logger;
   /** The connection ended: others may take this process for dead. */

@@ -49,10 +49,10 @@ beforeAll(async () => {
   await migrate(owner);
   const options = { statementMs: 600, role: SERVER_ROLE };
   pool = createPool(postgres.url, log, options);
-  pipelined = createPool(postgres.url, log, { ...options, pipeline: true, most: 2 });
+  pipelined = createPool(postgres.url, log, { ...options, pipeline: true, most: 3 });
   players = createPlayers({ pool, clock: systemClock, startingChips: 10_000, dailyChips: 1_000 });
   const shared = { pool, pipelined, log, clock: systemClock, seedKey: Buffer.alloc(32, 7) };
-  leases = new TableLeases({ pool, log, disconnected: () => tables.lookNow() });
+  leases = new TableLeases({ pool: pipelined, log, disconnected: () => tables.lookNow() });
   tables = new Tables({
     configs: [
       { ...tableConfig("slow"), bettingMs: 600_000 },

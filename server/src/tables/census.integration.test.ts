@@ -28,7 +28,7 @@ beforeEach(() => {
 function newProcess(
   options: { readonly publicAddress?: string; readonly released?: () => void } = {},
 ): TableLeases {
-  const { serverPool: pool } = database;
+  const { pipelined: pool } = database;
   const log = createLogger("silent");
   const process = new TableLeases({ pool, log, disconnected: () => undefined, ...options });
   opened.push(process);

@@ -52,7 +52,7 @@ describe("a table that was taken out of the configuration", () => {
     ]);
     const others = rows.map(({ table_id }) => table_id);
     const log = createLogger("silent");
-    const leases = new TableLeases({ pool: serverPool, log, disconnected: () => undefined });
+    const leases = new TableLeases({ pool: pipelined, log, disconnected: () => undefined });
     const told: string[] = [];
     const closing = new Closing({
       find: () => closedTables(serverPool, others),

@@ -17,7 +17,7 @@ let pool: Pool;
 const processes: TableLeases[] = [];
 beforeAll(async () => {
   rig = await createBankRig();
-  pool = createPool(rig.database.url, createLogger("silent"));
+  pool = createPool(rig.database.url, createLogger("silent"), { pipeline: true });
   // Right after the database's start nobody is taken for dead.
   for (let up = 0; up <= 2 * BEAT_MS; ) up = await uptime();
 });

@@ -34,7 +34,7 @@ export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
   const seedKey = randomBytes(32);
   const log = createLogger("silent");
   const stores = createPostgresTableStores({ pool, pipelined, clock, log, seedKey, chainLength });
-  const leases = new TableLeases({ pool, log, disconnected: () => undefined });
+  const leases = new TableLeases({ pool: pipelined, log, disconnected: () => undefined });
   const leaseOf = leasesOnce(leases);
   return {
     database: {

@@ -112,7 +112,7 @@ export class MortalProcess {
     this.#pool = createPool(options.url, log, { role: SERVER_ROLE });
     this.#pipelined = createPool(options.url, log, { role: SERVER_ROLE, pipeline: true });
     for (const pool of this.#pools) pool.on("connect", (client) => this.#watch(client));
-    this.#leases = new TableLeases({ pool: this.#pool, log, disconnected: () => undefined });
+    this.#leases = new TableLeases({ pool: this.#pipelined, log, disconnected: () => undefined });
   }
 
   get host(): NewHost {

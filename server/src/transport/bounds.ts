@@ -1,5 +1,10 @@
 /** Every bound of the edge, each with what happens past it. */
 export const EDGE_BOUNDS = {
+  /**
+   * Connections that wait to be taken; more are dropped. A crowd that comes back arrives in one moment;
+   * the kernel's own limit may be less (`somaxconn`).
+   */
+  waiting: 4_096,
   /** Bytes of a request's body; more: 413, and the connection is closed. */
   bodyBytes: 64 * 1024,
   /** Bytes of one message of a player; more: the connection is closed. */

@@ -57,7 +57,7 @@ export class WsTransport extends WebSocketTransport {
   ): this {
     const failed = (error: Error) => listening?.(error);
     this.#http.once("error", failed);
-    this.#http.listen({ port, host: hostname, backlog }, () => {
+    this.#http.listen({ port, host: hostname, backlog: backlog ?? EDGE_BOUNDS.waiting }, () => {
       this.#http.off("error", failed);
       this.#http.on("error", (error) => this.#edge.log.error({ err: error }, "HTTP server"));
       listening?.();
