@@ -57,6 +57,18 @@ async function expectPlayable(from: string): Promise<void> {
   expect((await ask(`${nginx.url}/api/tables`, { from })).status).toBe(200);
 }
 
+describe("a process that hangs", () => {
+  it("is not waited for where a seat is asked for: another may have it", async () => {
+    await upstream.stop();
+    upstream = await startUpstream({ name: "one", answer: () => undefined });
+    await start({ EDGE_SEAT_TIMEOUT: "300ms" });
+    const url = `${nginx.url}/matchmake/join/table`;
+    const answer = await ask(url, { method: "POST", body: "{}" });
+    expect(answer.status).toBe(504);
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "UNAVAILABLE" } });
+  });
+});
+
 describe("requests of one address", () => {
   it("are refused beyond its rate, whichever kind, and others' are not", async () => {
     await start({ EDGE_REQUESTS_PER_SECOND: "1", EDGE_REQUESTS_BURST: "5" });
