@@ -95,6 +95,10 @@ describe("a cluster", () => {
     expect(await record.json()).toMatchObject({ status: "settled" });
   });
 
+  it("says nothing of what its libraries will not do for ever", () => {
+    for (const { output } of cluster.processes) expect(output).not.toContain("DeprecationWarning");
+  });
+
   it("keeps sound books through all of it", async () => {
     const { code, stdout } = await runNode({
       args: ["server/src/audit/main.ts"],
