@@ -15,15 +15,15 @@ import { runNode } from "./testing/processes.ts";
 import { quickTables } from "./testing/server.ts";
 
 const TABLES = quickTables(["monte", "riviera"], {
-  bettingMs: 7_000,
+  bettingMs: 6_000,
   closingMs: 300,
-  spinningMs: 1_500,
-  resultMs: 1_500,
+  spinningMs: 1_000,
+  resultMs: 1_000,
 });
 const START = 10_000;
 const STAKE = 30;
 /** What is left of the betting when somebody begins to bet. */
-const TIME_TO_BET_MS = 4_000;
+const TIME_TO_BET_MS = 3_000;
 /** A socket that is cut, and the tries to come back before the table is there again. */
 const OF_THE_WAY_BACK = /WebSocket connection to 'ws:|\/matchmake\//;
 

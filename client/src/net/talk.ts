@@ -6,7 +6,7 @@ import { refusalOf } from "./operations.ts";
 import { request } from "./tableRoom.ts";
 
 /** Why a line was not said, for the player to read. */
-export class TalkError extends Error {
+class TalkError extends Error {
   override readonly name = "TalkError";
 }
 
@@ -19,7 +19,7 @@ const WORDS: Partial<Record<Refusal["code"], string>> = {
   UNAUTHENTICATED: "Please sign in again to talk.",
 };
 
-/** Resolves once the table has taken the line. Rejects with a {@link TalkError}. */
+/** Resolves once the table has taken the line. Rejects with words for the player. */
 export async function say(room: Room | null, text: string): Promise<void> {
   if (room === null || !room.connection.isOpen) {
     throw new TalkError("The connection is lost for a moment. Your line is still here.");

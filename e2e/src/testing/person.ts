@@ -12,8 +12,9 @@ export type Screen = keyof typeof SCREENS;
 
 /** What the page tells about itself, for tests and for curious players. */
 interface CroupierPage {
-  spotPosition(spotId: string): { x: number; y: number };
+  spotPosition(spotId: string): { x: number; y: number } | null;
   state(): {
+    readonly seat: object | null;
     readonly table: {
       readonly phase: string;
       readonly round: number;
@@ -52,7 +53,7 @@ export class Person {
   ): Promise<Person> {
     const context = await browser.newContext({
       viewport: SCREENS[screen],
-      ...(screen === "phone" ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}),
+      ...(screen === "phone" ? { hasTouch: true, isMobile: true } : {}),
     });
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -67,12 +68,19 @@ export class Person {
     return new Person(page, screen, { complaints, logged });
   }
 
-  /** Takes a seat, and waits for the table to be shown. */
+  /** Takes a seat, and waits for the table to be shown: its first picture may take its time. */
   async sit(tableId: string): Promise<void> {
     await this.page.locator(`#sit-${tableId}`).click();
     await this.page.locator("#phase").waitFor({ state: "visible" });
     await this.page.waitForFunction(
       () => Number(/\d+/.exec(document.querySelector("#round")?.textContent ?? "")) > 0,
+    );
+    await this.page.waitForFunction(() => {
+      const { croupier } = window as never as { croupier: CroupierPage };
+      return croupier.state().seat !== null && croupier.spotPosition("straight:17") !== null;
+    });
+    await this.page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
     );
   }
 
@@ -96,6 +104,8 @@ export class Person {
         return table.phaseEndsAt - Date.now() >= left ? table.round : false;
       },
       [leftMs, after] as const,
+      // By a timer: a page that draws little would be asked as seldom.
+      { polling: 100 },
     );
     return Number(await round.jsonValue());
   }
@@ -131,10 +141,12 @@ export class Person {
   /** Picks a chip and lays it on a spot with the mouse or the finger. */
   async bet(spotId: string, chip: number): Promise<void> {
     await this.page.locator(`[data-chip="${chip}"]`).click();
-    const { x, y } = await this.page.evaluate(
+    const at = await this.page.evaluate(
       (spot) => (window as never as { croupier: CroupierPage }).croupier.spotPosition(spot),
       spotId,
     );
+    if (at === null) throw new Error(`there is no ${spotId} on the felt`);
+    const { x, y } = at;
     if (this.#screen === "phone") await this.page.touchscreen.tap(x, y);
     else await this.page.mouse.click(x, y);
   }
@@ -163,11 +175,6 @@ export class Person {
       [selector, test, value] as const,
     );
     return ((await handle.jsonValue()) as { shown: number }).shown;
-  }
-
-  /** The balance that the page shows. */
-  async balance(): Promise<number> {
-    return Number((await this.page.locator("#balance").textContent())?.replace(/[^\d]/g, ""));
   }
 
   /** The token of this person's account. */
