@@ -20,16 +20,18 @@ function atTable() {
     fail: (error: unknown) => void;
   }[] = [];
   const retries: (() => void)[] = [];
+  const seat = { taken: true, waiting: [] as (() => void)[] };
   const flush = createOperationSender(store, {
     request: (type, payload) =>
       new Promise((answer, fail) => {
         sent.push({ type, payload, answer, fail });
       }),
     beforeRetry: (_attempt, resume) => retries.push(resume),
+    whenSeated: (resume) => (seat.taken ? resume() : seat.waiting.push(resume)),
   });
   let made = 0;
   const intents = createIntents(store, () => `op${++made}`, flush);
-  return { store, sent, retries, intents };
+  return { store, sent, retries, seat, intents };
 }
 
 const answer = (op: string, stake: number): BetAnswer => ({
@@ -49,6 +51,22 @@ describe("sending operations", () => {
     await settle();
     expect(sent[1]).toMatchObject({ type: "double", payload: { op: "op2" } });
     expect(store.state().balance).toBe(995);
+  });
+
+  it("waits for the seat: before it is taken nobody hears", async () => {
+    const { store, sent, seat, intents } = atTable();
+    seat.taken = false;
+    intents.placeChip("red");
+    intents.placeChip("black");
+    expect(sent).toEqual([]);
+    expect(seat.waiting).toHaveLength(1);
+    seat.taken = true;
+    seat.waiting[0]?.();
+    expect(sent).toMatchObject([{ payload: { op: "op1" } }]);
+    sent[0]?.answer(answer("op1", 5));
+    await settle();
+    expect(sent[1]).toMatchObject({ payload: { op: "op2" } });
+    expect(store.state().pending).toHaveLength(1);
   });
 
   it.each(["BANK_UNAVAILABLE", "TABLE_PAUSED"])(

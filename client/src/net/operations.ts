@@ -32,6 +32,8 @@ export interface OperationsPort {
   ) => Promise<BetAnswer | LayoutAnswer>;
   /** Calls back before the operation goes out again: after a pause, or on a fresh connection. */
   readonly beforeRetry: (attempt: number, resume: () => void) => void;
+  /** Calls back once the seat is taken, at once where it is: before that nobody hears a request. */
+  readonly whenSeated: (resume: () => void) => void;
 }
 
 /** The refusal in a rejected request, or null where it failed in another way. */
@@ -54,7 +56,10 @@ export function createOperationSender(store: Store, port: OperationsPort): () =>
     flush();
   };
 
-  const attempt = (operation: PendingOperation, count: number): void => {
+  const attempt = (operation: PendingOperation, count: number): void =>
+    port.whenSeated(() => send(operation, count));
+
+  const send = (operation: PendingOperation, count: number): void => {
     if (!isPending(operation)) return next();
     const { op, kind, chips } = operation;
     port.request(kind, kind === "bet" ? { op, chips } : { op }).then(

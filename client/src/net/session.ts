@@ -50,6 +50,8 @@ export class Session {
   readonly #tablePort: TableRoomPort;
   #place: KeptRoom<Room> | null = null;
   #wantedSeed = makeToken();
+  /** The table has said where the player sits, and the connection has not broken since. */
+  #seated = false;
   /** Sends the operation again whose answer is missing; there is one at most. */
   #resume: () => void = () => undefined;
 
@@ -63,6 +65,10 @@ export class Session {
         return request<BetAnswer | LayoutAnswer>(room, type, payload);
       },
       beforeRetry: (attempt, resume) => this.#beforeRetry(attempt, resume),
+      whenSeated: (resume) => {
+        if (this.#seated) resume();
+        else this.#resume = resume;
+      },
     });
   }
 
@@ -148,6 +154,7 @@ export class Session {
   #go(next: KeptRoom<Room> | null): void {
     this.#place?.stop();
     this.#place = next;
+    this.#seated = false;
     this.#resume();
   }
 
@@ -164,7 +171,10 @@ export class Session {
         room.reconnection.maxRetries = SDK_RETRIES;
         attach(room);
       },
-      onStatus: (connection) => store.dispatch({ type: "connection-changed", connection }),
+      onStatus: (connection) => {
+        if (connection !== "online") this.#seated = false;
+        store.dispatch({ type: "connection-changed", connection });
+      },
       isFinal,
       onEnd: (error) => void this.#turnedAway(error),
       finalCodes: FINAL_CLOSE_CODES,
@@ -177,6 +187,7 @@ export class Session {
     const { store } = this.#port;
     const room = this.#place?.room();
     if (!room) return;
+    this.#seated = true;
     if (store.state().seat?.clientSeed !== this.#wantedSeed) {
       void giveSeed(room, store, this.#wantedSeed);
     }
