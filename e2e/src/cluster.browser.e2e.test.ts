@@ -102,7 +102,6 @@ describe("the page, at a table whose process", () => {
     await expectSettled(ada, tableId, round);
     expect((await draining)?.code).toBe(0);
     await ada.untilText("#connection", "");
-    await ada.picture("5-moved");
     await ada.untilBetting({ leftMs: TIME_TO_BET_MS });
     await ada.bet("black", 25);
     await ada.untilNumber("#stake", "=", 25);
