@@ -3,12 +3,15 @@ import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+const CLUSTER = "e2e/cluster/{nginx*,chaos,ghosts,redis}.e2e.test.ts";
+
 /**
- * Three projects, one after the other (`groupOrder`), because what measures time must not share
+ * Four projects, one after the other (`groupOrder`), because what measures time must not share
  * two cores with what spends it:
  * - `unit`: no process, no socket, no database;
  * - `integration`: the server's parts on a real Postgres, a database of its own per file;
- * - `e2e`: whole server processes and a real browser, one file at a time.
+ * - `e2e`: whole server processes and a real browser, one file at a time;
+ * - `cluster`: the proxy, and what many processes live through: the same on either transport.
  */
 export default defineConfig({
   root,
@@ -53,8 +56,20 @@ export default defineConfig({
           name: "e2e",
           root,
           include: ["e2e/{cluster,src}/**/*.e2e.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", CLUSTER],
           sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "cluster",
+          root,
+          include: [CLUSTER],
+          exclude: ["**/node_modules/**"],
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
