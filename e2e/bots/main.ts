@@ -6,6 +6,7 @@
  * cannot be used.
  */
 import { writeFileSync } from "node:fs";
+import { UsageError } from "../src/flags.ts";
 import { getJson } from "./api.ts";
 import type { Fleet } from "./fleet.ts";
 import { startFleet } from "./fleet.ts";
@@ -13,7 +14,7 @@ import { pageOf } from "./html.ts";
 import { judge } from "./judge.ts";
 import { botFetch, canSpread } from "./network.ts";
 import type { BotsOptions } from "./options.ts";
-import { readOptions, USAGE, UsageError } from "./options.ts";
+import { readOptions, USAGE } from "./options.ts";
 import type { Report } from "./report.ts";
 import { GRACE_MS } from "./results.ts";
 import { summaryOf } from "./summary.ts";

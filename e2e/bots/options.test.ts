@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readOptions, UsageError } from "./options.ts";
+import { UsageError } from "../src/flags.ts";
+import { readOptions } from "./options.ts";
 
 describe("the bots' command line", () => {
   it("has a default for everything", () => {

@@ -1,13 +1,8 @@
 /** The command line of the bots, checked. */
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { flagsIn, UsageError, wholeNumber } from "../src/flags.ts";
 import type { StrategyName } from "./strategies.ts";
 import { STRATEGY_NAMES } from "./strategies.ts";
-
-/** A flag that cannot be used; the message is one line for people. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 export const SLO_METRICS = ["p50", "p95", "p99", "max"] as const;
 export type SloMetric = (typeof SLO_METRICS)[number];
@@ -97,11 +92,7 @@ function parseFlags(args: readonly string[]) {
     html: text,
     help: { type: "boolean", short: "h" },
   } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split(". ")[0] : String(error));
-  }
+  return flagsIn(args, options);
 }
 
 /** An http(s) address without a slash at its end. */
@@ -122,16 +113,6 @@ function duration(flag: string, value: string): number {
     throw new UsageError(`${flag} takes a time such as 500ms, 60s or 2m, not "${value}"`);
   }
   return Math.round(Number(amount) * (UNITS[unit ?? "s"] ?? 1000));
-}
-
-function wholeNumber(flag: string, value: string, range: readonly [number, number]): number {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number >= range[0] && number <= range[1])) {
-    throw new UsageError(
-      `${flag} takes a whole number, ${range[0]} to ${range[1]}, not "${value}"`,
-    );
-  }
-  return number;
 }
 
 function fraction(flag: string, value: string): number {

@@ -4,9 +4,10 @@
  */
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { UsageError } from "../src/flags.ts";
 import type { Cluster } from "./cluster.ts";
 import { startCluster } from "./cluster.ts";
-import { readFlags, USAGE, UsageError } from "./options.ts";
+import { readFlags, USAGE } from "./options.ts";
 
 /** Bots and browsers of one machine come from one address. */
 const EDGE = {

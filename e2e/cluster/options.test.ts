@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { readFlags, UsageError } from "./options.ts";
+import { UsageError } from "../src/flags.ts";
+import { readFlags } from "./options.ts";
 
 it("has an answer for everything that is not said", () => {
   expect(readFlags([])).toEqual({ processes: 3, port: 8_080, killEveryMs: null });
@@ -12,7 +13,7 @@ it("takes what is said", () => {
 });
 
 it.each([
-  ["--processes 0", /^--processes takes a whole number from 1 to 16, not "0"$/],
+  ["--processes 0", /^--processes takes a whole number, 1 to 16, not "0"$/],
   ["--processes 17", /1 to 16/],
   ["--port http", /^--port takes/],
   ["--kill-every 20", /such as 20s, not "20"$/],

@@ -1,10 +1,5 @@
 /** The command line of the cluster, checked. */
-import { parseArgs } from "node:util";
-
-/** A flag that cannot be used; the message is one line for people. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { flagsIn, UsageError, wholeNumber } from "../src/flags.ts";
 
 export interface ClusterFlags {
   readonly processes: number;
@@ -24,36 +19,23 @@ const LEAST_KILL_MS = 1_000;
 
 /** Reads the flags; null where help was asked for. */
 export function readFlags(args: readonly string[]): ClusterFlags | null {
-  const { values } = parsed(args);
+  const values = parsed(args);
   if (values.help === true) return null;
   const { processes = "3", port = "8080", "kill-every": killEvery } = values;
   return {
-    processes: wholeNumber("--processes", processes, MOST_PROCESSES),
-    port: wholeNumber("--port", port, 65_535),
+    processes: wholeNumber("--processes", processes, [1, MOST_PROCESSES]),
+    port: wholeNumber("--port", port, [1, 65_535]),
     killEveryMs: killEvery === undefined ? null : duration("--kill-every", killEvery),
   };
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        processes: { type: "string" },
-        port: { type: "string" },
-        "kill-every": { type: "string" },
-        help: { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function wholeNumber(name: string, text: string, most: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw new UsageError(`${name} takes a whole number from 1 to ${most}, not "${text}"`);
+  return flagsIn(args, {
+    processes: { type: "string" },
+    port: { type: "string" },
+    "kill-every": { type: "string" },
+    help: { type: "boolean" },
+  });
 }
 
 function duration(name: string, text: string): number {

@@ -6,7 +6,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { readTrialFlags, trialUsage, UsageError } from "./trials/options.ts";
+import { UsageError } from "../src/flags.ts";
+import { readTrialFlags, trialUsage } from "./trials/options.ts";
 import { linesOf } from "./trials/report.ts";
 import type { Outcome } from "./trials/trial.ts";
 import { runTrial } from "./trials/trial.ts";

@@ -6,8 +6,9 @@
  * cannot be used.
  */
 import { writeFileSync } from "node:fs";
+import { UsageError } from "../src/flags.ts";
 import type { FaultsOptions } from "./options.ts";
-import { readOptions, UsageError, usage } from "./options.ts";
+import { readOptions, usage } from "./options.ts";
 import { linesOf } from "./report.ts";
 import type { Outcome } from "./run.ts";
 import { runSuites } from "./run.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readOptions, UsageError, usage } from "./options.ts";
+import { UsageError } from "../src/flags.ts";
+import { readOptions, usage } from "./options.ts";
 import { SUITES } from "./suites.ts";
 
 describe("the flags of the fault suite", () => {

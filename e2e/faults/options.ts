@@ -1,10 +1,5 @@
 /** The command line of the fault suite, checked. */
-import { parseArgs } from "node:util";
-
-/** A flag that cannot be used; the message is one line for people. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { flagsIn, UsageError, wholeNumber } from "../src/flags.ts";
 
 export interface FaultsOptions {
   /** Names of suites; empty: all of them. */
@@ -18,7 +13,7 @@ export interface FaultsOptions {
   readonly json: string | undefined;
 }
 
-const MOST = 100_000;
+const ANY = [1, 100_000] as const;
 
 /** How to call it, with the suites that there are. */
 export function usage(suites: readonly { readonly name: string; readonly does: string }[]): string {
@@ -48,9 +43,9 @@ export function readOptions(
   }
   return {
     only: flags.only ?? [],
-    kills: wholeNumber("--kills", flags.kills ?? "200"),
-    seed: wholeNumber("--seed", flags.seed ?? "1"),
-    players: wholeNumber("--players", flags.players ?? "100"),
+    kills: wholeNumber("--kills", flags.kills ?? "200", ANY),
+    seed: wholeNumber("--seed", flags.seed ?? "1", ANY),
+    players: wholeNumber("--players", flags.players ?? "100", ANY),
     brief: flags.brief ?? false,
     broken: flags.broken ?? false,
     json: flags.json,
@@ -70,15 +65,5 @@ function parseFlags(args: readonly string[]) {
     json: text,
     help: { type: "boolean", short: "h" },
   } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split(". ")[0] : String(error));
-  }
-}
-
-function wholeNumber(flag: string, value: string): number {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= 1 && number <= MOST) return number;
-  throw new UsageError(`${flag} takes a whole number, 1 to ${MOST}, not "${value}"`);
+  return flagsIn(args, options);
 }

@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import type { RecordCheck } from "@croupier/shared/core/record";
 import { isGenuine } from "@croupier/shared/core/record";
+import { UsageError } from "./flags.ts";
 import { chainChecks, checksOf } from "./verify/checks.ts";
 import type { VerifySource } from "./verify/source.ts";
 import { readFromFile, readFromServer, SourceError } from "./verify/source.ts";
@@ -19,10 +20,6 @@ const USAGE = `Usage: npm run verify -- --url URL --table ID (--round K | --roun
   --round K       one round
   --rounds A..B   rounds A to B, and that each commits to the next
   --file FILE     a record, or a list of records of consecutive rounds; nothing is asked of a server`;
-
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 const MOST_ROUNDS = 100_000;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readTrialFlags, trialUsage, UsageError } from "./options.ts";
+import { UsageError } from "../../src/flags.ts";
+import { readTrialFlags, trialUsage } from "./options.ts";
 import { TRIALS } from "./trials.ts";
 
 const read = (...args: readonly string[]) => readTrialFlags(args, TRIALS);

@@ -1,11 +1,6 @@
 /** The command line of the trials, checked. */
-import { parseArgs } from "node:util";
+import { flagsIn, UsageError, wholeNumber } from "../../src/flags.ts";
 import type { Scale } from "./trial.ts";
-
-/** A flag that cannot be used; the message is one line for people. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 export interface TrialFlags extends Scale {
   /** Names of trials; empty: all of them. */
@@ -18,7 +13,7 @@ interface Named {
   readonly does: string;
 }
 
-const MOST = 100_000;
+const ANY = [1, 100_000] as const;
 
 /** How to call it, with the trials that there are. */
 export function trialUsage(trials: readonly Named[]): string {
@@ -51,10 +46,10 @@ export function readTrialFlags(
     only,
     brief,
     json,
-    seed: wholeNumber("--seed", seed),
-    players: flags.players === undefined ? undefined : wholeNumber("--players", flags.players),
-    sockets: flags.sockets === undefined ? undefined : wholeNumber("--sockets", flags.sockets),
-    turns: flags.turns === undefined ? undefined : wholeNumber("--turns", flags.turns),
+    seed: wholeNumber("--seed", seed, ANY),
+    players: flags.players === undefined ? undefined : wholeNumber("--players", flags.players, ANY),
+    sockets: flags.sockets === undefined ? undefined : wholeNumber("--sockets", flags.sockets, ANY),
+    turns: flags.turns === undefined ? undefined : wholeNumber("--turns", flags.turns, ANY),
   };
 }
 
@@ -70,15 +65,5 @@ function parsed(args: readonly string[]) {
     json: text,
     help: { type: "boolean", short: "h" },
   } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split(". ")[0] : String(error));
-  }
-}
-
-function wholeNumber(flag: string, value: string): number {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= 1 && number <= MOST) return number;
-  throw new UsageError(`${flag} takes a whole number, 1 to ${MOST}, not "${value}"`);
+  return flagsIn(args, options);
 }
