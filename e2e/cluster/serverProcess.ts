@@ -1,4 +1,5 @@
 /** One server process of a cluster: it keeps its slot and its port, whatever becomes of it. */
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Exit, Running } from "../src/testing/processes.ts";
 import { repository, startNode } from "../src/testing/processes.ts";
@@ -11,7 +12,6 @@ export interface SlotOptions {
 }
 
 const OPEN = /Croupier is open/;
-const PLAIN_FLAGS = ["--max-semi-space-size=8"];
 /** Errors and worse in the log, and whatever is no log at all. */
 const TROUBLE = /^(\{"level":[56]0,|[^{\s])/;
 const WHEN = /"time":"[^"]*","pid":\d+,/;
@@ -75,7 +75,7 @@ export class ClusterProcess {
   /** Starts it, and waits for nothing. */
   launch(changes: SlotOptions["env"] = {}): Running {
     const running = startNode({
-      args: [...PLAIN_FLAGS, join(this.#build, "server/src/main.ts")],
+      args: [...flagsOf(this.#build), join(this.#build, "server/src/main.ts")],
       env: { ...this.#env, PORT: String(this.port), ...changes },
     });
     this.#running = running;
@@ -121,6 +121,15 @@ export class ClusterProcess {
     }
     if (this.#running === running) this.#running = null;
   }
+}
+
+/** How the launcher of a build runs Node.js for its server. */
+function flagsOf(build: string): readonly string[] {
+  const load = createRequire(import.meta.url);
+  const { serverFlags } = load(join(build, "server/bin/serverFlags.mjs")) as {
+    readonly serverFlags: readonly string[];
+  };
+  return serverFlags;
 }
 
 /** Each trouble once, whenever it was; the last of them. */

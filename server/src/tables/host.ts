@@ -84,7 +84,8 @@ class RunningTable implements NewHost {
   readonly #requests = new Requests();
   readonly #listeners = new Set<(event: TableEvent) => void>();
   #state: TableState;
-  #timer: Timer | null = null;
+  /** The next tick, and when it is due. */
+  #tick: { readonly at: number; readonly timer: Timer } | null = null;
   #life: "running" | "frozen" | "stopped" | "lost" = "frozen";
   #stopping = false;
   /** Set while the host is to stop after this round. */
@@ -200,7 +201,7 @@ class RunningTable implements NewHost {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#finishing?.resolve({ finished: true });
-    this.#timer?.cancel();
+    this.#cancelTick();
     // What is in flight is answered yet; the round goes on from the store at the next start.
     await this.#persistence.stop();
     this.#life = "stopped";
@@ -286,14 +287,24 @@ class RunningTable implements NewHost {
     observer.turned(this.config.tableId, this.#state.stage, lateMs);
   }
 
+  /** One timer for each moment: most inputs leave it where it is. */
   #schedule(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
-    if (this.#life !== "running" || this.#stopping) return;
-    const at = nextTickAt(this.#state);
+    const running = this.#life === "running" && !this.#stopping;
+    const at = running ? nextTickAt(this.#state) : null;
+    if (at === (this.#tick?.at ?? null)) return;
+    this.#cancelTick();
     if (at === null) return;
     const { clock } = this.#options;
-    this.#timer = clock.at(at, () => this.#put({ type: "tick", now: clock.now() }));
+    const timer = clock.at(at, () => {
+      this.#tick = null;
+      this.#put({ type: "tick", now: clock.now() });
+    });
+    this.#tick = { at, timer };
+  }
+
+  #cancelTick(): void {
+    this.#tick?.timer.cancel();
+    this.#tick = null;
   }
 
   #freeze(error: unknown): void {
@@ -311,7 +322,7 @@ class RunningTable implements NewHost {
 
   /** Nothing in memory is believed any more, and no answer that is still to come. */
   #abandonAll(): void {
-    this.#timer?.cancel();
+    this.#cancelTick();
     this.#inbox.clear();
     this.#persistence.abandon();
     this.#requests.refuseAll(PAUSED);
