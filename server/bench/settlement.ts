@@ -22,7 +22,8 @@ const BETS = 5_000;
 const ROUNDS = 5;
 const TABLE = {
   id: "bench",
-  bettingMs: 7_500,
+  // The crowd may hear of a round late on a busy machine, and has to find one long enough all the same.
+  bettingMs: 8_500,
   closingMs: 1_500,
   spinningMs: 500,
   resultMs: 1_000,

@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { LoopAnswer, Order, Report, RoundAnswer } from "./orders.ts";
 
+/** Whoever holds the watch collects its own garbage seldom, and not with all processors. */
+const FLAGS = ["--max-semi-space-size=32", "--v8-pool-size=1"];
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 export interface Crowd {
@@ -18,7 +20,7 @@ export interface Crowd {
 export async function gatherCrowd(
   sit: Omit<Extract<Order, { type: "sit" }>, "type">,
 ): Promise<Crowd> {
-  const child = fork(MAIN, { serialization: "advanced" });
+  const child = fork(MAIN, { execArgv: FLAGS, serialization: "advanced" });
   const give = async (order: Order) => {
     const answered = Promise.withResolvers<Report>();
     const take = (report: Report) => answered.resolve(report);
