@@ -58,5 +58,5 @@ USER 65532:65532
 EXPOSE 2567
 STOPSIGNAL SIGTERM
 # As server/bin/serverFlags.mjs has it.
-ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=16", "--v8-pool-size=1", "--no-allocation-site-pretenuring"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=16", "--v8-pool-size=1", "--no-allocation-site-pretenuring", "--heap-growing-percent=100"]
 CMD ["docker/server/start.ts"]

@@ -11,7 +11,7 @@
  * database that is away: a flush that fails before its COMMIT, and all that arrives while an unknown
  * outcome is being found out, is answered as unavailable.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import { CommitUnknownError, inOneLine, isPassing, tookTooLong } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -60,7 +60,7 @@ export class GroupCommit {
       return Promise.reject(unavailable("too many operations wait"));
     }
     const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
-    const content = createHash("sha256").update(posting.content).digest();
+    const content = hash("sha256", posting.content, "buffer");
     const entry = { lease, posting, content, ticket: randomUUID() };
     this.#waiting.push({ entry, resolve, reject });
     if (this.#state === "idle") {
