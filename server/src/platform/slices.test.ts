@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { soon } from "./slices.ts";
+import { inTurn, soon } from "./slices.ts";
 
 /** Holds the thread up for so long, as a system call would. */
 function work(ms: number): void {
@@ -35,4 +35,27 @@ it("lets others have their turn between slices", async () => {
   expect(order[0]).toBe("a");
   expect(order.indexOf("somebody else")).toBeLessThan(order.indexOf("c"));
   expect(order.filter((name) => name.length === 1)).toEqual(["a", "b", "c"]);
+});
+
+it("does what somebody waits for before what is for everyone, and some of that in each slice", async () => {
+  const order: string[] = [];
+  for (const act of ["patch 1", "patch 2", "patch 3"]) {
+    inTurn(() => {
+      work(3);
+      order.push(act);
+    });
+  }
+  soon(() => order.push("answer 1"));
+  await turn();
+  expect(order).toEqual(["answer 1", "patch 1"]);
+  soon(() => {
+    work(5);
+    order.push("answer 2");
+  });
+  soon(() => order.push("answer 3"));
+  await turn();
+  expect(order.slice(2)).toEqual(["answer 2", "patch 2"]);
+  await turn();
+  await turn();
+  expect(order.slice(4)).toEqual(["answer 3", "patch 3"]);
 });

@@ -2,7 +2,8 @@
  * A WebSocket that cannot hurt the others.
  *
  * - What is sent in one turn of the event loop leaves in one write, a slice of the crowd at a time:
- *   frames and system calls are what a crowd costs, and nobody waits for everyone's.
+ *   frames and system calls are what a crowd costs, and nobody waits for everyone's. An answer takes
+ *   along what was sent before it.
  * - What a frame's handler throws ends this connection, not the process.
  * - A player who reads too slowly is cut off at a bound, instead of filling the memory.
  * - State patches come as a view of the one buffer into which the next patch is encoded. What the
@@ -10,9 +11,9 @@
  */
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
-import { soon } from "../platform/slices.ts";
+import { inTurn, soon } from "../platform/slices.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
-import { steady } from "./steady.ts";
+import { isForMany, steady } from "./steady.ts";
 
 const POLICY_VIOLATION = 1008;
 /** Of one turn; what is more leaves at once. */
@@ -42,7 +43,8 @@ export class GuardedSocket extends WebSocket {
       this.terminate();
       return;
     }
-    if (this.#held.length === 0) soon(this.#releaseSoon);
+    if (!isForMany(data)) soon(this.#releaseSoon);
+    else if (this.#held.length === 0) inTurn(this.#releaseSoon);
     const frame = steady(data);
     this.#held.push([frame, ...rest]);
     this.#heldBytes += sizeOf(frame);
@@ -51,7 +53,7 @@ export class GuardedSocket extends WebSocket {
 
   /** The transport asks everyone for a sign of life at once. */
   override ping(...given: unknown[]): void {
-    soon(() => Reflect.apply(super.ping, this, given));
+    inTurn(() => Reflect.apply(super.ping, this, given));
   }
 
   /** What was sent before leaves before. */

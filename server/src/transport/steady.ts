@@ -16,3 +16,15 @@ export function steady<T>(data: T): T | Buffer {
   }
   return lastCopy;
 }
+
+let lastSent: unknown;
+
+/**
+ * Whether `data`, which is sent now, goes to many: a patch, or the same message that was sent just
+ * before. Nobody waits for it as one does for an answer.
+ */
+export function isForMany(data: unknown): boolean {
+  const again = data === lastSent;
+  lastSent = data;
+  return again || (data instanceof Uint8Array && !Buffer.isBuffer(data));
+}
