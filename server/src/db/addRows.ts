@@ -1,5 +1,6 @@
 /** Rows into a table: a few by INSERT, which can travel with other statements; thousands by COPY. */
 import type { PoolClient } from "pg";
+import { arrayLiteral } from "./arrayLiteral.ts";
 import type { CopyValue } from "./copyIn.ts";
 import { copyIn } from "./copyIn.ts";
 
@@ -25,6 +26,6 @@ export async function addRows(
   await client.query({
     name: `add-${table}`,
     text: `INSERT INTO ${table} (${names.join(", ")}) SELECT * FROM unnest(${arrays.join(", ")})`,
-    values: names.map((_, index) => rows.map((row) => row[index])),
+    values: names.map((_, index) => arrayLiteral(rows.map((row) => row[index] ?? null))),
   });
 }
