@@ -39,6 +39,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Tells those of a flush what became of it. */
+type Tell = () => void;
+
 export interface GroupCommitOptions extends BatchPools {
   readonly clock: Clock;
   readonly log: Logger;
@@ -71,30 +74,39 @@ export class GroupCommit {
     return promise;
   }
 
+  /** The database works on the next flush while the last one's answers are told. */
   async #flushAll(): Promise<void> {
+    let tell: Tell = () => undefined;
     while (this.#waiting.length > 0) {
-      await this.#flush(this.#waiting.splice(0, MOST_IN_FLUSH));
+      const flushed = this.#flush(this.#waiting.splice(0, MOST_IN_FLUSH));
+      tell();
+      tell = await flushed;
     }
     this.#state = "idle";
+    tell();
   }
 
-  /** Never throws: each of `batch` gets its result or its error. */
-  async #flush(batch: readonly Waiting[]): Promise<void> {
+  /** Never throws: what it answers tells each of `batch` its result or its error. */
+  async #flush(batch: readonly Waiting[]): Promise<Tell> {
     try {
       const results = await this.#commit(batch.map(({ entry }) => entry));
-      batch.forEach(({ resolve, reject }, index) => {
-        const result = results[index] ?? new Error("a flush lost a result");
-        if (result instanceof Error) reject(result);
-        else resolve(result);
-      });
+      return () => {
+        for (const [index, { resolve, reject }] of batch.entries()) {
+          const result = results[index] ?? new Error("a flush lost a result");
+          if (result instanceof Error) reject(result);
+          else resolve(result);
+        }
+      };
     } catch (error) {
       if (batch.length > 1 && !isPassing(error) && !(error instanceof OutcomeUnknownError)) {
         // One of them is a bug: the others must not suffer from it.
-        for (const one of batch) await this.#flush([one]);
-        return;
+        for (const one of batch) (await this.#flush([one]))();
+        return () => undefined;
       }
       const told = isPassing(error) ? unavailable(inOneLine(error)) : asError(error);
-      for (const { reject } of batch) reject(told);
+      return () => {
+        for (const { reject } of batch) reject(told);
+      };
     }
   }
 
