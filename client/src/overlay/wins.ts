@@ -1,6 +1,7 @@
 /** The big wins of the house: a list in the lobby, and one line at the table. */
+import type { BigWin } from "@croupier/shared/protocol/state";
 import { formatAgo, formatNet } from "../store/format.ts";
-import type { AppState, BigWin } from "../store/model.ts";
+import type { AppState } from "../store/model.ts";
 import { tableName, toldWins } from "../store/selectors.ts";
 import type { Part } from "./dom.ts";
 import { element, setShown, setText } from "./dom.ts";
@@ -27,10 +28,10 @@ export function createWinFeed(): Wins {
     { class: "wins-none" },
     element("span", { class: "sign", text: "★", attributes: { "aria-hidden": "true" } }),
     element("p", { text: "Nobody has won big yet." }),
-    element("p", { class: "small", text: "When somebody does, at any table, it is told here." }),
+    element("p", { class: "small", text: "The big wins of all tables show up here." }),
   );
   const root = element(
-    "aside",
+    "section",
     { id: "wins", class: "card feed", attributes: { "aria-labelledby": "wins-heading" } },
     element("h2", { id: "wins-heading", text: "Big wins" }),
     empty,

@@ -1,8 +1,9 @@
 import type { OperationKind, Placement } from "@croupier/shared/protocol/requests";
+import type { BigWin } from "@croupier/shared/protocol/state";
 import { describe, expect, it } from "vitest";
 import { chipsetOf } from "./chipset.ts";
 import { formatAgo, formatNet, formatShort } from "./format.ts";
-import type { AppState, BigWin } from "./model.ts";
+import type { AppState } from "./model.ts";
 import {
   ghostsOf,
   offersOf,

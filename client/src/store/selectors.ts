@@ -2,9 +2,9 @@
 import { layoutOf } from "@croupier/shared/core/spots";
 import type { WheelName } from "@croupier/shared/core/types";
 import { WHEELS } from "@croupier/shared/core/types";
-import type { Phase, TableView } from "@croupier/shared/protocol/state";
+import type { BigWin, Phase, TableView } from "@croupier/shared/protocol/state";
 import { totalOf, withPlacements } from "./chipset.ts";
-import type { AppState, BigWin, Chipset } from "./model.ts";
+import type { AppState, Chipset } from "./model.ts";
 import { NO_CHIPSET } from "./model.ts";
 
 export type Screen = "welcome" | "lobby" | "table";

@@ -1,20 +1,14 @@
 /** The big wins of the house, newest first, wherever they were made. */
+import type { BigWin } from "@croupier/shared/protocol/state";
 import type { PlacedEvent } from "./houseEvents.ts";
 
 /** Net chips of one round from which on a win is told of. */
 const BIG_WIN = 1_000;
 const MOST_WINS = 20;
 
-export interface Win {
+export interface Win extends BigWin {
   readonly playerId: string;
-  readonly name: string;
-  readonly tableId: string;
-  readonly round: number;
-  readonly pocket: string;
-  readonly net: number;
   readonly staked: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
 }
 
 export class WinFeed {

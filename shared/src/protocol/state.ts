@@ -41,6 +41,18 @@ export interface TableView {
   readonly seats: ReadonlyMap<string, SeatView>;
 }
 
+/** A big win at some table of the house. */
+export interface BigWin {
+  readonly name: string;
+  readonly tableId: string;
+  readonly round: number;
+  readonly pocket: string;
+  /** Chips won, the stake not counted. */
+  readonly net: number;
+  /** Server's epoch milliseconds. */
+  readonly at: number;
+}
+
 export interface LobbyTableView {
   readonly tableId: string;
   readonly name: string;
