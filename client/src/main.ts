@@ -7,6 +7,7 @@ import { localNow, makeToken, soon, wait } from "./net/browser.ts";
 import { fetchRecord } from "./net/house.ts";
 import { createServerClock } from "./net/serverClock.ts";
 import { Session } from "./net/session.ts";
+import { keepWayBack } from "./net/wayBack.ts";
 import { createFeltInput } from "./overlay/feltInput.ts";
 import type { House } from "./overlay/house.ts";
 import { createPage } from "./overlay/page.ts";
@@ -27,6 +28,7 @@ const house: House = {
   now: clock.now,
   sit: (tableId) => session.sit(tableId),
   leaveTable: () => session.leaveTable(),
+  chooseLeaders: session.chooseLeaders,
   enterAsGuest: async (name) => session.enter(await enterAsGuest(client, name)),
   register: async (credentials) => {
     const name = store.state().me?.name ?? "";
@@ -47,4 +49,5 @@ const page = createPage(house, { felt, spotLabel: createSpotLabel(spotPosition) 
 document.body.append(page.root);
 picture.follow(page);
 exposeDebugView(store.state, spotPosition);
-void session.start();
+const resume = keepWayBack({ ...house, window });
+void session.start().then(resume);

@@ -106,7 +106,7 @@ describe("the page, at a table whose process", () => {
     await ada.bet("black", 25);
     await ada.untilNumber("#stake", "=", 25);
     const said = await heard();
-    expect(said).toContainEqual(expect.stringContaining("The table moves"));
+    expect(said).toContainEqual(expect.stringContaining("The table is moving"));
     expect(said.join()).not.toContain("lost");
     expectNoComplaints(ada);
   });

@@ -1,7 +1,8 @@
 /** The public HTTP interface, as far as the client asks it anything. */
 import type { Client } from "@colyseus/sdk";
-import type { BigWin, PhaseTimings } from "../store/model.ts";
-import { projectWins } from "./projection.ts";
+import type { BigWin } from "@croupier/shared/protocol/state";
+import type { Leader, Period, PhaseTimings } from "../store/model.ts";
+import { projectLeaders, projectWins } from "./projection.ts";
 
 /** The public record of a round, unchecked: to be handed to the record check as it came. */
 export async function fetchRecord(
@@ -33,4 +34,13 @@ export async function fetchTimings(client: Client, tableId: string): Promise<Pha
 export async function fetchWins(client: Client): Promise<readonly BigWin[] | null> {
   const answer = await client.http.get("/api/wins").catch(() => null);
   return answer === null ? null : projectWins(answer.data);
+}
+
+/** Who won most in a period, or null where the house does not answer. */
+export async function fetchLeaders(
+  client: Client,
+  period: Period,
+): Promise<readonly Leader[] | null> {
+  const answer = await client.http.get(`/api/leaderboard?period=${period}`).catch(() => null);
+  return answer === null ? null : projectLeaders(answer.data);
 }

@@ -5,7 +5,7 @@ import { MatchMakeError } from "@colyseus/sdk";
 const WORDS = {
   TABLE_FULL: "This table is full. Please choose another one.",
   NOT_FOUND: "This table is no longer there. Please choose another one.",
-  BANNED: "This player may not play here.",
+  BANNED: "You may not play here.",
   UNAUTHENTICATED: "Please sign in again.",
 } as const;
 type FinalCode = keyof typeof WORDS;

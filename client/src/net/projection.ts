@@ -5,6 +5,7 @@
  * here is untyped. Whatever is missing or of another type becomes the empty value of its field.
  */
 import type {
+  BigWin,
   LobbyTableView,
   Phase,
   SeatView,
@@ -12,10 +13,11 @@ import type {
   TableView,
 } from "@croupier/shared/protocol/state";
 import { PHASES } from "@croupier/shared/protocol/state";
-import type { BigWin } from "../store/model.ts";
+import type { Leader } from "../store/model.ts";
 
 /** The lobby tells no more, and there is no room for more. */
 const WINS_SHOWN = 10;
+const LEADERS_SHOWN = 10;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -129,4 +131,20 @@ function bigWin(value: unknown): BigWin {
 export function projectWins(told: unknown): readonly BigWin[] {
   const { wins } = fieldsOf(told);
   return isIterable(wins) ? [...wins].slice(0, WINS_SHOWN).map(bigWin) : [];
+}
+
+function leader(value: unknown): Leader {
+  const fields = fieldsOf(value);
+  return {
+    playerId: text(fields["playerId"]),
+    name: text(fields["name"]),
+    net: number(fields["net"]),
+  };
+}
+
+/** The answer of `/api/leaderboard`, without those who lost: a board of leaders is no pillory. */
+export function projectLeaders(told: unknown): readonly Leader[] {
+  const { players } = fieldsOf(told);
+  const all = isIterable(players) ? [...players].map(leader) : [];
+  return all.filter(({ net }) => net > 0).slice(0, LEADERS_SHOWN);
 }

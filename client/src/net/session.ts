@@ -15,6 +15,8 @@ import { fetchTimings, fetchWins } from "./house.ts";
 import type { KeptRoom } from "./keepRoom.ts";
 import { keepRoom } from "./keepRoom.ts";
 import { endsLobby, endsTable, FINAL_CLOSE_CODES, finalWords } from "./lastWords.ts";
+import type { LeaderWatch } from "./leaders.ts";
+import { watchLeaders } from "./leaders.ts";
 import { createOperationSender } from "./operations.ts";
 import { projectLobby, projectWins } from "./projection.ts";
 import type { ServerClock } from "./serverClock.ts";
@@ -46,8 +48,11 @@ export interface SessionPort {
 export class Session {
   /** To be called when there is something new among the pending operations. */
   readonly sendOperations: () => void;
+  /** Shows the leaderboard of another period. */
+  readonly chooseLeaders: LeaderWatch["choose"];
   readonly #port: SessionPort;
   readonly #tablePort: TableRoomPort;
+  readonly #leaders: LeaderWatch;
   #place: KeptRoom<Room> | null = null;
   #wantedSeed = makeToken();
   /** The table has said where the player sits, and the connection has not broken since. */
@@ -58,6 +63,8 @@ export class Session {
   constructor(port: SessionPort) {
     this.#port = port;
     this.#tablePort = { ...port, onSeated: () => this.#onSeated() };
+    this.#leaders = watchLeaders({ ...port, random: Math.random });
+    this.chooseLeaders = this.#leaders.choose;
     this.sendOperations = createOperationSender(port.store, {
       request: (type, payload) => {
         const room = this.#place?.room();
@@ -147,6 +154,7 @@ export class Session {
           store.dispatch({ type: "wins-told", wins: projectWins(room.state) });
         };
         room.onStateChange(() => soon(show));
+        void this.#leaders.follow(() => this.#place?.room() === room);
       }),
     );
   }

@@ -24,8 +24,8 @@ describe("saying something", () => {
 
   it.each([
     ["TOO_MANY_REQUESTS", /wait a few seconds/],
-    ["MALFORMED", /1 to 200 characters/],
-    ["BANNED", /may not talk/],
+    ["MALFORMED", /1 to 200 readable characters/],
+    ["BANNED", /may not chat/],
     ["TABLE_PAUSED", /^The table rests\.$/],
   ])("that is refused with %s tells why in words", async (code, words) => {
     await expect(say(refused(code, "The table rests."), "x")).rejects.toThrow(words);

@@ -10,19 +10,19 @@ class TalkError extends Error {
   override readonly name = "TalkError";
 }
 
-const LOST = "The table did not answer. Your line is still here: send it again.";
+const LOST = "The table did not answer. Your message is still here: send it again.";
 
 const WORDS: Partial<Record<Refusal["code"], string>> = {
-  TOO_MANY_REQUESTS: "One line at a time, please: wait a few seconds and send it again.",
-  MALFORMED: `A line has 1 to ${BOUNDS.chatLength} characters that can be read.`,
-  BANNED: "You may not talk at this table.",
-  UNAUTHENTICATED: "Please sign in again to talk.",
+  TOO_MANY_REQUESTS: "That was a lot at once: wait a few seconds and send it again.",
+  MALFORMED: `A message has 1 to ${BOUNDS.chatLength} readable characters.`,
+  BANNED: "You may not chat at this table.",
+  UNAUTHENTICATED: "Please sign in again to chat.",
 };
 
 /** Resolves once the table has taken the line. Rejects with words for the player. */
 export async function say(room: Room | null, text: string): Promise<void> {
   if (room === null || !room.connection.isOpen) {
-    throw new TalkError("The connection is lost for a moment. Your line is still here.");
+    throw new TalkError("The connection is lost for a moment. Your message is still here.");
   }
   try {
     await request(room, "chat", { text });

@@ -42,14 +42,16 @@ export function createControls(
     element("span", { class: "sign", text: "☰", attributes: { "aria-hidden": "true" } }),
     element("span", { text: "Bets" }),
   );
+  const chips = element(
+    "div",
+    { class: "rack", attributes: { role: "radiogroup", "aria-label": "Chip to place" } },
+    ...rack,
+  );
+  chips.addEventListener("keydown", (event) => onRackKey(event, rack));
   const root = element(
     "section",
     { class: "controls", attributes: { "aria-label": "Chips" } },
-    element(
-      "div",
-      { class: "rack", attributes: { role: "radiogroup", "aria-label": "Chip to place" } },
-      ...rack,
-    ),
+    chips,
     element(
       "div",
       { class: "actions" },
@@ -64,12 +66,31 @@ export function createControls(
       for (const chip of rack) {
         const selected = chip.dataset["chip"] === String(state.selectedChip);
         chip.setAttribute("aria-checked", String(selected));
+        chip.tabIndex = selected ? 0 : -1;
       }
       const offers = offersOf(state);
       for (const { id, button } of actions) button.disabled = !offers[id];
       root.dataset["open"] = String(offers.bet);
     },
   };
+}
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowUp: -1,
+  ArrowRight: 1,
+  ArrowDown: 1,
+};
+
+/** The arrow keys go from chip to chip, round and round; the rack is one stop of the Tab key. */
+function onRackKey(event: KeyboardEvent, rack: readonly HTMLButtonElement[]): void {
+  const step = STEPS[event.key];
+  const at = rack.indexOf(event.target as HTMLButtonElement);
+  if (step === undefined || at < 0) return;
+  event.preventDefault();
+  const next = rack[(at + step + rack.length) % rack.length];
+  next?.click();
+  next?.focus();
 }
 
 function createChip(house: House, chip: number): HTMLButtonElement {

@@ -1,6 +1,7 @@
 /** What the page may do: everything behind its buttons. */
 import type { Credentials } from "../net/account.ts";
 import type { Intents } from "../store/intents.ts";
+import type { Period } from "../store/model.ts";
 import type { Store } from "../store/store.ts";
 
 export interface House {
@@ -10,6 +11,7 @@ export interface House {
   readonly now: () => number;
   readonly sit: (tableId: string) => void;
   readonly leaveTable: () => void;
+  readonly chooseLeaders: (period: Period) => void;
   /** Rejects with words for the player. */
   readonly enterAsGuest: (name: string) => Promise<void>;
   readonly register: (credentials: Credentials) => Promise<void>;

@@ -6,6 +6,7 @@ import { phaseRemainingMs, phaseWords } from "../store/selectors.ts";
 import type { Part } from "./dom.ts";
 import { element, rebuild, setShown, setText } from "./dom.ts";
 import type { House } from "./house.ts";
+import { createLeaderboard } from "./leaders.ts";
 import { pocketBadge } from "./pocketBadge.ts";
 import { createWinFeed, createWinLine } from "./wins.ts";
 
@@ -24,34 +25,40 @@ interface Card {
 }
 
 export interface Lobby extends Part<AppState> {
+  /** Where the keyboard goes on from when somebody comes in. */
+  readonly heading: HTMLElement;
   readonly tick: (now: number) => void;
 }
 
 export function createLobby(house: House): Lobby {
   const list = element("div", { class: "tables" });
-  const empty = element("p", { class: "reaching", text: "The tables are being opened…" });
+  const empty = element("p", { class: "reaching", text: "Opening the tables…" });
   const feed = createWinFeed();
+  const leaders = createLeaderboard(house);
   const winLine = createWinLine();
+  const heading = element("h1", { text: "Choose your table", attributes: { tabindex: "-1" } });
   const root = element(
     "section",
     { class: "screen lobby" },
     element(
       "div",
       { class: "floor" },
-      element("h1", { text: "Choose your table" }),
-      element("p", { class: "lead", text: "They never stop. Sit down at any time." }),
+      heading,
+      element("p", { class: "lead", text: "They never stop. Sit down whenever you like." }),
       winLine.root,
       list,
       empty,
     ),
-    feed.root,
+    element("aside", { class: "lobby-side" }, feed.root, leaders.root),
   );
   let cards = new Map<string, Card>();
   return {
     root,
+    heading,
     render: (state) => {
       const { lobby } = state;
       feed.render(state);
+      leaders.render(state);
       winLine.render(state);
       setShown(empty, lobby.length === 0);
       rebuild(list, lobby.map(({ tableId }) => tableId).join("|"), () => {
@@ -109,7 +116,7 @@ function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Car
       phase.dataset["phase"] = table.phase;
       const full = table.players >= table.maxPlayers && table.maxPlayers > 0;
       setText(players, table.players === 1 ? "1 player" : `${table.players} players`);
-      setText(least, `stakes from ${formatChips(table.minStake)}`);
+      setText(least, `from ${formatChips(table.minStake)} a bet`);
       sit.disabled = full;
       setText(sit, full ? "Full" : "Sit down");
       const pockets = table.lastPockets.slice(0, LAST_SHOWN);

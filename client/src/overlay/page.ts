@@ -1,6 +1,7 @@
 /** The whole page: its parts, which of them are shown, and where the scene has its room. */
 import type { Site } from "../scene/scene.ts";
 import type { AppState } from "../store/model.ts";
+import type { Screen } from "../store/selectors.ts";
 import { screenOf } from "../store/selectors.ts";
 import { createAccountDialog } from "./account.ts";
 import { element, setShown } from "./dom.ts";
@@ -58,16 +59,25 @@ export function createPage(house: House, { felt, spotLabel }: PageParts): Page {
     account.root,
     fairness.root,
   );
+  const places: Readonly<Partial<Record<Screen, HTMLElement>>> = {
+    lobby: lobby.heading,
+    table: felt,
+  };
   return {
     root,
     render: (state) => {
       const screen = screenOf(state);
+      const moves = document.body.dataset["screen"] !== screen;
+      // Asked before the element that has the focus is hidden, and loses it to nothing.
+      const carriesFocus = moves && root.contains(document.activeElement);
       document.body.dataset["screen"] = screen;
       setShown(welcome.root, screen === "welcome");
       setShown(lobby.root, screen === "lobby");
       setShown(table.root, screen === "table");
       for (const part of parts) part.render(state);
       spotLabel.render(state);
+      document.title = titleOf(state);
+      if (carriesFocus) places[screen]?.focus({ preventScroll: true });
     },
     tick: () => {
       const now = house.now();
@@ -86,4 +96,8 @@ export function createPage(house: House, { felt, spotLabel }: PageParts): Page {
       for (const place of [table.wheel, felt, document.documentElement]) observer.observe(place);
     },
   };
+}
+
+function titleOf({ table }: AppState): string {
+  return table === null ? "Croupier" : `${table.name} · Croupier`;
 }

@@ -40,7 +40,7 @@ export function createStatus(): Status {
       current = state;
       const { table } = state;
       root.dataset["phase"] = table?.phase ?? "";
-      setText(phase, table === null ? "The table is being laid…" : phaseWords(table.phase));
+      setText(phase, table === null ? "Setting up the table…" : phaseWords(table.phase));
       const pocket = shownPocket(table);
       setShown(ring, pocket === null);
       setShown(badge, pocket !== null);
@@ -71,12 +71,12 @@ function renderOutcome(outcome: HTMLElement, { settlement, table }: AppState): v
   outcome.dataset["tone"] = "";
   if (shown === null) return setText(outcome, "");
   if (shown.kind === "voided") {
-    return setText(outcome, `Void round: ${formatChips(shown.stake)} came back`);
+    return setText(outcome, `Round void: your ${formatChips(shown.stake)} are back`);
   }
   outcome.dataset["tone"] = shown.net > 0 ? "won" : "";
   const net = formatNet(shown.net);
   if (shown.returned === 0) return setText(outcome, `No win this time (${net})`);
-  const words = shown.net > 0 ? "You won" : "Came back:";
+  const words = shown.net > 0 ? "You won" : "You got back";
   setText(outcome, `${words} ${formatChips(shown.returned)} (${net})`);
 }
 

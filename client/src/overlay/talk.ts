@@ -34,21 +34,21 @@ export function createTalk(house: House, table: HTMLElement): Talk {
       attributes: { "aria-controls": "talk", "aria-expanded": "false" },
       onClick: () => toggle(),
     },
-    element("span", { text: "Talk" }),
+    element("span", { text: "Chat" }),
     unread,
   );
   const close = element("button", {
     class: "close",
     text: "×",
-    attributes: { "aria-label": "Close the talk" },
+    attributes: { "aria-label": "Close the chat" },
     onClick: () => toggle(),
   });
   const lines = createLines();
   const saying = createSaying(house);
   const root = element(
     "section",
-    { id: "talk", class: "panel talk", attributes: { "aria-label": "Table talk" } },
-    element("div", { class: "panel-head" }, element("h3", { text: "Table talk" }), close),
+    { id: "talk", class: "panel talk", attributes: { "aria-label": "Table chat" } },
+    element("div", { class: "panel-head" }, element("h3", { text: "Table chat" }), close),
     lines.root,
     saying.root,
   );
@@ -80,14 +80,14 @@ export function createTalk(house: House, table: HTMLElement): Talk {
       lines.render(tableId === null ? [] : talk.lines);
       setText(unread, talk.unread === 0 ? "" : String(talk.unread));
       const news = talk.unread === 0 ? "" : `, ${talk.unread} unread`;
-      button.setAttribute("aria-label", `Talk${news}`);
+      button.setAttribute("aria-label", `Chat${news}`);
     },
   };
 }
 
 function createLines() {
   const list = element("ol");
-  const empty = element("p", { class: "small", text: "Nobody has said anything yet." });
+  const empty = element("p", { class: "small", text: "No messages yet. Say hello!" });
   const root = element(
     "div",
     {
@@ -95,7 +95,7 @@ function createLines() {
       attributes: {
         role: "log",
         "aria-live": "polite",
-        "aria-label": "Said so far",
+        "aria-label": "Messages",
         tabindex: "0",
       },
     },

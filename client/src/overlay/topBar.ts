@@ -13,7 +13,7 @@ export interface TopBarActions {
 
 const CONNECTION_WORDS = {
   connecting: "Connecting…",
-  reconnecting: "Connection lost. Coming back…",
+  reconnecting: "Connection lost. Reconnecting…",
   offline: "The house cannot be reached.",
   online: "",
 } as const;
@@ -21,9 +21,9 @@ const CONNECTION_WORDS = {
 /** What the player is told of the connection; nothing where all is well. */
 export function connectionWords({ me, moving, connection, seat }: AppState): string {
   if (me === null) return "";
-  if (moving && connection !== "offline") return "The table moves. Your chips stay where they are…";
+  if (moving && connection !== "offline") return "The table is moving. Your bets stand…";
   if (connection === "reconnecting" && seat !== null) {
-    return "Connection lost. Your bets stand; coming back…";
+    return "Connection lost. Your bets stand. Reconnecting…";
   }
   return CONNECTION_WORDS[connection];
 }

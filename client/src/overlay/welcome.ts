@@ -16,7 +16,7 @@ export function createWelcome(house: House, openAccount: () => void): Part<AppSt
       required: "",
       maxlength: String(NAME_LENGTH),
       autocomplete: "nickname",
-      placeholder: "How shall we call you?",
+      placeholder: "What should we call you?",
     },
   });
   const play = element("button", {
@@ -44,7 +44,7 @@ export function createWelcome(house: House, openAccount: () => void): Part<AppSt
     }),
   );
   submitting(form, { button: play, problem }, () => house.enterAsGuest(name.value.trim()));
-  const reaching = element("p", { class: "card reaching", text: "The house is being called…" });
+  const reaching = element("p", { class: "card reaching", text: "Calling the house…" });
   const root = element("section", { class: "screen welcome" }, form, reaching);
   return {
     root,
@@ -56,7 +56,7 @@ export function createWelcome(house: House, openAccount: () => void): Part<AppSt
         reaching,
         connection === "offline"
           ? "The house cannot be reached. Trying again…"
-          : "The house is being called…",
+          : "Calling the house…",
       );
     },
   };

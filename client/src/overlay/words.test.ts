@@ -37,7 +37,7 @@ describe("the connection", () => {
 
   it("that the house ends to move the table is no loss, until the seat is taken again", () => {
     const moving = reduce(seated, { type: "table-moving" });
-    expect(connectionWords(moving)).toContain("The table moves");
+    expect(connectionWords(moving)).toContain("The table is moving");
     expect(connectionWords({ ...moving, connection: "reconnecting" })).not.toContain("lost");
     expect(connectionWords(reduce(moving, { type: "seated", seat: aSeat() }))).toBe("");
     expect(connectionWords(reduce(moving, { type: "table-left" }))).toBe("");

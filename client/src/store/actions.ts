@@ -7,13 +7,14 @@ import type {
 } from "@croupier/shared/protocol/messages";
 import type { Refusal } from "@croupier/shared/protocol/refusals";
 import type { BetAnswer, LayoutAnswer } from "@croupier/shared/protocol/requests";
-import type { LobbyTableView, TableView } from "@croupier/shared/protocol/state";
+import type { BigWin, LobbyTableView, TableView } from "@croupier/shared/protocol/state";
 import type {
-  BigWin,
   Connection,
+  Leader,
   Me,
   NoticeTone,
   PendingOperation,
+  Period,
   PhaseTimings,
 } from "./model.ts";
 
@@ -23,6 +24,12 @@ export type Action =
   | { readonly type: "signed-out" }
   | { readonly type: "lobby-changed"; readonly tables: readonly LobbyTableView[] }
   | { readonly type: "wins-told"; readonly wins: readonly BigWin[] }
+  | { readonly type: "period-chosen"; readonly period: Period }
+  | {
+      readonly type: "leaders-told";
+      readonly period: Period;
+      readonly players: readonly Leader[];
+    }
   | { readonly type: "table-chosen"; readonly tableId: string }
   | { readonly type: "table-left" }
   | { readonly type: "table-changed"; readonly table: TableView }

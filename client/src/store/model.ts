@@ -13,7 +13,7 @@ import type {
   VoidedMessage,
 } from "@croupier/shared/protocol/messages";
 import type { OperationKind, Placement } from "@croupier/shared/protocol/requests";
-import type { LobbyTableView, TableView } from "@croupier/shared/protocol/state";
+import type { BigWin, LobbyTableView, TableView } from "@croupier/shared/protocol/state";
 
 export type Connection = "connecting" | "online" | "reconnecting" | "offline";
 
@@ -58,16 +58,22 @@ export interface PhaseTimings {
   readonly resultMs: number;
 }
 
-/** A big win at some table of the house. */
-export interface BigWin {
+/** The spans of time that the house keeps leaderboards for. */
+export const PERIODS = ["day", "week", "all"] as const;
+export type Period = (typeof PERIODS)[number];
+
+/** Somebody who won more than they staked. */
+export interface Leader {
+  readonly playerId: string;
   readonly name: string;
-  readonly tableId: string;
-  readonly round: number;
-  readonly pocket: string;
-  /** Chips won, the stake not counted. */
+  /** Chips won less chips staked; above zero. */
   readonly net: number;
-  /** Server's epoch milliseconds. */
-  readonly at: number;
+}
+
+export interface Leaders {
+  readonly period: Period;
+  /** The best first; null until the house has told of this period. */
+  readonly players: readonly Leader[] | null;
 }
 
 /** A line that somebody said at the table. */
@@ -107,6 +113,7 @@ export interface AppState {
   readonly lobby: readonly LobbyTableView[];
   /** Newest first. */
   readonly wins: readonly BigWin[];
+  readonly leaders: Leaders;
   /** The table that the player sits at or is on the way to. */
   readonly tableId: string | null;
   readonly table: TableView | null;
@@ -143,6 +150,7 @@ export const INITIAL_STATE: AppState = {
   balance: null,
   lobby: [],
   wins: [],
+  leaders: { period: "day", players: null },
   tableId: null,
   table: null,
   moving: false,

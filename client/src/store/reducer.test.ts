@@ -44,7 +44,7 @@ describe("a bet", () => {
     expect(ownStake(refused)).toBe(0);
     expect(refused.notices.at(-1)).toMatchObject({
       tone: "warning",
-      text: "The most on this spot is 5,000.",
+      text: "The maximum on this spot is 5,000.",
     });
   });
 

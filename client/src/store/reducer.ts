@@ -27,6 +27,13 @@ export function reduce(state: AppState, action: Action): AppState {
       return { ...state, lobby: action.tables };
     case "wins-told":
       return { ...state, wins: action.wins };
+    case "period-chosen":
+      if (action.period === state.leaders.period) return state;
+      return { ...state, leaders: { period: action.period, players: null } };
+    case "leaders-told":
+      // Whoever has gone on to another period is not shown the one before.
+      if (action.period !== state.leaders.period) return state;
+      return { ...state, leaders: { period: action.period, players: action.players } };
     case "table-chosen":
       return { ...withoutTable(state), tableId: action.tableId };
     case "table-left":
@@ -160,7 +167,7 @@ function revealWhenDue(state: AppState): AppState {
     balance: held.balance,
   };
   if (held.kind !== "voided") return next;
-  return noticed(next, "warning", "The round is void: every stake went back.");
+  return noticed(next, "warning", "This round is void: every stake has been returned.");
 }
 
 function onBalance(state: AppState, balance: number): AppState {

@@ -7,17 +7,17 @@ const OWN_WORDS: Partial<Record<Refusal["code"], string>> = {
   NOTHING_TO_UNDO: "There is nothing to take back.",
   NOTHING_TO_REPEAT: "There is no earlier bet to repeat.",
   TOO_MANY_REQUESTS: "That was too fast. Please try again.",
-  BANK_UNAVAILABLE: "The bank does not answer right now. Your chips show what was placed.",
+  BANK_UNAVAILABLE: "The bank is not answering right now. Your chips show what was placed.",
   TABLE_PAUSED: "The table is paused. Your chips show what was placed.",
   TABLE_FULL: "This table is full.",
-  BANNED: "This player may not play here.",
+  BANNED: "You may not play here.",
 };
 
 const LIMITS: Partial<Record<Refusal["code"], string>> = {
-  BELOW_MIN: "The least stake on a spot is",
-  ABOVE_SPOT_MAX: "The most on this spot is",
-  ABOVE_PLAYER_MAX: "The most for one player in one round is",
-  HOUSE_LIMIT: "The house cannot cover that bet: the most it may have to pay in a round is",
+  BELOW_MIN: "The minimum on this spot is",
+  ABOVE_SPOT_MAX: "The maximum on this spot is",
+  ABOVE_PLAYER_MAX: "The maximum per player and round is",
+  HOUSE_LIMIT: "The house cannot cover that bet. The most it pays in one round is",
 };
 
 /** A sentence for the player; falls back on the server's own message. */
