@@ -1,4 +1,5 @@
 /** Three processes behind one address: tables are shared, and go on whoever ends. */
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { startCluster } from "./cluster.ts";
 import { tablesOf } from "./holders.ts";
 import type { ClusterProcess } from "./serverProcess.ts";
 
+const ADMIN_PASSWORD = randomBytes(16).toString("hex");
 const TABLES = ["one", "two", "three"];
 /** One round of the quick tables, and the ten seconds that a drain may take besides. */
 const DRAIN_MS = 2_200 + 10_000;
@@ -23,7 +25,7 @@ beforeAll(async () => {
   cluster = await startCluster({
     folder,
     processes: 3,
-    env: { TABLES: quickTables(TABLES), LOG_LEVEL: "info" },
+    env: { TABLES: quickTables(TABLES), LOG_LEVEL: "info", ADMIN_PASSWORD },
     edge: { EDGE_CONNECTIONS_PER_ADDRESS: "1000", EDGE_REQUESTS_BURST: "5000" },
   });
 });
@@ -57,6 +59,19 @@ async function expectSoundRun(run: ReturnType<typeof bots>): Promise<void> {
   expect(report.reconnected).toBe(report.dropped);
 }
 
+/** What the admin asks of `url`, signed in with it. */
+async function banFromChat(url: string, ban: object): Promise<Response> {
+  const post = (path: string, body: object, headers = {}) =>
+    fetch(url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+  const signedIn = await post("/admin/api/login", { name: "admin", password: ADMIN_PASSWORD });
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(";")[0];
+  return post("/admin/api/chat-bans", ban, { cookie });
+}
+
 describe("a cluster", () => {
   it("seats players at every table, whichever process they ask", async () => {
     for (const { url } of cluster.processes) {
@@ -66,6 +81,24 @@ describe("a cluster", () => {
         await player.leave();
       }
     }
+  });
+
+  it("lets nobody chat at any process whom the admin has silenced at one", async () => {
+    const [first] = cluster.processes as readonly [ClusterProcess];
+    const players = await Promise.all(TABLES.map((tableId) => seatPlayer(first.url, tableId)));
+    const say = ({ room }: (typeof players)[number]) =>
+      room.request("chat", { text: "hello" }).then(
+        () => "said",
+        ({ reason }) => reason.code,
+      );
+    for (const player of players) {
+      expect(await say(player)).toBe("said");
+      const { playerId } = JSON.parse(atob(player.token.split(".")[1] ?? ""));
+      const ban = { playerId, minutes: 5, reason: "Too loud." };
+      expect((await banFromChat(first.url, ban)).status).toBe(200);
+      expect(await say(player)).toBe("BANNED");
+    }
+    await Promise.all(players.map((player) => player.leave()));
   });
 
   it("takes a killed process's tables over, in the same round and with every bet", async () => {

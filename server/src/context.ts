@@ -21,8 +21,8 @@ import { loggable } from "./config/config.ts";
 import type { ContextOptions } from "./contextOptions.ts";
 import { openDatabase } from "./database.ts";
 import { createHttpHandler } from "./http/handler.ts";
-import type { PlayerBook } from "./http/ports.ts";
-import { createArchive, createPlayerBook } from "./http/records.ts";
+import type { ChatBanBook, PlayerBook } from "./http/ports.ts";
+import { createArchive, createChatBanBook, createPlayerBook } from "./http/records.ts";
 import { createHouseRouter } from "./http/router.ts";
 import { StaticFiles } from "./http/staticFiles.ts";
 import { playerOf, signTokensWith } from "./http/tokens.ts";
@@ -76,6 +76,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const { startingChips, dailyChips } = config;
   const people = createPlayers({ pool, clock, startingChips, dailyChips });
   const players = createPlayerBook(people, { pool, clock, dailyChips });
+  const chatBans = createChatBanBook({ pool, clock });
   const tables = await openTables({ ...options, metrics }, database, closers);
   const cluster = await joinCluster(options, closers);
   const events = { pool, tables: config.tables, clock, log, redis: cluster?.redis ?? null };
@@ -83,7 +84,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   closers.add("events", () => desk.close());
   const floor = cluster?.floorOf(tables) ?? ownFloor(tables);
   const wins = () => desk.wins;
-  const house = houseOf({ ...options, tables, floor, wins, cluster, players, metrics });
+  const house = houseOf({ ...options, tables, floor, wins, cluster, players, chatBans, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
   let stopping = false;
@@ -97,6 +98,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
     log,
     gate,
+    chatBans,
     files,
     stopping: () => stopping,
     databaseAnswers: () => answers(pool, clock),
@@ -158,11 +160,12 @@ interface HouseParts extends ContextOptions {
   readonly wins: House["wins"];
   readonly cluster: Cluster | null;
   readonly players: PlayerBook;
+  readonly chatBans: ChatBanBook;
   readonly metrics: Metrics;
 }
 
 function houseOf(parts: HouseParts): House {
-  const { tables, floor, wins, cluster, players, metrics, log, clock, seatKeptSeconds } = parts;
+  const { tables, floor, wins, cluster, players, chatBans, metrics, log, clock } = parts;
   const balanceOf = async (playerId: string) => (await players.arrive(playerId))?.balance ?? 0;
   return {
     tables,
@@ -171,7 +174,7 @@ function houseOf(parts: HouseParts): House {
     balances: cluster?.balancesOf(tables, balanceOf) ?? new BalanceHub(),
     clock,
     log,
-    seatKeptSeconds: seatKeptSeconds ?? SEAT_KEPT_SECONDS,
+    seatKeptSeconds: parts.seatKeptSeconds ?? SEAT_KEPT_SECONDS,
     identify: async (token) => {
       const playerId = await playerOf(token);
       const player = playerId === null ? null : await players.find(playerId);
@@ -179,6 +182,7 @@ function houseOf(parts: HouseParts): House {
     },
     reachesOthers: () => cluster?.state() === "ok",
     balanceOf,
+    chatBanOf: (playerId) => chatBans.of(playerId),
     alarm: (part) => metrics.alarm(part),
   };
 }

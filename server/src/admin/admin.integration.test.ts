@@ -4,6 +4,7 @@ import {
   ADMIN_PASSWORD,
   nextMessage,
   openTestHouse,
+  refusalOf,
   sit,
   untilState,
 } from "../testing/openTestHouse.ts";
@@ -287,5 +288,65 @@ describe("the room monitor", () => {
     expect(state.phase).toBe("betting");
     expect(await back.request("clear", { op: "off" })).toMatchObject({ balance: 10_000 });
     await back.leave();
+  });
+});
+
+describe("the admin's say in who may chat", () => {
+  const bans = "/admin/api/chat-bans";
+  const decide = (wish: unknown, headers: Record<string, string> = { cookie }) =>
+    fetch(house.url + bans, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(wish),
+    });
+  const listed = async () => (await get(bans, { cookie })).json();
+
+  it("is the admin's alone", async () => {
+    expect((await decide({}, {})).status).toBe(401);
+    expect((await get(bans)).status).toBe(401);
+  });
+
+  it("keeps a player silent until it is lifted, tells why, and is in the audit log", async () => {
+    const loud = await house.guest("Loud");
+    const room = await sit(loud, "slow");
+    const { playerId } = loud;
+    const decided = await decide({ playerId, minutes: 60, reason: " Too loud. " });
+    expect(decided.status).toBe(200);
+    expect(await listed()).toMatchObject({
+      bans: [{ playerId, reason: "Too loud.", decidedBy: "admin" }],
+    });
+    expect(await refusalOf(room.request("chat", { text: "hello" }))).toMatchObject({
+      code: "BANNED",
+      message: expect.stringMatching(/^You may not chat until \d{4}-.* UTC: Too loud\.$/),
+    });
+    // The game goes on for whoever may not talk.
+    await room.request("bet", { op: "quiet", chips: [["red", 5]] });
+    await decide({ playerId, minutes: 0, reason: "Sorry." });
+    expect(await listed()).toEqual({ bans: [] });
+    expect(await room.request("chat", { text: "hello" })).toEqual({});
+    expect((await actions()).slice(0, 2)).toMatchObject([
+      { action: "lift chat ban", detail: { playerId, minutes: 0, reason: "Sorry." } },
+      { action: "ban from chat", detail: { playerId, minutes: 60, reason: "Too loud." } },
+    ]);
+    await room.leave();
+  });
+
+  it("knows no player that is not there", async () => {
+    const response = await decide({ playerId: "0".repeat(16), minutes: 5, reason: "?" });
+    expect(response.status).toBe(404);
+  });
+
+  it.each([
+    [null],
+    [{ playerId: "x", minutes: 5, reason: "?" }],
+    [{ playerId: "0".repeat(16), minutes: -1, reason: "?" }],
+    [{ playerId: "0".repeat(16), minutes: 0.5, reason: "?" }],
+    [{ playerId: "0".repeat(16), minutes: 1e9, reason: "?" }],
+    [{ playerId: "0".repeat(16), minutes: 5, reason: "  " }],
+    [{ playerId: "0".repeat(16), minutes: 5, reason: "x".repeat(201) }],
+  ])("refuses %j", async (wish) => {
+    const response = await decide(wish);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: "MALFORMED" } });
   });
 });

@@ -1,5 +1,6 @@
 /** What the HTTP interface asks of those who keep rounds and players. */
 import type { RoundRecord } from "@croupier/shared/core/record";
+import type { ChatBan, ChatBanDecision } from "../players/chatBans.ts";
 import type { Player } from "../players/players.ts";
 
 export interface Page {
@@ -42,4 +43,14 @@ export interface Archive {
   transfers(playerId: string, page: Page): Promise<readonly object[]>;
   sessions(playerId: string): Promise<readonly object[]>;
   leaderboard(period: Period): Promise<readonly object[]>;
+}
+
+/** Every method may throw `BankUnavailableError`. */
+export interface ChatBanBook {
+  /** The ban that the player is under now; null where there is none. */
+  of(playerId: string): Promise<ChatBan | null>;
+  /** Those that hold now, newest first. */
+  list(): Promise<readonly ChatBanDecision[]>;
+  /** False where there is no such player. */
+  decide(decision: ChatBanDecision): Promise<boolean>;
 }

@@ -2,6 +2,7 @@
 import type { Pool } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
+import { chatBanOf, decideChatBan, listChatBans } from "../players/chatBans.ts";
 import type { Players } from "../players/players.ts";
 import { AlreadyRegisteredError, EmailTakenError } from "../players/players.ts";
 import { listSignIns, recordSignIn } from "../players/sessions.ts";
@@ -9,7 +10,7 @@ import type { LeaderboardEntry, Period } from "../players/statements.ts";
 import { leaderboard, playerBets, playerTransfers } from "../players/statements.ts";
 import { recentRounds, roundRecord } from "../rounds/queries.ts";
 import { BankUnavailableError } from "../tables/store.ts";
-import type { Archive, PlayerBook } from "./ports.ts";
+import type { Archive, ChatBanBook, PlayerBook } from "./ports.ts";
 
 interface RecordsOptions {
   readonly pool: Pool;
@@ -56,6 +57,14 @@ export function createPlayerBook(
       }),
     signedIn: (signIn) =>
       asking(() => recordSignIn(pool, { ...signIn, signedInAt: new Date(clock.now()) })),
+  };
+}
+
+export function createChatBanBook({ pool, clock }: RecordsOptions): ChatBanBook {
+  return {
+    of: (playerId) => asking(() => chatBanOf(pool, playerId, clock.now())),
+    list: () => asking(() => listChatBans(pool, clock.now())),
+    decide: (decision) => asking(() => decideChatBan(pool, decision)),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Endpoint, Router } from "@colyseus/core";
 import { createEndpoint, createRouter } from "@colyseus/core";
 import { monitor } from "@colyseus/monitor";
+import { chatBanEndpoints } from "../admin/chatBans.ts";
 import { adminEndpoints } from "../admin/endpoints.ts";
 import type { GateOptions } from "../admin/gate.ts";
 import type { Logger } from "../platform/log.ts";
@@ -13,21 +14,24 @@ import { authEndpoints } from "./auth.ts";
 import { failureResponse } from "./errors.ts";
 import type { HealthOptions } from "./health.ts";
 import { healthEndpoints } from "./health.ts";
+import type { ChatBanBook } from "./ports.ts";
 import type { StaticFiles } from "./staticFiles.ts";
 
 export interface RouterOptions extends ApiOptions, HealthOptions {
   readonly log: Logger;
   readonly gate: GateOptions;
+  readonly chatBans: ChatBanBook;
   readonly files: StaticFiles;
 }
 
 export function createHouseRouter(options: RouterOptions): Router {
-  const { log, gate, files } = options;
+  const { log, gate, chatBans, files } = options;
   const endpoints: Record<string, Endpoint> = {
     ...healthEndpoints(options),
     ...apiEndpoints(options),
     ...authEndpoints(options),
     ...adminEndpoints(gate),
+    ...chatBanEndpoints({ ...gate, chatBans }),
     ...monitor({ prefix: "/monitor" }),
     // Without it Colyseus would answer the root with its version.
     root: createEndpoint("/", { method: "GET" }, async ({ request }) => {

@@ -2,6 +2,7 @@
 import type { Win } from "../cluster/winFeed.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
+import type { ChatBan } from "../players/chatBans.ts";
 import type { Floor } from "../tables/floor.ts";
 import type { HouseTables } from "../tables/tables.ts";
 import type { BalanceHub } from "./balanceHub.ts";
@@ -28,6 +29,8 @@ export interface House {
   identify(token: string | undefined): Promise<Identity | null>;
   /** The player's chips, without those on tables. */
   balanceOf(playerId: string): Promise<number>;
+  /** The ban from all chat that the player is under; null where there is none. */
+  chatBanOf(playerId: string): Promise<ChatBan | null>;
   /** A bug showed: somebody has to look. */
   alarm(what: string): void;
 }

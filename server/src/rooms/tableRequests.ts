@@ -2,6 +2,7 @@
 import type { Refusal } from "@croupier/shared/protocol/refusals";
 import type { OperationKind } from "@croupier/shared/protocol/requests";
 import type { Clock } from "../platform/clock.ts";
+import type { ChatBan } from "../players/chatBans.ts";
 import type { TableHost } from "../tables/tableHost.ts";
 import type { Seat } from "./seats.ts";
 import { MalformedError, readChat, readChips, readOp, readSeed } from "./shapes.ts";
@@ -15,6 +16,7 @@ export interface Asked {
   readonly clock: Clock;
   readonly seat: Seat;
   readonly payload: unknown;
+  readonly chatBanOf: (playerId: string) => Promise<ChatBan | null>;
   /** Says a line to everyone at the table. */
   readonly say: (text: string) => void;
 }
@@ -30,6 +32,11 @@ const TOO_MUCH_CHAT: Refusal = {
   code: "TOO_MANY_REQUESTS",
   message: "Too many lines; wait a few seconds.",
 };
+
+function bannedBy({ endsAt, reason }: ChatBan): Refusal {
+  const until = endsAt.toISOString().slice(0, 16).replace("T", " ");
+  return { code: "BANNED", message: `You may not chat until ${until} UTC: ${reason}` };
+}
 
 function operation(kind: OperationKind): Handler {
   return async ({ host, seat: { playerId }, payload }) => {
@@ -50,9 +57,11 @@ const HANDLERS = {
   seed: ({ host, seat, payload }) => ({
     answer: host.setClientSeed(seat.playerId, readSeed(payload)),
   }),
-  chat: ({ clock, seat, payload, say }) => {
+  chat: async ({ clock, seat, payload, chatBanOf, say }) => {
     const text = readChat(payload);
     if (!seat.chat.take(clock.now())) return { refusal: TOO_MUCH_CHAT };
+    const ban = await chatBanOf(seat.playerId);
+    if (ban !== null) return { refusal: bannedBy(ban) };
     say(text);
     return { answer: {} };
   },

@@ -226,7 +226,9 @@ export abstract class TableRoom
       const { playerId, name } = auth;
       const say = (text: string) =>
         this.broadcast("chat", { playerId, name, text, at: clock.now() });
-      return await replyTo(type, { host: this.#running().host, clock, seat, payload, say });
+      const { chatBanOf } = this.house;
+      const { host } = this.#running();
+      return await replyTo(type, { host, clock, seat, payload, chatBanOf, say });
     } catch (error) {
       if (error instanceof BankUnavailableError) {
         return { refusal: { code: "BANK_UNAVAILABLE", message: "The bank does not answer." } };
