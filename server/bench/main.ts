@@ -3,7 +3,8 @@
  * that the project sets itself. A missed bar is told and no failure: machines differ.
  *
  * `npm run bench` runs all of them, `npm run bench -- ledger` those that are named. The audit's
- * books have half a million transfers, or `--transfers` so many.
+ * books have half a million transfers, or `--transfers` so many; in `takeover` 50 processes are
+ * killed and as many drained, or `--runs` so many.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
@@ -20,6 +21,7 @@ import { benchSettlement, benchWidestSettlement } from "./settlement.ts";
 import { benchSimulator } from "./sim.ts";
 import { benchSpread } from "./spread.ts";
 import { benchStep } from "./step.ts";
+import { benchTakeover } from "./takeover.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | null>>> = {
   step: benchStep,
@@ -30,17 +32,18 @@ const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | 
   "acks-uws": benchAcksOverUws,
   settlement: benchSettlement,
   "widest-settlement": benchWidestSettlement,
-  audit: () => benchAudit(transfersAsked()),
+  audit: () => benchAudit(asked("transfers")),
   "cached-reads": benchCachedReads,
   load: benchLoad,
   spread: benchSpread,
   edge: benchEdge,
+  takeover: () => benchTakeover(asked("runs")),
 };
 
-function transfersAsked(): number {
-  const transfers = Number(values.transfers);
-  if (transfers >= 1) return transfers;
-  throw new Error(`--transfers takes a number above zero, not ${values.transfers}`);
+function asked(flag: "transfers" | "runs"): number {
+  const count = Number(values[flag]);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new Error(`--${flag} takes a whole number above zero, not ${values[flag]}`);
 }
 
 async function runAll(names: readonly string[], file: string | undefined): Promise<void> {
@@ -66,7 +69,11 @@ async function runAll(names: readonly string[], file: string | undefined): Promi
 
 const known = Object.keys(BENCHMARKS);
 const { values, positionals } = parseArgs({
-  options: { json: { type: "string" }, transfers: { type: "string", default: "500000" } },
+  options: {
+    json: { type: "string" },
+    transfers: { type: "string", default: "500000" },
+    runs: { type: "string", default: "50" },
+  },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !known.includes(name));
