@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runNode } from "../src/testing/processes.ts";
+import { repository, runNode } from "../src/testing/processes.ts";
 
 interface AuditReport {
   readonly checks: readonly {
@@ -24,10 +24,10 @@ export class Audits implements AsyncDisposable {
     this.#databaseUrl = databaseUrl;
   }
 
-  /** What is wrong with the books; empty where nothing is. */
-  async faults(): Promise<readonly string[]> {
+  /** What is wrong with the books, by the audit of `build`; empty where nothing is. */
+  async faults(build = repository): Promise<readonly string[]> {
     const { code, stdout, stderr } = await runNode({
-      args: ["server/src/audit/main.ts", "--json", ...this.#since],
+      args: [join(build, "server/src/audit/main.ts"), "--json", ...this.#since],
       env: { DATABASE_URL: this.#databaseUrl },
     });
     if (stdout === "") return [`the audit ended with ${code}: ${stderr.trim()}`];

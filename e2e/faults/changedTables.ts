@@ -2,8 +2,10 @@
  * Crash points at which the table is not the one that it was: a round that is locked while the table
  * gets another wheel, breaks an invariant, or is taken out of `TABLES`.
  */
-import { setTimeout as pause } from "node:timers/promises";
+import type { House } from "./house.ts";
 import { Prober } from "./prober.ts";
+import type { SharedHouse } from "./sharedHouse.ts";
+import type { Slot } from "./slot.ts";
 import type { Stage } from "./stage.ts";
 import { tablesWith } from "./stage.ts";
 import { inTime } from "./wait.ts";
@@ -22,7 +24,6 @@ const PLAYABLE_MS = 10_000;
 const CLOSES_MS = 20_000;
 const FINISHED = /"tableId":"shut","round":(\d+),"msg":"finished the last round of a closed table"/;
 const FROZE = /"a broken invariant"/;
-const LOOK_MS = 20;
 
 /** Goes through the rows; tables of `more` are there as well, and everything is as before at the end. */
 export async function changeTables(stage: Stage, more: readonly string[]): Promise<void> {
@@ -42,20 +43,30 @@ export async function changeTables(stage: Stage, more: readonly string[]): Promi
   for (const fault of await prober.faults(house.url)) notes.finding(fault);
 }
 
-/** The server plays with `mutant` in it until it died of that; `meanwhile` once it may. */
-async function dieOf(
-  stage: Stage,
-  { mutant, row, meanwhile }: { mutant: string; row: Row; meanwhile?: () => Promise<void> },
-): Promise<void> {
-  const { house, notes } = stage;
+interface Death {
+  readonly mutant: string;
+  readonly row: Row;
+  /** Before it may die, and once it may. */
+  readonly before?: () => Promise<unknown>;
+  readonly meanwhile?: () => Promise<void>;
+}
+
+/** The server plays with the mutant in it until it died of that. */
+async function dieOf(stage: Stage, { mutant, row, before, meanwhile }: Death): Promise<void> {
+  const { house } = stage;
   await house.restart({ mutants: [mutant] });
+  await before?.();
   await stage.plays(OPERATIONS);
-  house.arm(true);
+  await house.arm(true);
   await meanwhile?.();
-  const { code, signal } = await inTime(`the end at ${row}`, house.ended(), DIES_MS);
-  house.arm(false);
+  await expectDeath(stage, row, house);
+}
+
+async function expectDeath({ notes }: Stage, row: Row, dying: House | Slot): Promise<void> {
+  const { code, signal } = await inTime(`the end at ${row}`, dying.ended(), DIES_MS);
+  await dying.arm(false);
   if (signal !== "SIGKILL") notes.finding(`at ${row} the server ended with ${code ?? signal}`);
-  house.forgive();
+  dying.forgive();
   notes.inflicted(`crash at ${row}`);
 }
 
@@ -64,11 +75,12 @@ async function freezeLocked(stage: Stage): Promise<void> {
   const { house, notes } = stage;
   await house.restart({ mutants: ["freeze-when-locked"] });
   await stage.plays(OPERATIONS);
-  house.arm(true);
-  const until = Date.now() + DIES_MS;
-  while (!FROZE.test(house.troubles) && Date.now() < until) await pause(LOOK_MS);
-  house.arm(false);
-  if (!FROZE.test(house.troubles)) notes.finding("no table froze in a locked round");
+  const froze = house.says(FROZE);
+  // Heard of below; not where the process could not be armed.
+  froze.catch(() => undefined);
+  await house.arm(true);
+  await inTime("a freeze in a locked round", froze, DIES_MS);
+  await house.arm(false);
   notes.inflicted("freeze at C12");
   await stage.measure("from a freeze to the next bet", Date.now(), PLAYABLE_MS);
 }
@@ -79,11 +91,14 @@ async function changeLocked(
   { tables, changed }: Readonly<Record<"tables" | "changed", string>>,
 ): Promise<void> {
   const { house } = stage;
-  await dieOf(stage, { mutant: "crash-C3", row: "C11" });
-  const since = Date.now();
-  house.launch({ tables: changed });
-  await house.opened();
-  await stage.measure("from a crash point to the next bet", since, PLAYABLE_MS);
+  const death = { mutant: "crash-C3", row: "C11" } as const;
+  if (house.isShared) {
+    await dieOf(stage, { ...death, before: () => house.prepareNext({ tables: changed }) });
+  } else {
+    await dieOf(stage, death);
+  }
+  const changes = house.isShared ? {} : { tables: changed };
+  await stage.goOn("from a crash point to the next bet", Date.now(), changes);
   await house.restart({ tables });
   await stage.everyoneIsBack();
 }
@@ -100,19 +115,37 @@ interface ClosedAt {
 }
 
 /** A1, A2: the next server does not have the table; the one after it has it again. */
-async function closeTable(
-  stage: Stage,
-  { row, status, tables, closed, prober }: ClosedAt,
-): Promise<void> {
+async function closeTable(stage: Stage, closing: ClosedAt): Promise<void> {
+  const { row, status, tables, closed, prober } = closing;
   const { house, notes } = stage;
-  const meanwhile = () => prober.burstUntilCut(house.url);
-  await dieOf(stage, { mutant: `crash-${row}`, row, meanwhile });
-  house.launch({ tables: closed });
-  await house.opened();
+  if (house.isShared) {
+    await dieAsOnlyOne(stage, house, closing);
+  } else {
+    const meanwhile = () => prober.burstUntilCut(house.url);
+    await dieOf(stage, { mutant: `crash-${row}`, row, meanwhile });
+    house.launch({ tables: closed });
+    await house.opened();
+  }
   const [, round] = await inTime("the closed table's end", house.says(FINISHED), CLOSES_MS);
   await house.restart({ tables });
   const record = await fetch(`${house.url}/api/rounds/${SHUT}/${round}`);
   const { status: became } = (await record.json()) as { status: string };
   if (became !== status) notes.finding(`at ${row} round ${round} became ${became}, not ${status}`);
   await stage.everyoneIsBack();
+}
+
+/** Among several, one process has the table, and no other one: it dies there. */
+async function dieAsOnlyOne(
+  stage: Stage,
+  house: SharedHouse,
+  { row, tables, closed, prober }: ClosedAt,
+): Promise<void> {
+  await house.restart({ tables: closed });
+  const owner = await house.prepareNext({ mutants: [`crash-${row}`], tables });
+  const { url } = owner.process;
+  await prober.untilAcknowledged(url, PLAYABLE_MS);
+  await stage.plays(OPERATIONS);
+  owner.arm(true);
+  await prober.burstUntilCut(url);
+  await expectDeath(stage, row, owner);
 }

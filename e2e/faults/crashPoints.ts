@@ -4,7 +4,10 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { CHANGED_ROWS, changeTables } from "./changedTables.ts";
+import type { House } from "./house.ts";
 import type { Suite } from "./run.ts";
+import type { SharedHouse } from "./sharedHouse.ts";
+import type { Slot } from "./slot.ts";
 import type { Stage } from "./stage.ts";
 import { tablesWith } from "./stage.ts";
 import { inTime } from "./wait.ts";
@@ -16,10 +19,11 @@ interface CrashPoint {
   readonly mutants: readonly string[];
   /**
    * - `play`: it dies while the crowd plays;
-   * - `start`: it dies while it starts;
-   * - `locked`: it dies while it starts on a round that is locked.
+   * - `start`: it dies while it makes a table;
+   * - `takeover`: it dies while it takes the table over from one that was killed;
+   * - `locked`: it dies while it takes the table over in a round that is locked.
    */
-  readonly during: "play" | "start" | "locked";
+  readonly during: "play" | "start" | "takeover" | "locked";
   /** `TABLES` from here on, where they are others. */
   readonly tables?: string;
   /** Several operations of one player are in flight. */
@@ -43,6 +47,10 @@ const start = (row: string, changes: Partial<CrashPoint> = {}): CrashPoint => ({
   during: "start",
   ...changes,
 });
+const takeover = (row: string, changes: Partial<CrashPoint> = {}): CrashPoint => ({
+  ...start(row, changes),
+  during: "takeover",
+});
 
 /** In an order in which new tables and other rules come and stay. */
 const POINTS: readonly CrashPoint[] = [
@@ -51,16 +59,16 @@ const POINTS: readonly CrashPoint[] = [
   ...["O1", "O2", "O5", "O6", "O8", "O9"].map((row) => play(row)),
   { ...play("O7"), burst: true },
   { ...play("V1", "freeze-when-armed") },
-  start("T1"),
-  start("T2"),
-  start("T3", { mutants: ["crash-C6"], during: "locked" }),
+  takeover("T1"),
+  takeover("T2"),
+  { ...takeover("T3", { mutants: ["crash-C6"] }), during: "locked" },
   start("R1", { tables: withFresh(1) }),
   start("R2", { tables: withFresh(2) }),
   start("R3", { tables: withFresh(3) }),
   start("S1", { mutants: ["crash-S1", "short-chains"], tables: withFresh(4) }),
   start("S2", { mutants: ["crash-S2", "short-chains"], tables: withFresh(5) }),
-  start("V3", { mutants: ["crash-V1"], tables: tablesWith(FRESH, CHANGED) }),
-  start("V2", { tables: tablesWith(FRESH) }),
+  takeover("V3", { mutants: ["crash-V1"], tables: tablesWith(FRESH, CHANGED) }),
+  takeover("V2", { tables: tablesWith(FRESH) }),
 ];
 /** Nobody runs the table until its betting time is over. */
 const LEFT_ALONE = [
@@ -74,22 +82,26 @@ export const CRASH_ROWS: readonly string[] = [
 ];
 const BRIEF: readonly string[] = ["C3", "O5", "T1"];
 
-/** From the death of the server to the next acknowledged bet. */
-const PLAYABLE_MS = 10_000;
 /** Within this each point is come to. */
 const DIES_MS = 20_000;
 const OPERATIONS = 40;
+/** From the start of the whole house to the next acknowledged bet. */
+const STARTED_MS = 10_000;
 /** How much longer than the betting time nobody is there. */
 const LONGER_MS = 1_000;
 
-/** Waits for the server's death at the point, and checks that it was that. */
-async function expectDeath({ house, notes }: Stage, row: string): Promise<void> {
-  const { code, signal } = await inTime(`the end at ${row}`, house.ended(), DIES_MS);
-  house.arm(false);
+/** Waits for the death of `dying` at the point, and checks that it was that. */
+async function expectDeath(
+  { house, notes }: Stage,
+  row: string,
+  dying: Pick<House, "ended" | "arm" | "forgive"> | Slot = house,
+): Promise<void> {
+  const { code, signal } = await inTime(`the end at ${row}`, dying.ended(), DIES_MS);
+  await dying.arm(false);
   if (signal !== "SIGKILL") {
     notes.finding(`at ${row} the server ended with ${code ?? signal}, not by the crash point`);
   }
-  house.forgive();
+  dying.forgive();
   notes.inflicted(`crash at ${row}`);
 }
 
@@ -97,7 +109,7 @@ async function expectDeath({ house, notes }: Stage, row: string): Promise<void> 
 async function dieInPlay(stage: Stage, { row, burst }: CrashPoint): Promise<void> {
   const { house, prober } = stage;
   await stage.plays(OPERATIONS);
-  house.arm(true);
+  await house.arm(true);
   const bursting = burst === true ? prober.burstUntilCut(house.url) : null;
   await expectDeath(stage, row);
   await bursting;
@@ -109,14 +121,37 @@ async function dieAtStart(stage: Stage, point: CrashPoint): Promise<void> {
   const { house } = stage;
   await stage.plays(OPERATIONS);
   if (during === "locked") {
-    house.arm(true);
+    await house.arm(true);
     await expectDeath(stage, "C3");
   } else {
     await house.kill();
   }
-  house.arm(true);
+  await house.arm(true);
   house.launch(tables === undefined ? { mutants } : { mutants, tables });
   await expectDeath(stage, row);
+}
+
+/** Two die: the one that runs the table, and the one that takes it over, at the point. */
+async function dieTakingOver(stage: Stage, house: SharedHouse, point: CrashPoint): Promise<void> {
+  const { row, during, mutants, tables } = point;
+  await stage.plays(OPERATIONS);
+  const next = await house.prepareNext(tables === undefined ? { mutants } : { mutants, tables });
+  next.arm(true);
+  if (during === "locked") {
+    await house.arm(true);
+    await expectDeath(stage, "C3");
+  } else {
+    await house.kill();
+  }
+  await expectDeath(stage, row, next);
+}
+
+/** The server dies at the point, wherever that is; nothing is started after it. */
+async function dieAt(stage: Stage, point: CrashPoint): Promise<void> {
+  const { house } = stage;
+  if (point.during === "play") await dieInPlay(stage, point);
+  else if (point.during !== "start" && house.isShared) await dieTakingOver(stage, house, point);
+  else await dieAtStart(stage, point);
 }
 
 /** Puts into a server what it needs to die at `point`, where that is in the game. */
@@ -132,12 +167,13 @@ async function leaveAlone(
   const { house, notes } = stage;
   await house.restart({ tables: tablesWith(FRESH, { bettingMs }) });
   await stage.plays(2 * OPERATIONS);
-  await house.kill();
+  await (house.isShared ? house.killAll() : house.kill());
   notes.inflicted(`crash at ${row}`);
   await pause(bettingMs + LONGER_MS);
   const since = Date.now();
-  await house.start();
-  await stage.measure("from a start after the betting time to the next bet", since, PLAYABLE_MS);
+  house.launch();
+  await house.opened();
+  await stage.measure("from a start after the betting time to the next bet", since, STARTED_MS);
 }
 
 export const crashPoints: Suite = {
@@ -148,11 +184,12 @@ export const crashPoints: Suite = {
     stage.excused.add("The table's zero rule was changed");
     await stage.house.restart(prepared(points[0]));
     for (const [index, point] of points.entries()) {
-      await (point.during === "play" ? dieInPlay : dieAtStart)(stage, point);
-      const since = Date.now();
-      stage.house.launch(prepared(points[index + 1]));
-      await stage.house.opened();
-      await stage.measure("from a crash point to the next bet", since, PLAYABLE_MS);
+      await dieAt(stage, point);
+      const { tables } = point;
+      const next = prepared(points[index + 1]);
+      const changes = tables === undefined ? next : { ...next, tables };
+      await stage.goOn("from a crash point to the next bet", Date.now(), changes);
+      if (stage.house.isShared) await stage.house.makeAlike();
     }
     if (brief) return;
     await changeTables(stage, FRESH);

@@ -1,10 +1,11 @@
-/** `kill`: the server dies at random moments, and a new one starts on the same database at once. */
+/**
+ * `kill`: the server dies at random moments, and a new one starts on the same database. Where others
+ * are there, one of them plays on.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Suite } from "./run.ts";
 import type { Stage } from "./stage.ts";
 
-/** A new server's first acknowledged bet, counted from the old one's death. */
-const PLAYABLE_MS = 10_000;
 /** Moments of the new server's first life signs, and of the game. */
 const YOUNG_MS = 1_500;
 const MOST_BETS = 100;
@@ -24,12 +25,10 @@ async function killOnce(stage: Stage): Promise<void> {
     await pause(random.next() * ROUND_MS);
   }
   const since = Date.now();
-  await house.kill();
+  await (young && house.isShared ? house.killNewest() : house.kill());
   notes.inflicted(young ? "kill -9 of a server that has just started" : "kill -9 in the game");
-  house.launch();
-  if (young) return;
-  await house.opened();
-  await stage.measure("from kill -9 to the next bet", since, PLAYABLE_MS);
+  if (young) house.launch();
+  else await stage.goOn("from kill -9 to the next bet", since);
 }
 
 export const killing: Suite = {

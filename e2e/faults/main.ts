@@ -1,11 +1,12 @@
 /**
  * `npm run faults`: real servers and a real Postgres, ended at the worst moments under a crowd of
- * bots whose notes are then held against the books.
+ * bots whose notes are then held against the books. With `--processes 3` a whole cluster.
  *
  * Exit code 0 where everything held (or every broken build was caught), 1 where not, 2 for flags that
  * cannot be used.
  */
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { UsageError } from "../src/flags.ts";
 import type { FaultsOptions } from "./options.ts";
 import { readOptions, usage } from "./options.ts";
@@ -21,31 +22,35 @@ const say = (line: string): void => console.log(line);
 
 /** The real build: nothing must be found. Brief suites share a stage; long ones have their own. */
 async function inflict(options: FaultsOptions): Promise<boolean> {
-  const { only, brief, kills, seed, players, json } = options;
+  const { only, brief, kills, seed, players, processes, json } = options;
   const chosen = SUITES.filter(({ name }) => only.length === 0 || only.includes(name));
   const scale = { brief, kills: brief ? Math.min(kills, BRIEF_KILLS) : kills };
   const outcomes: Outcome[] = [];
   for (const suites of brief ? [chosen] : chosen.map((suite) => [suite])) {
-    say(`${players} bots, seed ${seed}`);
-    const outcome = await runSuites(suites, scale, { seed, players, mutants: [], say });
+    const [load = 0] = loadavg();
+    say(
+      `${processes} processes, ${players} bots, seed ${seed}, load of the machine ${load.toFixed(1)}`,
+    );
+    const on = { seed, players, processes, mutants: [], say };
+    const outcome = await runSuites(suites, scale, on);
     outcomes.push(outcome);
     for (const line of linesOf(outcome)) say(line);
   }
   const ok = outcomes.every(({ findings }) => findings.length === 0);
   if (json !== undefined) {
-    writeFileSync(json, `${JSON.stringify({ ok, seed, players, outcomes }, null, 2)}\n`);
+    writeFileSync(json, `${JSON.stringify({ ok, seed, players, processes, outcomes }, null, 2)}\n`);
   }
   return ok;
 }
 
 /** Every suite on builds that are broken in what it guards: something must be found in each. */
 async function inflictOnBroken(options: FaultsOptions): Promise<boolean> {
-  const { only, seed, players, json } = options;
+  const { only, seed, players, processes, json } = options;
   const builds: { suite: string; mutants: readonly string[]; caughtBy: string | null }[] = [];
   for (const { suite, mutants } of BROKEN_BUILDS) {
     if (only.length > 0 && !only.includes(suite.name)) continue;
     const scale = { brief: true, kills: BRIEF_KILLS };
-    const quiet = { seed, players, mutants, say: () => undefined };
+    const quiet = { seed, players, processes, mutants, say: () => undefined };
     const { findings } = await runSuites([suite], scale, quiet);
     const caughtBy = findings[0]?.split("\n")[0] ?? null;
     builds.push({ suite: suite.name, mutants, caughtBy });

@@ -10,6 +10,7 @@ describe("the flags of the fault suite", () => {
       kills: 200,
       seed: 1,
       players: 100,
+      processes: 1,
       brief: false,
       broken: false,
       json: undefined,
@@ -17,12 +18,14 @@ describe("the flags of the fault suite", () => {
   });
 
   it("choose suites and their size", () => {
-    const flags = "--only kill --only stop --kills 7 --seed 3 --players 20 --brief --broken";
+    const flags =
+      "--only kill --only stop --kills 7 --seed 3 --players 20 --processes 3 --brief --broken";
     expect(readOptions(flags.split(" "), SUITES)).toMatchObject({
       only: ["kill", "stop"],
       kills: 7,
       seed: 3,
       players: 20,
+      processes: 3,
       brief: true,
       broken: true,
     });
@@ -37,6 +40,8 @@ describe("the flags of the fault suite", () => {
     [["--only", "nothing"], /--only takes kill/],
     [["--kills", "0"], /--kills takes a whole number/],
     [["--players", "many"], /--players takes a whole number/],
+    [["--processes", "17"], /--processes takes a whole number, 1 to 16/],
+    [["--processes", "2"], /--processes takes 1, or 3 and more/],
     [["--nonsense"], /nonsense/],
   ])("say what is wrong with %j", (flags, message) => {
     expect(() => readOptions(flags, SUITES)).toThrow(UsageError);

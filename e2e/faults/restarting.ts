@@ -1,5 +1,6 @@
 /** `postgres`: the database crashes under load and comes back; the server lives through it. */
 import { setTimeout as pause } from "node:timers/promises";
+import { isReady } from "./house.ts";
 import type { Suite } from "./run.ts";
 import type { Stage } from "./stage.ts";
 
@@ -29,11 +30,13 @@ async function crashOnce(stage: Stage, absence: Absence): Promise<void> {
   await stage.measure("from the database's return to the next bet", since, RESUMES_MS);
 }
 
-/** The server lives, and says that it is not ready. */
+/** The server lives, and says that it is not ready: each of its processes. */
 async function expectAway({ house, notes }: Stage): Promise<void> {
-  const health = await fetch(`${house.url}/health`);
-  if (!health.ok) notes.finding(`/health is ${health.status} while the database is away`);
-  if (await house.isReady()) notes.finding("/ready says ready while the database is away");
+  for (const url of house.processUrls) {
+    const health = await fetch(`${url}/health`);
+    if (!health.ok) notes.finding(`/health is ${health.status} while the database is away`);
+    if (await isReady(url)) notes.finding("/ready says ready while the database is away");
+  }
 }
 
 export const restarting: Suite = {

@@ -3,6 +3,8 @@
  * of it that players know, and a crowd that plays.
  *
  *   crowd ──▶ front ──▶ house ──▶ database
+ *
+ * A house of several processes has a front of its own: the proxy.
  */
 import { randomBytes } from "node:crypto";
 import type { Random } from "../bots/random.ts";
@@ -13,13 +15,17 @@ import { Crowd } from "./crowd.ts";
 import type { OutsideDatabase } from "./database.ts";
 import { startDatabase } from "./database.ts";
 import { Forwarder } from "./forwarder.ts";
-import { House } from "./house.ts";
+import type { Changes, House, HouseOptions } from "./house.ts";
+import { LoneHouse } from "./loneHouse.ts";
 import { Notes } from "./notes.ts";
 import { Prober } from "./prober.ts";
+import { SharedHouse } from "./sharedHouse.ts";
 
 export interface StageOptions {
   readonly seed: number;
   readonly players: number;
+  /** Of the house; 1 where nothing is said. */
+  readonly processes?: number;
   /** Mistakes that are in the servers all the time. */
   readonly mutants: readonly string[];
   /** Told as it happens. */
@@ -51,7 +57,7 @@ export class Stage implements AsyncDisposable {
   readonly notes: Notes;
   /** Where a suite makes rounds void by the rules: what their reasons begin with. */
   readonly excused = new Set<string>();
-  /** All servers of the stage. */
+  /** All that were there. */
   readonly houses: House[] = [];
   readonly #secrets: Readonly<Record<string, string>>;
   readonly #kept = new AsyncDisposableStack();
@@ -68,17 +74,13 @@ export class Stage implements AsyncDisposable {
 
   /** Starts everything; resolves once everybody plays. */
   async open(): Promise<void> {
-    const { players, seed } = this.options;
+    const { players, seed, processes = 1 } = this.options;
     const database = this.keep(await startDatabase());
     this.#parts.database = database;
     this.#parts.audits = this.keep(new Audits(database.url));
-    const house = await this.addHouse();
-    this.#house = house;
-    await house.start();
-    const front = this.keep(await Forwarder.to(house.url));
-    this.#parts.front = front;
-    this.#parts.prober = await Prober.enter(front.url, TABLES[0]);
-    const crowd = new Crowd({ url: front.url, tables: TABLES, players, seed });
+    await (processes === 1 ? this.#openLone() : this.#openShared(processes));
+    this.#parts.prober = await Prober.enter(this.url, TABLES[0]);
+    const crowd = new Crowd({ url: this.url, tables: TABLES, players, seed });
     this.#parts.crowd = this.keep(crowd);
     await this.everyoneIsBack();
     await crowd.accepts(players, PLAYING_MS);
@@ -110,23 +112,28 @@ export class Stage implements AsyncDisposable {
     return this.#house;
   }
 
-  set house(house: House) {
+  /** The server, where it is alone. */
+  get lone(): LoneHouse {
+    if (this.house.isShared) throw new Error("the house is shared");
+    return this.house;
+  }
+
+  /** From now on this one is the server. */
+  lead(house: LoneHouse): void {
     this.#house = house;
     this.front.lead(house.url);
   }
 
+  /** The address that players know. */
+  get url(): string {
+    return this.house.isShared ? this.house.url : this.front.url;
+  }
+
   /** One more server on the same database, not started yet. */
-  async addHouse(): Promise<House> {
-    const { mutants } = this.options;
-    const databaseUrl = this.database.url;
-    const house = await House.on({
-      databaseUrl,
-      tables: tablesWith(),
-      secrets: this.#secrets,
-      mutants,
-    });
+  async addHouse(): Promise<LoneHouse> {
+    const house = this.keep(await LoneHouse.on(this.#houseOptions()));
     this.houses.push(house);
-    return this.keep(house);
+    return house;
   }
 
   /** Ends `part` with the stage, before what was kept earlier. */
@@ -152,8 +159,41 @@ export class Stage implements AsyncDisposable {
     this.notes.measured(name, at - since, mostMs);
   }
 
+  /**
+   * The process that ran the table has ended, at `since`: measures until play goes on, and starts what
+   * has ended, with `changes`. Play goes on elsewhere before that, or where nobody else is there after
+   * it.
+   */
+  async goOn(name: string, since: number, changes: Changes = {}): Promise<void> {
+    const { house } = this;
+    if (house.isShared) await this.measure(name, since, house.playableMs);
+    house.launch(changes);
+    await house.opened();
+    if (!house.isShared) await this.measure(name, since, house.playableMs);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#kept.disposeAsync();
+  }
+
+  #houseOptions(): HouseOptions {
+    const { mutants } = this.options;
+    const databaseUrl = this.database.url;
+    return { databaseUrl, tables: tablesWith(), secrets: this.#secrets, mutants };
+  }
+
+  async #openLone(): Promise<void> {
+    const house = await this.addHouse();
+    this.#house = house;
+    await house.start();
+    this.#parts.front = this.keep(await Forwarder.to(house.url));
+  }
+
+  async #openShared(processes: number): Promise<void> {
+    const options = { ...this.#houseOptions(), processes, tableId: TABLES[0] };
+    const house = this.keep(await SharedHouse.open(options));
+    this.#house = house;
+    this.houses.push(house);
   }
 
   #part<Name extends keyof Parts>(name: Name): Parts[Name] {

@@ -3,9 +3,11 @@
  * lease lives, or dies; the other takes over, and the first finds out when it wakes.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { House } from "./house.ts";
+import { isReady } from "./house.ts";
+import type { LoneHouse } from "./loneHouse.ts";
 import type { Suite } from "./run.ts";
 import type { Stage } from "./stage.ts";
+import { stopShared } from "./stoppingShared.ts";
 
 /** From the holder's end to the first bet that the other acknowledges. */
 const TAKEOVER_MS = 5_000;
@@ -19,7 +21,7 @@ const TURNS = { brief: 1, long: 4 } as const;
 
 /** T7: nobody took the lease meanwhile, and the holder goes on where it was. */
 async function sleepAlone(stage: Stage): Promise<void> {
-  const { house, notes } = stage;
+  const { lone: house, notes } = stage;
   await stage.plays(OPERATIONS);
   house.fallAsleep();
   await pause(ASLEEP_MS.long);
@@ -30,8 +32,12 @@ async function sleepAlone(stage: Stage): Promise<void> {
 }
 
 /** T5, T6: the other takes over; the holder wakes, is refused, and lets its players go. */
-async function sleepWhileTakenOver(stage: Stage, other: House, asleepMs: number): Promise<House> {
-  const holder = stage.house;
+async function sleepWhileTakenOver(
+  stage: Stage,
+  other: LoneHouse,
+  asleepMs: number,
+): Promise<LoneHouse> {
+  const holder = stage.lone;
   await stage.plays(OPERATIONS);
   const since = Date.now();
   holder.fallAsleep();
@@ -41,13 +47,13 @@ async function sleepWhileTakenOver(stage: Stage, other: House, asleepMs: number)
 }
 
 /** T8: the same, and the holder, which has that in it, falls asleep in the middle of a transaction. */
-async function sleepInTransaction(stage: Stage, other: House): Promise<House> {
-  const holder = stage.house;
+async function sleepInTransaction(stage: Stage, other: LoneHouse): Promise<LoneHouse> {
+  const holder = stage.lone;
   await stage.plays(OPERATIONS);
-  holder.arm(true);
+  await holder.arm(true);
   while (!holder.isAsleep()) await pause(LOOK_MS);
   const since = Date.now();
-  holder.arm(false);
+  await holder.arm(false);
   stage.notes.inflicted("SIGSTOP of the holder in a transaction");
   await takeOver(stage, { holder, other, asleepMs: ASLEEP_MS.long, since });
   return holder;
@@ -56,14 +62,14 @@ async function sleepInTransaction(stage: Stage, other: House): Promise<House> {
 async function takeOver(
   stage: Stage,
   sleep: {
-    readonly holder: House;
-    readonly other: House;
+    readonly holder: LoneHouse;
+    readonly other: LoneHouse;
     readonly asleepMs: number;
     readonly since: number;
   },
 ): Promise<void> {
   const { holder, other, asleepMs, since } = sleep;
-  stage.house = other;
+  stage.lead(other);
   // The rest hangs on, and hears from the stopped one when it wakes.
   stage.front.cutHalf(holder.url);
   await stage.measure("from SIGSTOP to the other's first bet", since, TAKEOVER_MS);
@@ -76,7 +82,7 @@ async function takeOver(
 /** The holder that was replaced freezes, and its players leave it. */
 async function expectLetsGo(
   { front, notes }: Stage,
-  holder: House,
+  holder: LoneHouse,
   wokenAt: number,
 ): Promise<void> {
   while (front.connections(holder.url) > 0) {
@@ -88,7 +94,7 @@ async function expectLetsGo(
     }
     await pause(LOOK_MS);
   }
-  if (await holder.isReady()) notes.finding("the replaced server says that it is ready");
+  if (await isReady(holder.url)) notes.finding("the replaced server says that it is ready");
 }
 
 interface Death {
@@ -100,13 +106,13 @@ interface Death {
 /** The holder ends, at once or in good order (T4), and comes back as the one that waits. */
 async function takeOverFromDead(
   stage: Stage,
-  other: House,
+  other: LoneHouse,
   { by, mutants = [] }: Death,
-): Promise<House> {
-  const holder = stage.house;
+): Promise<LoneHouse> {
+  const holder = stage.lone;
   await stage.plays(OPERATIONS);
   const since = Date.now();
-  stage.house = other;
+  stage.lead(other);
   await holder[by]();
   stage.notes.inflicted(by === "kill" ? "kill -9 of the holder" : "SIGTERM of the holder");
   await stage.measure(`from the holder's ${by} to the other's first bet`, since, TAKEOVER_MS);
@@ -116,22 +122,27 @@ async function takeOverFromDead(
   return holder;
 }
 
+async function stopLone(stage: Stage, brief: boolean): Promise<void> {
+  if (!brief) await sleepAlone(stage);
+  let other = await stage.addHouse();
+  await other.start();
+  if (await isReady(other.url)) stage.notes.finding("a second server says that it runs tables");
+  for (let turn = brief ? TURNS.brief : TURNS.long; turn > 0; turn -= 1) {
+    other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.long);
+    other = await takeOverFromDead(stage, other, { by: "kill", mutants: ["sleep-T8"] });
+    if (brief) continue;
+    other = await takeOverFromDead(stage, other, { by: "stop" });
+    other = await sleepInTransaction(stage, other);
+  }
+  if (!brief) other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.longest);
+  await other.stop();
+}
+
 export const stopping: Suite = {
   name: "stop",
   does: "the holder of the tables is stopped, woken and killed beside a second server",
-  async inflict(stage, { brief }) {
-    if (!brief) await sleepAlone(stage);
-    let other = await stage.addHouse();
-    await other.start();
-    if (await other.isReady()) stage.notes.finding("a second server says that it runs tables");
-    for (let turn = brief ? TURNS.brief : TURNS.long; turn > 0; turn -= 1) {
-      other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.long);
-      other = await takeOverFromDead(stage, other, { by: "kill", mutants: ["sleep-T8"] });
-      if (brief) continue;
-      other = await takeOverFromDead(stage, other, { by: "stop" });
-      other = await sleepInTransaction(stage, other);
-    }
-    if (!brief) other = await sleepWhileTakenOver(stage, other, ASLEEP_MS.longest);
-    await other.stop();
+  inflict: async (stage, { brief }) => {
+    if (stage.house.isShared) await stopShared(stage, stage.house, brief);
+    else await stopLone(stage, brief);
   },
 };

@@ -7,7 +7,7 @@ export async function heard(stage: Stage): Promise<BotsTold | null> {
   const { notes, houses } = stage;
   for (const { endedByItself } of houses) if (endedByItself !== null) notes.finding(endedByItself);
   try {
-    for (const fault of await stage.prober.faults(stage.front.url)) notes.finding(fault);
+    for (const fault of await stage.prober.faults(stage.url)) notes.finding(fault);
     return await crowdHeard(stage);
   } catch (error) {
     notes.finding(`the witnesses could not be heard: ${String(error)}`);
