@@ -11,12 +11,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Random } from "../../bots/random.ts";
 import { createRandom } from "../../bots/random.ts";
+import { Audits } from "../../faults/audits.ts";
 import { Crowd } from "../../faults/crowd.ts";
 import type { OutsideDatabase } from "../../faults/database.ts";
 import { startDatabase } from "../../faults/database.ts";
 import { Notes } from "../../faults/notes.ts";
 import { OverdueError } from "../../faults/wait.ts";
-import { repository, runNode } from "../../src/testing/processes.ts";
+import { repository } from "../../src/testing/processes.ts";
 import { quickTables } from "../../src/testing/server.ts";
 import type { Cluster } from "../cluster.ts";
 import { startCluster } from "../cluster.ts";
@@ -61,6 +62,7 @@ export class Stage implements AsyncDisposable {
   readonly crowd: Crowd;
   /** The newest build of the processes. */
   build = repository;
+  readonly #audits: Audits;
   readonly #kept: AsyncDisposableStack;
 
   private constructor(
@@ -76,6 +78,7 @@ export class Stage implements AsyncDisposable {
     this.database = parts.database;
     this.cluster = parts.cluster;
     this.crowd = parts.crowd;
+    this.#audits = kept.use(new Audits(parts.database.url));
     this.#kept = kept;
   }
 
@@ -114,12 +117,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** What is wrong with the books, by the audit of `build`; empty where nothing is. */
-  async auditFaults(): Promise<readonly string[]> {
-    const { code, stdout, stderr } = await runNode({
-      args: [join(this.build, "server/src/audit/main.ts")],
-      env: { DATABASE_URL: this.database.url },
-    });
-    return code === 0 ? [] : [`the audit ended with ${code}: ${(stdout + stderr).trim()}`];
+  auditFaults(): Promise<readonly string[]> {
+    return this.#audits.faults(this.build);
   }
 
   /** Ends `part` with the stage, before what was there earlier. */

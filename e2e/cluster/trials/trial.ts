@@ -53,6 +53,8 @@ export async function runTrial(
   const players = scale.players === undefined ? {} : { players: scale.players };
   const { seed } = scale;
   await using stage = await Stage.open({ ...trial.stage(scale), ...players, seed, say });
+  // What comes is not to rewrite what there is.
+  for (const fault of await stage.auditFaults()) stage.notes.finding(fault);
   try {
     await trial.inflict(stage, scale);
     await stage.everyoneIsBack();
