@@ -11,9 +11,11 @@ export interface LeanNews {
   /** How often anybody got in so far; `anew`: by the matchmaker, and not with the token of a seat. */
   readonly entries: number;
   readonly anew: number;
+  /** Tries of anybody that led to nothing so far. */
+  readonly failures: number;
 }
 
-const NOTHING: LeanNews = { at: 0, inside: 0, entries: 0, anew: 0 };
+const NOTHING: LeanNews = { at: 0, inside: 0, entries: 0, anew: 0, failures: 0 };
 
 export class LeanCrowd implements AsyncDisposable {
   readonly #process: Running;

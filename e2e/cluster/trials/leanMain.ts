@@ -3,6 +3,7 @@
  * a line of JSON, how many are in and how often anybody got in, and ends with its standard input.
  */
 import { Agent, request } from "node:http";
+import type { LeanWatcher } from "./leanPlayer.ts";
 import { LeanPlayer } from "./leanPlayer.ts";
 
 /** Who comes in at the same time. */
@@ -19,11 +20,17 @@ const agents = homes.map((localAddress) => new Agent({ keepAlive: true, localAdd
 const players: LeanPlayer[] = [];
 let entries = 0;
 let anew = 0;
+let failures = 0;
 
-function entered(byMatchmaker: boolean): void {
-  entries += 1;
-  if (byMatchmaker) anew += 1;
-}
+const watcher: LeanWatcher = {
+  entered: (byMatchmaker) => {
+    entries += 1;
+    if (byMatchmaker) anew += 1;
+  },
+  failed: () => {
+    failures += 1;
+  },
+};
 
 function posterFrom(home: number) {
   return (path: string, body: object, token?: string): Promise<unknown> =>
@@ -68,7 +75,7 @@ async function enter(index: number): Promise<void> {
       localAddress: homes[home] ?? "",
       post,
     },
-    entered,
+    watcher,
   );
   players.push(player);
   await player.join();
@@ -76,7 +83,7 @@ async function enter(index: number): Promise<void> {
 
 function tell(): void {
   const inside = players.reduce((sum, player) => sum + (player.isIn ? 1 : 0), 0);
-  process.stdout.write(`${JSON.stringify({ at: Date.now(), inside, entries, anew })}\n`);
+  process.stdout.write(`${JSON.stringify({ at: Date.now(), inside, entries, anew, failures })}\n`);
 }
 
 const telling = setInterval(tell, TELL_MS);

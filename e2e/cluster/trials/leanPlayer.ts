@@ -20,6 +20,13 @@ export interface LeanSettings {
   readonly post: (path: string, body: object, token?: string) => Promise<unknown>;
 }
 
+export interface LeanWatcher {
+  /** It got in; `anew`: by the matchmaker, and not with the token of a seat. */
+  entered(anew: boolean): void;
+  /** A try led to nothing: there will be another. */
+  failed(): void;
+}
+
 interface Reservation {
   readonly sessionId: string;
   readonly processId: string;
@@ -45,12 +52,11 @@ export class LeanPlayer {
   #in = false;
   #gone = false;
   #failures = 0;
-  /** Each time that it got in, and whether by the matchmaker. */
-  readonly #entered: (anew: boolean) => void;
+  readonly #watcher: LeanWatcher;
 
-  constructor(settings: LeanSettings, entered: (anew: boolean) => void) {
+  constructor(settings: LeanSettings, watcher: LeanWatcher) {
     this.#settings = settings;
-    this.#entered = entered;
+    this.#watcher = watcher;
   }
 
   get isIn(): boolean {
@@ -69,6 +75,7 @@ export class LeanPlayer {
         return;
       } catch {
         // Whatever it was: a player would try again.
+        this.#watcher.failed();
         await this.#wait();
       }
     }
@@ -86,6 +93,7 @@ export class LeanPlayer {
         await this.#open();
         return;
       } catch (error) {
+        this.#watcher.failed();
         if (error instanceof SeatGoneError) {
           await pause(SPREAD_MS * Math.random());
           return await this.join();
@@ -113,7 +121,7 @@ export class LeanPlayer {
       } else if (code === Protocol.ROOM_STATE && !this.#in) {
         this.#in = true;
         this.#failures = 0;
-        this.#entered(anew);
+        this.#watcher.entered(anew);
         resolve();
       }
     });

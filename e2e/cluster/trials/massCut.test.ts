@@ -1,16 +1,50 @@
-import { expect, it } from "vitest";
-import { costsByThirds } from "./massCut.ts";
+import { describe, expect, it } from "vitest";
+import { costsByThirds } from "./massCutCosts.ts";
 
-it("tells what a return costs while few are back, and while most are", () => {
-  // A return each millisecond; the last third of them costs twice as much.
-  const news = Array.from({ length: 31 }, (_, index) => ({
-    at: 10 * index,
-    inside: 10 * index,
-    entries: 500 + 10 * index,
-    anew: 0,
-  }));
-  const samples = news.map(({ at }) => ({ at, cpuMs: 7_000 + at + Math.max(0, at - 200) }));
-  expect(costsByThirds(news, samples, 0)).toEqual([1, 1, 2]);
-  expect(costsByThirds(news, samples, 0.5)).toEqual([0.5, 0.5, 1.5]);
-  expect(costsByThirds([], samples, 0)).toEqual([]);
+/** A return each millisecond, told each tenth of them. */
+const news = Array.from({ length: 31 }, (_, index) => ({
+  at: 10 * index,
+  inside: 10 * index,
+  entries: 500 + 10 * index,
+  anew: 0,
+  failures: Math.max(0, index - 20),
+}));
+const samplesOf = (cpuMsAt: (at: number) => number) =>
+  news.map(({ at }) => ({ at, cpuMs: 7_000 + cpuMsAt(at) }));
+const costsOf = (cpuMsAt: (at: number) => number, rest = { empty: 0, full: 0 }) =>
+  costsByThirds({ sockets: 300, news, samples: samplesOf(cpuMsAt), rest }).map(
+    ({ costMs }) => Math.round(100 * costMs) / 100,
+  );
+
+describe("what a return costs", () => {
+  it("is told while few are back, and while most are", () => {
+    // The last third of them costs twice as much.
+    expect(costsOf((at) => at + Math.max(0, at - 200))).toEqual([1, 1, 2]);
+  });
+
+  it("is without what everything costs that goes on meanwhile", () => {
+    expect(costsOf((at) => 1.5 * at, { empty: 0.5, full: 0.5 })).toEqual([1, 1, 1]);
+  });
+
+  it("is without what those cost who are back already, of whom there are more and more", () => {
+    // Half a millisecond each millisecond for a full house; the sum of it grows with the square.
+    const crowd = (at: number) => (0.5 * at * (at + 10)) / (2 * 300);
+    expect(costsOf((at) => at + crowd(at), { empty: 0, full: 0.5 })).toEqual([1, 1, 1]);
+  });
+
+  it("comes with the tries that led to nothing", () => {
+    const thirds = costsByThirds({
+      sockets: 300,
+      news,
+      samples: samplesOf((at) => at),
+      rest: { empty: 0, full: 0 },
+    });
+    expect(thirds.map(({ failures }) => failures)).toEqual([0, 0, 10]);
+  });
+
+  it("is not there where nobody came back", () => {
+    expect(
+      costsByThirds({ sockets: 300, news: [], samples: [], rest: { empty: 0, full: 0 } }),
+    ).toEqual([]);
+  });
 });

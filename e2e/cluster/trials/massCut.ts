@@ -7,6 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { childrenOf } from "./childrenOf.ts";
 import type { LeanNews } from "./leanCrowd.ts";
 import { LeanCrowd } from "./leanCrowd.ts";
+import type { CpuSample } from "./massCutCosts.ts";
+import { costsByThirds } from "./massCutCosts.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";
 import type { Scale, Trial } from "./trial.ts";
@@ -18,17 +20,12 @@ const SPARE_SEATS = 100;
 const BACK_MS = 20_000;
 /** They come in at their own pace. */
 const ENTER_MS = 900_000;
-/** What a crowd costs that only sits there, to be taken from what it costs while it comes back. */
+/** What the processes spend on those who only sit there is looked at for so long. */
 const REST_MS = 5_000;
 const LOOK_MS = 50;
 /** Of the middle and the last third against the first. */
 const FLAT_WITHIN = 0.2;
 const MS_PER_TICK = 10;
-
-interface CpuSample {
-  readonly at: number;
-  readonly cpuMs: number;
-}
 
 /** What the processes have spent so far, in milliseconds of a processor. */
 function cpuOf({ processes }: Stage): CpuSample {
@@ -39,6 +36,7 @@ function cpuOf({ processes }: Stage): CpuSample {
   return { at: Date.now(), cpuMs: spent.reduce((sum, ms) => sum + ms) };
 }
 
+/** Milliseconds of a processor each millisecond, while nobody comes or goes. */
 async function costAtRest(stage: Stage): Promise<number> {
   const before = cpuOf(stage);
   await pause(REST_MS);
@@ -63,31 +61,6 @@ async function cutAll(stage: Stage, crowd: LeanCrowd, sockets: number) {
   );
   const back = crowd.since(since).findLast(({ inside }) => inside < sockets)?.at ?? since;
   return { since, tookMs: back - since, samples };
-}
-
-/**
- * Milliseconds of a processor for each return, by thirds of the returns, without what the processes
- * spend at rest (`restPerMs`).
- */
-export function costsByThirds(
-  news: readonly LeanNews[],
-  samples: readonly CpuSample[],
-  restPerMs: number,
-): readonly number[] {
-  const [first] = news;
-  const last = news.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const entries = last.entries - first.entries;
-  const timeOf = (share: number) =>
-    news.find((one) => one.entries - first.entries >= share * entries)?.at ?? last.at;
-  const sampleAt = (at: number) => samples.findLast((sample) => sample.at <= at) ?? samples[0];
-  const edges = [0, 1 / 3, 2 / 3, 1].map((share) => sampleAt(timeOf(share)));
-  return [0, 1, 2].map((third) => {
-    const [from, to] = [edges[third], edges[third + 1]];
-    if (from === undefined || to === undefined) return 0;
-    const spent = to.cpuMs - from.cpuMs - restPerMs * (to.at - from.at);
-    return spent / (entries / 3);
-  });
 }
 
 /** Milliseconds until these shares of everybody were back. */
@@ -127,22 +100,25 @@ export const massCut: Trial = {
   async inflict(stage, scale) {
     const sockets = socketsOf(scale);
     const { notes, cluster, tableIds, options } = stage;
+    const empty = await costAtRest(stage);
     const crowd = stage.keep(new LeanCrowd(cluster.url, tableIds, sockets));
     const from = Date.now();
     await crowd.untilInside(sockets, ENTER_MS);
     options.say(`  ${sockets} are in after ${Math.round((Date.now() - from) / 1000)} s`);
     await stage.tablesAreShared();
-    const restPerMs = await costAtRest(stage);
+    const full = await costAtRest(stage);
     const { since, tookMs, samples } = await cutAll(stage, crowd, sockets);
     notes.measured("from the cut to everybody's return", tookMs, BACK_MS);
     const news = crowd.since(since).filter(({ at }) => at <= since + tookMs + 2 * LOOK_MS);
-    const costs = costsByThirds(news, samples, restPerMs).map((ms) => Math.round(100 * ms) / 100);
     const anew = (news.at(-1)?.anew ?? 0) - (news[0]?.anew ?? 0);
-    options.say(`  back: ${returnTimes(crowd.since(since), since, sockets)}`);
+    options.say(`  back: ${returnTimes(crowd.since(since), since, sockets)}; ${anew} anew`);
     options.say(`  led elsewhere by the proxy: ${ledElsewhere(stage, since)}`);
+    const thirds = costsByThirds({ sockets, news, samples, rest: { empty, full } });
+    const costs = thirds.map(({ costMs }) => Math.round(100 * costMs) / 100);
     options.say(
-      `  cost of a return by thirds: ${costs.join(", ")} ms; ${anew} by the matchmaker; ` +
-        `at rest the processes take ${Math.round(100 * restPerMs)} % of a processor`,
+      `  cost of a return by thirds: ${costs.join(", ")} ms, with ` +
+        `${thirds.map(({ failures }) => failures).join(", ")} tries that failed; at rest the ` +
+        `processes take ${percent(empty)} of a processor without the crowd, ${percent(full)} with it`,
     );
     const [first = 0, ...later] = costs;
     if (Math.max(...later) > first * (1 + FLAT_WITHIN)) {
@@ -150,3 +126,5 @@ export const massCut: Trial = {
     }
   },
 };
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
