@@ -80,6 +80,8 @@ export class TableLeases implements LeaseStore, CensusStore {
   /** New with each start of the process. */
   readonly holder = randomUUID();
   #client: PoolClient | null = null;
+  /** All that is asked meanwhile waits for the same connection. */
+  #connecting: Promise<PoolClient> | null = null;
   #closed = false;
 
   constructor(options: TableLeasesOptions) {
@@ -188,12 +190,24 @@ export class TableLeases implements LeaseStore, CensusStore {
     }
   }
 
-  async #connected(): Promise<PoolClient> {
-    if (this.#client !== null) return this.#client;
+  #connected(): Promise<PoolClient> {
+    if (this.#client !== null) return Promise.resolve(this.#client);
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
+  }
+
+  async #connect(): Promise<PoolClient> {
     const client = await this.#options.pool.connect();
+    if (this.#closed) {
+      client.release(true);
+      throw new BankUnavailableError("the leases are closed");
+    }
     this.#client = client;
     client.on("notification", () => this.#options.released?.());
-    await client.query(`LISTEN ${CHANNEL}`);
+    const listen = { text: `LISTEN ${CHANNEL}`, query_timeout: ANSWER_MS };
+    await client.query(listen);
     client.once("end", () => {
       if (this.#client !== client || this.#closed) return;
       this.#options.log.warn("lost the connection of the leases");

@@ -5,6 +5,7 @@ import type { LeaseStore } from "./lease.ts";
 import { BEAT_MS, LEASE_MS } from "./lease.ts";
 import { LeaseKeeper } from "./leaseKeeper.ts";
 import { BankUnavailableError } from "./store.ts";
+import { TableShare } from "./tableShare.ts";
 
 /** Lets everything that does not wait for the clock happen. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -18,11 +19,18 @@ beforeEach(() => {
   told = [];
 });
 
-function keeper(holder: string, store: LeaseStore = leases.of(holder)): LeaseKeeper {
+const WANTED = ["one", "two"];
+
+function keeper(
+  holder: string,
+  store: LeaseStore = leases.of(holder),
+  share?: TableShare,
+): LeaseKeeper {
   return new LeaseKeeper({
     leases: store,
     clock,
-    wanted: ["one", "two"],
+    wanted: WANTED,
+    ...(share === undefined ? {} : { share }),
     got: ({ tableId, epoch }) => told.push(`${holder} got ${tableId} ${epoch}`),
     lost: ({ tableId, epoch }) => told.push(`${holder} lost ${tableId} ${epoch}`),
     failed: (error) => told.push(`${holder} ${error}`),
@@ -106,6 +114,67 @@ it("gives a table up for the next to take, itself among them", async () => {
   expect(leases.holding("one")).toBe("null 1");
   await beats(1);
   expect(told.at(-1)).toBe("first got one 2");
+});
+
+describe("a process that shares, and is alone", () => {
+  /** Its calls to `method` do what they do; the answer to the first is lost. */
+  function losing(method: "take" | "release", happens: boolean): LeaseKeeper {
+    const store = leases.of("alone");
+    let lost = false;
+    const losingStore: LeaseStore = {
+      ...store,
+      [method]: async (...given: [never]) => {
+        if (lost) return store[method](...given);
+        lost = true;
+        if (happens) await store[method](...given);
+        throw new BankUnavailableError("the answer was lost");
+      },
+    };
+    const players = () => new Map<string, number>();
+    const share = new TableShare({ store, clock, tableIds: WANTED, players });
+    return keeper("alone", losingStore, share);
+  }
+
+  it("takes the tables anew that it got without hearing of it", async () => {
+    await losing("take", true).beat();
+    expect(leases.holding("one")).toBe("alone 1");
+    await beats(1);
+    expect(told.slice(1)).toEqual(["alone got one 2", "alone got two 2"]);
+  });
+
+  it.each([true, false])(
+    "takes a table anew that it wanted to give up (done: %j)",
+    async (done) => {
+      const alone = losing("release", done);
+      await alone.beat();
+      await alone.giveUp({ tableId: "one", epoch: 1 });
+      expect(told.at(-1)).toMatch("the answer was lost");
+      await beats(1);
+      expect(told.at(-1)).toBe("alone got one 2");
+    },
+  );
+
+  it("does not take back what it is giving up at that moment", async () => {
+    const store = leases.of("alone");
+    const { promise: late, resolve: answer } = Promise.withResolvers<void>();
+    const slow: LeaseStore = {
+      ...store,
+      release: async (...given) => {
+        await late;
+        return store.release(...given);
+      },
+    };
+    const players = () => new Map<string, number>();
+    const share = new TableShare({ store, clock, tableIds: WANTED, players });
+    const alone = keeper("alone", slow, share);
+    await alone.beat();
+    const given = alone.giveUp({ tableId: "one", epoch: 1 });
+    await beats(2);
+    expect(leases.holding("one")).toBe("alone 1");
+    answer();
+    await given;
+    expect(leases.holding("one")).toBe("null 1");
+  });
 });
 
 describe("stopping", () => {

@@ -36,6 +36,8 @@ export interface LeaseKeeperOptions {
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #held = new Map<string, Lease>();
+  /** Tables that are being given up, or were since the last beat began; true: the store has answered. */
+  readonly #givenUp = new Map<string, boolean>();
   #timer: Timer | null = null;
   #beating: Promise<void> | null = null;
   #again = false;
@@ -71,7 +73,9 @@ export class LeaseKeeper {
   async giveUp(lease: Lease, receiver: string | null = null): Promise<void> {
     if (this.#held.get(lease.tableId)?.epoch !== lease.epoch) return;
     this.#held.delete(lease.tableId);
+    this.#givenUp.set(lease.tableId, false);
     await this.#options.leases.release([lease], receiver).catch(this.#options.failed);
+    this.#givenUp.set(lease.tableId, true);
   }
 
   /** Takes nothing more, waits for `tablesStop`, and gives everything up. */
@@ -88,6 +92,8 @@ export class LeaseKeeper {
   async #beatUntilQuiet(): Promise<void> {
     do {
       this.#again = false;
+      // What was answered before this beat's census is seen in it.
+      for (const [tableId, done] of this.#givenUp) if (done) this.#givenUp.delete(tableId);
       try {
         await this.#renew();
         await this.#options.share?.look();
@@ -108,7 +114,9 @@ export class LeaseKeeper {
 
   async #take(): Promise<void> {
     const { wanted, share, leases } = this.#options;
-    const missing = wanted.filter((tableId) => !this.#held.has(tableId));
+    const missing = wanted.filter(
+      (tableId) => !this.#held.has(tableId) && !this.#givenUp.has(tableId),
+    );
     const due = share?.toTake(missing) ?? missing;
     if (due.length === 0 || this.#stopped) return;
     for (const lease of await leases.take(due)) {

@@ -239,3 +239,33 @@ async function untilSomebodyWaits(): Promise<void> {
     })
     .toBeGreaterThan(0);
 }
+
+describe("the connection of the leases", () => {
+  const asked = (process: TableLeases) => {
+    const lease = { tableId, epoch: 1 };
+    return Promise.allSettled([
+      process.take([tableId]),
+      process.renew([lease]),
+      process.release([lease]),
+      process.release([lease]),
+    ]);
+  };
+
+  it("is one, however much is asked at once before it is there", async () => {
+    const process = newProcess();
+    const before = pool.totalCount - pool.idleCount;
+    await asked(process);
+    expect(pool.totalCount - pool.idleCount).toBe(before + 1);
+    process.close();
+    expect(pool.totalCount - pool.idleCount).toBe(before);
+  });
+
+  it("is not left behind by a process that closes while it comes", async () => {
+    const process = newProcess();
+    const before = pool.totalCount - pool.idleCount;
+    const answers = asked(process);
+    process.close();
+    for (const { status } of await answers) expect(status).toBe("rejected");
+    expect(pool.totalCount - pool.idleCount).toBe(before);
+  });
+});

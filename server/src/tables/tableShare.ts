@@ -56,11 +56,16 @@ export class TableShare {
     return this.#census.processes.some((one) => one.accepts && one.holder !== holder);
   }
 
-  /** Of the `missing` tables those that are this process's to take now. */
+  /**
+   * Of the `missing` tables those that are this process's to take now. One that it has already by the
+   * census is among them: the answer that gave it was lost, and nobody else may take it.
+   */
   toTake(missing: readonly string[]): readonly string[] {
     if (!this.#accepts) return [];
-    const taken = tablesToTake(this.#options.store.holder, this.#census, this.#overdue());
-    return missing.filter((tableId) => taken.includes(tableId));
+    const { holder: self } = this.#options.store;
+    const taken = new Set(tablesToTake(self, this.#census, this.#overdue()));
+    for (const { tableId, holder } of this.#census.tables) if (holder === self) taken.add(tableId);
+    return missing.filter((tableId) => taken.has(tableId));
   }
 
   /** What this process hands over when the rounds there are over. */

@@ -126,7 +126,8 @@ export class Tables implements HouseTables {
     if (!finished || this.#begun.get(tableId) !== begun) return;
     await this.#keeper.giveUp(begun.lease, this.#share?.offer(tableId) ?? null);
     this.#options.observer.handedOver(tableId, begun.lease.epoch);
-    this.#end(begun.lease);
+    // Where it could not be given up, it may have been taken anew.
+    if (this.#begun.get(tableId) === begun) this.#end(begun.lease);
   }
 
   /**
