@@ -122,6 +122,11 @@ it.each<[string, string, RegExp]>([
     /table one: the seed of round 2 does not follow/,
   ],
   [
+    "a locked round was taken back",
+    "UPDATE rounds SET locked_at = opened_at WHERE status = 'void'",
+    /^table \w+: round \d+ was taken back after its bets were locked$/,
+  ],
+  [
     "the chain begins elsewhere",
     "UPDATE seed_chains SET anchor = decode(repeat('ab', 32), 'hex') WHERE table_id = 'two' AND first_round = 5",
     /table two: the seed of round 5 does not follow from the anchor/,

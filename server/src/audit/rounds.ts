@@ -22,6 +22,14 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
         OR (status IN ('open', 'locked') AND next IS NOT NULL)`,
   },
   {
+    check: "no round was taken back once its bets were locked",
+    count: `${ROUNDS} WHERE status = 'void'`,
+    // Where the books of one contradicted themselves, it was right to, and something is wrong with them.
+    faults: `SELECT format('table %s: round %s was taken back after its bets were locked', table_id,
+        round) AS fault
+      FROM rounds WHERE status = 'void' AND locked_at IS NOT NULL`,
+  },
+  {
     check: "each seed follows from the table's chain",
     count: ROUNDS,
     faults: `SELECT format('table %s: the seed of round %s does not follow from %s', rounds.table_id,
