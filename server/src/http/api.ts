@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Read, Reads } from "../cluster/readCache.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Floor, TableSummary } from "../tables/floor.ts";
+import { atRest } from "../tables/floor.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { HouseTables } from "../tables/tables.ts";
 import { errorResponse } from "../transport/edge.ts";
@@ -72,8 +73,9 @@ export function tableEndpoints(options: ApiOptions): Record<string, Endpoint> {
     "api-tables": get("/api/tables", () => cached(reads, TABLES, () => listOf(configs, floor))),
     "api-table": get("/api/tables/:id", async ({ params }) => {
       const config = configs.find(({ tableId }) => tableId === params["id"]);
-      const summary = config === undefined ? null : floor.summary(config.tableId);
-      if (config === undefined || summary === null) return NO_TABLE();
+      if (config === undefined) return NO_TABLE();
+      // Its rules and chains are known also while nobody is known to run it.
+      const summary = floor.summary(config.tableId) ?? atRest(config.tableId);
       return { ...detailsOf(config, summary), chains: await archive.chains(config.tableId) };
     }),
     "api-rounds": get("/api/tables/:id/rounds", async ({ params, query }) => {

@@ -38,6 +38,21 @@ export function summaryOf({ config, state }: TableHost): TableSummary {
   };
 }
 
+/** A table that nobody runs now, as far as is known here. */
+export function atRest(tableId: string): TableSummary {
+  return {
+    tableId,
+    phase: "paused",
+    round: 0,
+    phaseEndsAt: 0,
+    players: 0,
+    totalStake: 0,
+    commitment: "",
+    entropy: "",
+    lastPockets: [],
+  };
+}
+
 /** The floor of a house with one process. */
 export function ownFloor({ hosts }: Pick<HouseTables, "hosts">): Floor {
   return {
