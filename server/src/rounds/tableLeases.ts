@@ -48,7 +48,21 @@ const REPORT = `
   ON CONFLICT (holder) DO UPDATE SET backend = excluded.backend, accepts = excluded.accepts,
     players = excluded.players, expires_at = excluded.expires_at`;
 
-const PROCESSES = `SELECT holder, accepts FROM processes WHERE ${LIVES} ORDER BY holder`;
+const PROCESSES = `SELECT holder, accepts, public_address AS "publicAddress"
+  FROM processes WHERE ${LIVES} ORDER BY holder`;
+
+/** One after the other, so that whoever began earlier is seen by whoever began later. */
+const ANNOUNCE = `
+  WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('croupier_processes')))
+  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at)
+  SELECT $1, $2, pg_backend_pid(), false, '{}', clock_timestamp() + ${LIFE} FROM turn
+  ON CONFLICT (holder) DO UPDATE SET public_address = excluded.public_address,
+    backend = excluded.backend, expires_at = excluded.expires_at`;
+
+const EARLIER_THERE = `
+  SELECT FROM processes JOIN processes AS own ON own.holder = $2
+  WHERE processes.public_address = $1 AND ${LIVES}
+    AND (processes.started_at, processes.holder) < (own.started_at, own.holder)`;
 
 /** Those that are asked for, and whatever else somebody runs. */
 const TABLES = `
@@ -62,6 +76,12 @@ const TABLES = `
     LEFT JOIN processes ON processes.holder = held.holder
   WHERE wanted.table_id IS NOT NULL OR NOT ${IS_FREE}
   ORDER BY table_id`;
+
+interface ListedProcess {
+  readonly holder: string;
+  readonly accepts: boolean;
+  readonly publicAddress: string | null;
+}
 
 export interface TableLeasesOptions {
   /** Of pipelined connections: a beat does not wait for what else is asked. */
@@ -83,6 +103,8 @@ export class TableLeases implements LeaseStore, CensusStore {
   /** All that is asked meanwhile waits for the same connection. */
   #connecting: Promise<PoolClient> | null = null;
   #closed = false;
+  /** Another process lives at this one's address: told once. */
+  #addressShared = false;
 
   constructor(options: TableLeasesOptions) {
     this.#options = options;
@@ -138,22 +160,39 @@ export class TableLeases implements LeaseStore, CensusStore {
     const told = JSON.stringify(Object.fromEntries(players));
     await this.#query(REPORT, [this.holder, publicAddress, accepts, told]);
     const [processes, tables] = [
-      await this.#query<{ holder: string; accepts: boolean }>(PROCESSES, []),
+      await this.#query<ListedProcess>(PROCESSES, []),
       await this.#query<SharedTable>(TABLES, [tableIds, this.holder]),
     ];
-    return { processes, tables };
+    this.#lookAtAddresses(processes);
+    return {
+      processes: processes.map(({ holder, accepts: takes }) => ({ holder, accepts: takes })),
+      tables,
+    };
   }
 
   /**
-   * Whether another living process says that clients reach it at this address; a dead one that was
-   * not missed yet counts as well.
+   * Says that clients reach this process at `address`, and answers whether a living process said so
+   * before; a dead one that was not missed yet counts as well.
    */
   async isAddressTaken(address: string): Promise<boolean> {
-    const rows = await this.#query(
-      `SELECT holder FROM processes WHERE public_address = $1 AND holder <> $2 AND ${LIVES}`,
-      [address, this.holder],
-    );
-    return rows.length > 0;
+    await this.#query(ANNOUNCE, [this.holder, address]);
+    const earlier = await this.#query(EARLIER_THERE, [address, this.holder]);
+    return earlier.length > 0;
+  }
+
+  /** One that hung for a while may have lost its address to another, and be back. */
+  #lookAtAddresses(processes: readonly ListedProcess[]): void {
+    const { publicAddress = null, log } = this.#options;
+    const shared =
+      publicAddress !== null &&
+      processes.some((one) => one.publicAddress === publicAddress && one.holder !== this.holder);
+    if (shared && !this.#addressShared) {
+      log.error(
+        { publicAddress },
+        "another process has this PUBLIC_ADDRESS as well: end one of them",
+      );
+    }
+    this.#addressShared = shared;
   }
 
   /** Leaves the census, and ends the connection. */

@@ -1,5 +1,6 @@
 /** Who is there and who runs what, as a real database tells several processes. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Logger } from "../platform/log.ts";
 import { createLogger } from "../platform/log.ts";
 import { TableLeases } from "../rounds/tableLeases.ts";
 import type { TestDatabase } from "../testing/database.ts";
@@ -26,7 +27,11 @@ beforeEach(() => {
 });
 
 function newProcess(
-  options: { readonly publicAddress?: string; readonly released?: () => void } = {},
+  options: {
+    readonly publicAddress?: string;
+    readonly released?: () => void;
+    readonly log?: Logger;
+  } = {},
 ): TableLeases {
   const { pipelined: pool } = database;
   const log = createLogger("silent");
@@ -132,4 +137,26 @@ it("knows a public address that another living process has, and frees it with th
   expect(await second.isAddressTaken("play.example.org/p/2")).toBe(false);
   first.close();
   await expect.poll(() => second.isAddressTaken(address)).toBe(false);
+});
+
+it("gives a public address to one of those that want it at once", async () => {
+  const address = "play.example.org/p/3";
+  const many = Array.from({ length: 3 }, () => newProcess({ publicAddress: address }));
+  const taken = await Promise.all(many.map((process) => process.isAddressTaken(address)));
+  expect(taken.filter((isTaken) => !isTaken)).toHaveLength(1);
+});
+
+it("says once that another process has its public address as well", async () => {
+  const publicAddress = "play.example.org/p/4";
+  const log = createLogger("silent");
+  const told = vi.spyOn(log, "error").mockImplementation(() => undefined);
+  const [first, second] = [newProcess({ publicAddress, log }), newProcess({ publicAddress })];
+  await censusOf(first);
+  expect(told).not.toHaveBeenCalled();
+  await censusOf(second);
+  await censusOf(first);
+  await censusOf(first);
+  expect(told.mock.calls).toEqual([
+    [{ publicAddress }, "another process has this PUBLIC_ADDRESS as well: end one of them"],
+  ]);
 });

@@ -5,7 +5,7 @@ import { pause } from "../platform/pause.ts";
 import { BEAT_MS, LEASE_MS } from "./lease.ts";
 
 export interface Addresses {
-  /** Whether another living process has it; one that has just died may count yet. */
+  /** Whether a living process had it before this one, which wants it from now on; one that has just died may count yet. */
   isAddressTaken(address: string): Promise<boolean>;
 }
 
