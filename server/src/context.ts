@@ -34,8 +34,10 @@ import type { Metrics } from "./platform/metrics.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { within } from "./platform/within.ts";
 import { createPlayers } from "./players/players.ts";
+import { Arrivals } from "./rooms/arrivals.ts";
 import { BalanceHub } from "./rooms/balanceHub.ts";
 import type { House } from "./rooms/house.ts";
+import { SEAT_SECONDS } from "./rooms/houseRoom.ts";
 import type { Floor } from "./tables/floor.ts";
 import { ownFloor } from "./tables/floor.ts";
 import type { TableHost } from "./tables/tableHost.ts";
@@ -154,6 +156,17 @@ function gateOf({ secrets, clock }: ContextOptions, pool: Pool): GateOptions {
   };
 }
 
+function arrivalsOf({ config: { publicAddress }, clock, log }: ContextOptions): Arrivals {
+  const nobodyComes = (seats: number): void => {
+    if (publicAddress === null) return;
+    log.error(
+      { publicAddress, seats },
+      "nobody who got a seat in this process arrives: does its PUBLIC_ADDRESS lead here?",
+    );
+  };
+  return new Arrivals({ clock, seatMs: SEAT_SECONDS * 1_000, nobodyComes });
+}
+
 interface HouseParts extends ContextOptions {
   readonly tables: Tables;
   readonly floor: Floor;
@@ -172,6 +185,7 @@ function houseOf(parts: HouseParts): House {
     floor,
     wins,
     balances: cluster?.balancesOf(tables, balanceOf) ?? new BalanceHub(),
+    arrivals: arrivalsOf(parts),
     clock,
     log,
     seatKeptSeconds: parts.seatKeptSeconds ?? SEAT_KEPT_SECONDS,

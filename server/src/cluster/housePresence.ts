@@ -5,6 +5,7 @@
  * is answered as an empty Redis would answer, within the time limit of its connection. Topics are
  * remembered whether Redis took them or not, and asked for again with each connection.
  */
+import { IpcProtocol } from "@colyseus/core/Protocol";
 import { RedisPresence } from "@colyseus/redis-presence";
 import type { Logger } from "../platform/log.ts";
 import { soundMessage } from "./ipcShapes.ts";
@@ -19,6 +20,11 @@ export interface HousePresenceOptions {
 }
 
 type Callback = (...args: unknown[]) => void;
+
+/** How the topic of a room begins, at which its process is asked for what the room knows. */
+const ROOMS = "$";
+/** What the framework says itself when an answer did not come in time. */
+const NO_ANSWER = "ipc_timeout";
 
 export class HousePresence extends RedisPresence {
   readonly #options: HousePresenceOptions;
@@ -42,7 +48,9 @@ export class HousePresence extends RedisPresence {
   }
 
   override async publish(topic: string, data: unknown): Promise<void> {
-    await this.#orElse(super.publish(topic, data), undefined);
+    const text = JSON.stringify(data === undefined ? false : data);
+    const heardBy = await this.#orElse<number | null>(this.pub.publish(topic, text), null);
+    if (heardBy === 0 && topic.startsWith(ROOMS)) this.#answerFor(data);
   }
 
   override channels(pattern?: string): Promise<string[]> {
@@ -99,6 +107,15 @@ export class HousePresence extends RedisPresence {
       "a message in Redis is none of ours",
     );
   };
+
+  /**
+   * For a room whose process is gone, and which may run elsewhere already: whoever asks is to ask
+   * again, and not to wait for an answer that nobody gives.
+   */
+  #answerFor(request: unknown): void {
+    const [, requestId] = request as readonly [method: string, requestId: string, ...unknown[]];
+    this.subscriptions.emit(`ipc:${requestId}`, [IpcProtocol.ERROR, NO_ANSWER]);
+  }
 
   async #orElse<Answer>(call: Promise<Answer>, otherwise: Answer): Promise<Answer> {
     try {

@@ -5,6 +5,7 @@ import type { Logger } from "../platform/log.ts";
 import type { ChatBan } from "../players/chatBans.ts";
 import type { Floor } from "../tables/floor.ts";
 import type { HouseTables } from "../tables/tables.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { BalanceHub } from "./balanceHub.ts";
 
 /** Who a valid token belongs to. */
@@ -19,6 +20,8 @@ export interface House {
   /** The big wins of the house, newest first; another list where there is a new one. */
   readonly wins: () => readonly Win[];
   readonly balances: BalanceHub;
+  /** Whether those who got seats in this process's rooms come. */
+  readonly arrivals: Arrivals;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long a dropped player's seat is kept. */

@@ -1,12 +1,31 @@
 /** What table rooms and the lobby have in common: they stay, and what goes wrong in one stays in it. */
-import type { RoomException, RoomOptions } from "@colyseus/core";
+import type { Client, RoomException, RoomOptions } from "@colyseus/core";
 import { CloseCode, matchMaker, Room, RoomInternalState, ServerError } from "@colyseus/core";
 import type { House } from "./house.ts";
+
+/** How long a seat waits for whoever got it. */
+export const SEAT_SECONDS = 10;
 
 export abstract class HouseRoom<Options extends RoomOptions> extends Room<Options> {
   protected abstract readonly house: House;
   override autoDispose = false;
-  override seatReservationTimeout = 10;
+  override seatReservationTimeout = SEAT_SECONDS;
+
+  constructor() {
+    super();
+    const reserve = this["_reserveSeat"].bind(this);
+    this["_reserveSeat"] = async (...given: Parameters<typeof reserve>) => {
+      const reserved = await reserve(...given);
+      const [sessionId, , , , comesBack = false] = given;
+      if (reserved && !comesBack) this.house.arrivals.given(String(sessionId));
+      return reserved;
+    };
+  }
+
+  /** For `onJoin`: whoever got this seat has come. */
+  protected arrived({ sessionId }: Pick<Client, "sessionId">): void {
+    this.house.arrivals.arrived(sessionId);
+  }
 
   /** The SDK comes back by itself: to the next process, or to this room's successor. */
   override disconnect(closeCode: number = CloseCode.MAY_TRY_RECONNECT): Promise<unknown> {

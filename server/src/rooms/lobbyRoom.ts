@@ -45,6 +45,10 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
     });
   }
 
+  override onJoin(client: Client): void {
+    this.arrived(client);
+  }
+
   override onDispose(): void {
     this.#end();
   }

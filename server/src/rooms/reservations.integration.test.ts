@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../platform/freePort.ts";
 import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
 import { openTestHouse, SLOW_TABLE, sit } from "../testing/openTestHouse.ts";
+import { Arrivals } from "./arrivals.ts";
 
 let house: TestHouse;
 let metricsPort = 0;
@@ -51,6 +52,20 @@ describe("seats that are reserved and not taken", () => {
     expect([counts.get(200), counts.get(409)]).toEqual([66, 24]);
     // Other tables do not notice.
     expect(await reserve(await house.guest(), "large")).toBe(200);
+  });
+});
+
+describe("whoever got a seat", () => {
+  it("is waited for until they come", async () => {
+    const given = vi.spyOn(Arrivals.prototype, "given");
+    const arrived = vi.spyOn(Arrivals.prototype, "arrived");
+    const room = await sit(await house.guest(), "large");
+    expect(given.mock.calls).toEqual([[room.sessionId]]);
+    expect(arrived.mock.calls).toEqual([[room.sessionId]]);
+    await reserve(await house.guest(), "large");
+    expect(given).toHaveBeenCalledTimes(2);
+    expect(arrived).toHaveBeenCalledTimes(1);
+    await room.leave();
   });
 });
 

@@ -66,6 +66,7 @@ export abstract class TableRoom
   }
 
   override async onJoin(client: PlayerClient): Promise<void> {
+    this.arrived(client);
     const { auth, sessionId } = client;
     assert(auth !== undefined, `session ${sessionId} joined without a player`);
     // Counted here and not at the reservation: many may stand in the doorway at once.

@@ -1,0 +1,66 @@
+import { requestFromIPC, subscribeIPC } from "@colyseus/core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../platform/clock.ts";
+import { createLogger } from "../platform/log.ts";
+import type { OwnRedis } from "../testing/ownRedis.ts";
+import { createOwnRedis } from "../testing/ownRedis.ts";
+import { HousePresence } from "./housePresence.ts";
+import { addressOf, colyseusConnection } from "./redisAddress.ts";
+import { RedisHealth } from "./redisHealth.ts";
+
+let redis: OwnRedis;
+beforeAll(async () => {
+  redis = await createOwnRedis();
+});
+afterAll(() => redis.close());
+
+const open: HousePresence[] = [];
+afterEach(() => {
+  for (const presence of open.splice(0)) presence.shutdown();
+});
+
+/** That of a process. */
+async function openPresence(): Promise<HousePresence> {
+  const log = createLogger("silent");
+  const health = new RedisHealth(log, systemClock);
+  const connection = colyseusConnection(addressOf(redis.url), () => 0);
+  const presence = new HousePresence({ connection, health, log });
+  open.push(presence);
+  await health.untilOk();
+  return presence;
+}
+
+/** Longer than any test may take. */
+const PATIENCE_MS = 600_000;
+const ROOM = "$table-main";
+
+const askForSeat = (presence: HousePresence): Promise<unknown> =>
+  requestFromIPC(presence, ROOM, "_reserveSeat", ["session"], PATIENCE_MS);
+
+describe("what one process asks of another one's room", () => {
+  it("is answered by the process that has the room", async () => {
+    const [one, other] = [await openPresence(), await openPresence()];
+    await subscribeIPC(one, ROOM, async (method, args) => `${method} ${args}`);
+    expect(await askForSeat(other)).toBe("_reserveSeat session");
+  });
+
+  it("is not waited for where no process has it", async () => {
+    const other = await openPresence();
+    await expect(askForSeat(other)).rejects.toThrow("ipc_timeout");
+  });
+
+  it("is not waited for where the process that had it is gone", async () => {
+    const [one, other] = [await openPresence(), await openPresence()];
+    await subscribeIPC(one, ROOM, async () => true);
+    expect(await askForSeat(other)).toBe(true);
+    one.shutdown();
+    await expect.poll(() => other.channels(ROOM)).toEqual([]);
+    await expect(askForSeat(other)).rejects.toThrow("ipc_timeout");
+  });
+
+  it("leaves no topic behind, answered or not", async () => {
+    const other = await openPresence();
+    await askForSeat(other).catch(() => undefined);
+    await expect.poll(() => other.channels("ipc:*")).toEqual([]);
+  });
+});
