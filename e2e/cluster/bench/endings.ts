@@ -7,6 +7,7 @@ import { Prober } from "../../faults/prober.ts";
 import { tablesOf } from "../holders.ts";
 import type { ClusterProcess } from "../serverProcess.ts";
 import type { Stage } from "../trials/stage.ts";
+import { until } from "../trials/stage.ts";
 import type { Trial } from "../trials/trial.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -29,8 +30,6 @@ export interface Endings {
   /** How long a player of one of its tables was out after either. */
   readonly outAfterKill: number[];
   readonly outAfterDrain: number[];
-  /** From a process's next start to its share of the tables. */
-  readonly shares: number[];
 }
 
 /** Everybody who takes part. */
@@ -54,8 +53,7 @@ export function endingsOf(runs: number, endings: Endings): Trial {
       const cast: Cast = { stage, watchers, probers, endings };
       for (let turn = 0; turn < 2 * runs; turn += 1) {
         const process = stage.processes[turn % stage.processes.length];
-        if (process === undefined) throw new Error("there is no process");
-        await endOne(cast, process, turn % 2 === 0 ? kill : drain);
+        if (process !== undefined) await endOne(cast, process, turn % 2 === 0 ? kill : drain);
       }
       for (const prober of probers.values()) {
         for (const fault of await prober.faults(stage.cluster.url)) stage.notes.finding(fault);
@@ -72,20 +70,21 @@ async function enterProbers({ tableIds, cluster }: Stage): Promise<ReadonlyMap<s
   return new Map(await Promise.all(entered));
 }
 
-async function endOne(
-  { stage, ...others }: Cast,
-  process: ClusterProcess,
-  end: typeof kill,
-): Promise<void> {
-  await stage.tablesAreShared();
-  // Tables are shared between rounds: the end may come at any time of one.
+/**
+ * Ends one process at any time of a round, and starts it again once its players are back.
+ *
+ * Its share of the tables comes to it when the next one ends, since it has the least of all then: to
+ * wait until the others hand tables over would take longer than everything else here.
+ */
+async function endOne(cast: Cast, process: ClusterProcess, end: typeof kill): Promise<void> {
+  const { stage } = cast;
+  await until("a process's tables", () => tablesOf(process).length > 0, { withinMs: MOST_MS });
   await pause(ROUND_MS * stage.random.next());
-  await end({ stage, ...others }, process);
+  await end(cast, process);
   await stage.everyoneIsBack();
-  const startedAt = performance.now();
   await process.start();
-  await stage.tablesAreShared();
-  others.endings.shares.push(performance.now() - startedAt);
+  const isReady = async () => (await fetch(`${process.url}/ready`)).ok;
+  await until("the process's readiness", isReady, { withinMs: MOST_MS });
 }
 
 async function kill(

@@ -30,7 +30,6 @@ const endings: Endings = {
   drains: [],
   outAfterKill: [],
   outAfterDrain: [],
-  shares: [],
 };
 const scale = { brief: false, players: undefined, turns: undefined, seed: 1 };
 const { findings, bots } = await runTrial(endingsOf(runs, endings), scale, console.error);
@@ -54,7 +53,6 @@ const benchmark = {
     ...distribution("rejoin: a player's time out after a kill", endings.outAfterKill),
     ...distribution("drain: from the signal to the exit", endings.drains),
     ...distribution("rejoin: a player's time out after a drain", endings.outAfterDrain),
-    ...distribution("from a start to the process's share of the tables", endings.shares),
     { name: "acknowledged bets of the bots", value: bots?.bets.accepted ?? 0, unit: "" },
   ],
   bars: [
