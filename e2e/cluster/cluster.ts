@@ -117,6 +117,8 @@ async function newProcesses(
           REDIS_URL: redisUrl,
           DATA_DIR: folder,
           PUBLIC_ADDRESS: `${entry}/p/${index + 1}`,
+          // Whom they believe is the proxy, and nobody else gets to them.
+          LISTEN_ADDRESS: "127.0.0.1",
           TRUST_PROXY: "true",
           ...env,
         },

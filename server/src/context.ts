@@ -72,7 +72,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   log.info({ config: loggable(config) }, "opening");
   signTokensWith(secrets.jwtSecret);
   const metrics = createMetrics();
-  await openMetrics(metrics, config.metricsPort, closers);
+  await openMetrics(metrics, config, closers);
   const database = await openDatabase(options, closers);
   const { pool } = database;
   const { startingChips, dailyChips } = config;

@@ -110,6 +110,24 @@ describe("a running server", () => {
     expect(await second.ended).toBe(0);
   });
 
+  it("listens on one address alone where that is asked for", async () => {
+    const elsewhere = async (environment: Record<string, string>) => {
+      const run = start(environment);
+      const url = new URL("/health", await run.open);
+      expect((await fetch(url)).status).toBe(200);
+      url.hostname = "127.0.0.2";
+      const answered = await fetch(url).then(
+        ({ status }) => status,
+        ({ cause }) => cause.code,
+      );
+      run.child.kill("SIGINT");
+      expect(await run.ended).toBe(0);
+      return answered;
+    };
+    expect(await elsewhere({ LISTEN_ADDRESS: "127.0.0.1" })).toBe("ECONNREFUSED");
+    expect(await elsewhere({})).toBe(200);
+  });
+
   it("has its numbers on a port of their own", async () => {
     const { port, server } = await takenPort();
     const closed = Promise.withResolvers<void>();

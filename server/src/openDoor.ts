@@ -2,6 +2,7 @@
 import type { Router } from "@colyseus/core";
 import { matchMaker, Server } from "@colyseus/core";
 import type { Cluster } from "./cluster/cluster.ts";
+import type { Config } from "./config/config.ts";
 import { ConfigError } from "./config/configError.ts";
 import type { ContextOptions } from "./contextOptions.ts";
 import type { createHttpHandler } from "./http/handler.ts";
@@ -45,7 +46,7 @@ export async function openDoor(
   await openRooms(server, house, stopping);
   closers.add("rooms", () => matchMaker.gracefullyShutdown());
   try {
-    await server.listen(config.port);
+    await server.listen(config.port, config.listenAddress ?? undefined);
   } catch (error) {
     throw portError("PORT", config.port, error);
   }
@@ -53,10 +54,15 @@ export async function openDoor(
 }
 
 /** For Prometheus, on a port of its own; 0: nowhere. */
-export async function openMetrics(metrics: Metrics, port: number, closers: Closers): Promise<void> {
-  if (port === 0) return;
-  const server = await serveMetrics(metrics, port).catch((error: unknown) => {
-    throw portError("METRICS_PORT", port, error);
+export async function openMetrics(
+  metrics: Metrics,
+  { metricsPort, listenAddress }: Pick<Config, "metricsPort" | "listenAddress">,
+  closers: Closers,
+): Promise<void> {
+  if (metricsPort === 0) return;
+  const at = { port: metricsPort, host: listenAddress ?? undefined };
+  const server = await serveMetrics(metrics, at).catch((error: unknown) => {
+    throw portError("METRICS_PORT", metricsPort, error);
   });
   closers.add("metrics", () => {
     server.close();
@@ -72,6 +78,11 @@ function portError(name: string, port: number, error: unknown): unknown {
   if (code === "EACCES") {
     return new ConfigError(
       `${name} is ${port}, but this user may not open it; it takes one from 1024 on.`,
+    );
+  }
+  if (code === "EADDRNOTAVAIL") {
+    return new ConfigError(
+      "LISTEN_ADDRESS is no address of this machine; unset, it listens on all.",
     );
   }
   return error;

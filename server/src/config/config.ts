@@ -14,6 +14,8 @@ export type TransportChoice = (typeof TRANSPORTS)[number];
 export interface Config {
   /** 0: any free port. */
   readonly port: number;
+  /** Of this machine: the only one that is listened on; null: all. */
+  readonly listenAddress: string | null;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
   /** An absolute path. */
@@ -40,12 +42,19 @@ const PUBLIC_ADDRESS = {
     .regex(/^[0-9A-Za-z.[\]:_-]+(\/[0-9A-Za-z._~/-]*)?$/),
 };
 
+const LISTEN_ADDRESS = {
+  name: "LISTEN_ADDRESS",
+  takes: "an IP address of this machine, such as 127.0.0.1",
+  schema: z.union([z.ipv4(), z.ipv6()]),
+};
+
 /** Throws `ConfigError`, whose message is one line for the operator. */
 export function readConfig(environment: Environment): Config {
   const number = (name: string, fallback: number, most: number) =>
     read(environment, wholeNumber(name, 0, most), fallback);
   return {
     port: number("PORT", 2567, 65_535),
+    listenAddress: read(environment, LISTEN_ADDRESS, null),
     databaseUrl: read(environment, url("DATABASE_URL", ["postgres:", "postgresql:"]), null),
     redisUrl: read(environment, url("REDIS_URL", ["redis:", "rediss:"]), null),
     dataDir: resolve(environment["DATA_DIR"] || ".croupier"),

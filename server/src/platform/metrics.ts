@@ -65,7 +65,10 @@ export function createMetrics(): Metrics {
 }
 
 /** Serves `GET /metrics`; rejects where the port cannot be had. */
-export async function serveMetrics(metrics: Metrics, port: number): Promise<Server> {
+export async function serveMetrics(
+  metrics: Metrics,
+  at: { readonly port: number; readonly host?: string | undefined },
+): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") {
       response.writeHead(404).end();
@@ -78,7 +81,7 @@ export async function serveMetrics(metrics: Metrics, port: number): Promise<Serv
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
-  server.listen(port, resolve);
+  server.listen(at, resolve);
   await promise;
   return server;
 }
