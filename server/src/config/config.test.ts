@@ -51,6 +51,16 @@ describe("what is there by default", () => {
     });
   });
 
+  it.each([
+    "play.example.org/one",
+    "LOCALHOST:8443/p/1",
+    "127.0.0.1:80",
+    "[::1]:8080/p/2/",
+    "croupier-server-1",
+  ])("takes %s as a public address", (address) => {
+    expect(readConfig({ PUBLIC_ADDRESS: address }).publicAddress).toBe(address);
+  });
+
   it("takes an empty variable for an unset one", () => {
     expect(readConfig({ PORT: "", TABLES: "", TRUST_PROXY: "" })).toEqual(config);
   });
@@ -66,8 +76,25 @@ describe("a value that cannot be used is named in one line, with what it takes",
     ["a log level", { LOG_LEVEL: "loud" }, ["LOG_LEVEL", "info"]],
     ["a flag", { TRUST_PROXY: "perhaps" }, ["TRUST_PROXY", "true or false"]],
     ["a database's address", { DATABASE_URL: "mysql://a" }, ["DATABASE_URL", "postgres://"]],
+    ["a Redis that has no number", { REDIS_URL: "redis://a/b" }, ["REDIS_URL", "redis://"]],
     ["a listening address", { LISTEN_ADDRESS: "localhost" }, ["LISTEN_ADDRESS", "127.0.0.1"]],
-    ["a public address", { PUBLIC_ADDRESS: "https://a b" }, ["PUBLIC_ADDRESS"]],
+    ...[
+      "https://a b",
+      "http://x/",
+      "http://localhost/p/1",
+      "play.example.org//p",
+      "localhost:99999/p/1",
+      "localhost:/p/1",
+      "me@localhost/p/1",
+      "localhost/p?1",
+      "-",
+      ":",
+      "/p/1",
+    ].map((address): [string, Record<string, string>, readonly string[]] => [
+      `${address} as a public address`,
+      { PUBLIC_ADDRESS: address },
+      ["PUBLIC_ADDRESS", "play.example.org/one"],
+    ]),
     ["no JSON", { TABLES: "[{" }, ["TABLES", "not JSON"]],
     ["no file", { TABLES: "/nowhere/tables.json" }, ["TABLES", "/nowhere/tables.json"]],
     ["no array", { TABLES: "{}" }, ["TABLES", "array"]],

@@ -33,14 +33,30 @@ export interface Config {
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
+const REDIS = url("REDIS_URL", ["redis:", "rediss:"]);
+const REDIS_URL = {
+  ...REDIS,
+  takes: `${REDIS.takes}, with the number of a database as its path, if any`,
+  schema: REDIS.schema.refine((text) => /^(\/\d{0,4})?$/.test(URL.parse(text)?.pathname ?? "")),
+};
+
 const PUBLIC_ADDRESS = {
   name: "PUBLIC_ADDRESS",
   takes: "a host with an optional port and path, without a protocol, such as play.example.org/one",
-  schema: z
-    .string()
-    .max(200)
-    .regex(/^[0-9A-Za-z.[\]:_-]+(\/[0-9A-Za-z._~/-]*)?$/),
+  schema: z.string().max(200).refine(isAddress),
 };
+
+/** Whether `ws://` before it makes the address of something, with nothing that is read otherwise. */
+function isAddress(text: string): boolean {
+  const slash = text.indexOf("/");
+  const host = (slash === -1 ? text : text.slice(0, slash)).toLowerCase();
+  const path = slash === -1 ? "" : text.slice(slash);
+  const url = URL.parse(`ws://${text}`);
+  if (url === null || !/[0-9a-z\]]$/.test(url.hostname)) return false;
+  // The port that is the protocol's own is left out of what was read.
+  const read = [url.host, `${url.hostname}:80`];
+  return read.includes(host) && /^(\/[0-9A-Za-z._~-]+)*\/?$/.test(path);
+}
 
 const LISTEN_ADDRESS = {
   name: "LISTEN_ADDRESS",
@@ -56,7 +72,7 @@ export function readConfig(environment: Environment): Config {
     port: number("PORT", 2567, 65_535),
     listenAddress: read(environment, LISTEN_ADDRESS, null),
     databaseUrl: read(environment, url("DATABASE_URL", ["postgres:", "postgresql:"]), null),
-    redisUrl: read(environment, url("REDIS_URL", ["redis:", "rediss:"]), null),
+    redisUrl: read(environment, REDIS_URL, null),
     dataDir: resolve(environment["DATA_DIR"] || ".croupier"),
     transport: read(environment, oneOf("TRANSPORT", TRANSPORTS), "auto"),
     tables: readTables(environment["TABLES"]),
