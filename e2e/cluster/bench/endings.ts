@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { Prober } from "../../faults/prober.ts";
+import { OverdueError } from "../../faults/wait.ts";
 import { tablesOf } from "../holders.ts";
 import type { ClusterProcess } from "../serverProcess.ts";
 import type { Stage } from "../trials/stage.ts";
@@ -82,7 +83,10 @@ async function endOne(cast: Cast, process: ClusterProcess, end: typeof kill): Pr
   await pause(ROUND_MS * stage.random.next());
   await end(cast, process);
   await stage.everyoneIsBack();
-  await process.start();
+  await process.start().catch(() => {
+    // What was measured so far is told all the same; the log of the process says why.
+    throw new OverdueError(`process ${process.slot} did not start again`);
+  });
   const isReady = async () => (await fetch(`${process.url}/ready`)).ok;
   await until("the process's readiness", isReady, { withinMs: MOST_MS });
 }

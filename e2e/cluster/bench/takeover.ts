@@ -6,6 +6,7 @@
 // Before the SDK, which takes its socket from the global scope when it is loaded.
 import "../../bots/botSocket.ts";
 
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { percentilesOf } from "../../bots/samples.ts";
 import { flagsIn, wholeNumber } from "../../src/flags.ts";
 import { runTrial } from "../trials/trial.ts";
@@ -13,6 +14,7 @@ import type { Endings } from "./endings.ts";
 import { endingsOf, PLAYERS, ROUND_MS } from "./endings.ts";
 
 const MOST_RUNS = 1_000;
+const LOOP_RESOLUTION_MS = 10;
 const TAKEOVER_MS = 5_000;
 const OUT_MS = 2_000;
 /** One round, and the ten seconds that a drain may take besides. */
@@ -31,6 +33,8 @@ const endings: Endings = {
   outAfterKill: [],
   outAfterDrain: [],
 };
+const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+loopDelay.enable();
 const scale = { brief: false, players: undefined, turns: undefined, seed: 1 };
 const { findings, bots } = await runTrial(endingsOf(runs, endings), scale, console.error);
 
@@ -53,6 +57,8 @@ const benchmark = {
     ...distribution("rejoin: a player's time out after a kill", endings.outAfterKill),
     ...distribution("drain: from the signal to the exit", endings.drains),
     ...distribution("rejoin: a player's time out after a drain", endings.outAfterDrain),
+    // The monitor tells the whole time between two of its timers.
+    figure("the players' own delay, p99", loopDelay.percentile(99) / 1e6 - LOOP_RESOLUTION_MS),
     { name: "acknowledged bets of the bots", value: bots?.bets.accepted ?? 0, unit: "" },
   ],
   bars: [
