@@ -30,7 +30,12 @@ interface Line {
   readonly bet: () => AnnouncedBet;
 }
 
-export function createAnnounced(house: House): Part<AppState> {
+export interface Announced extends Part<AppState> {
+  /** Opens and closes the drawer that they lie in where there is no room for them. */
+  readonly button: HTMLButtonElement;
+}
+
+export function createAnnounced(house: House): Announced {
   const body = element("div", { class: "announced-lines" });
   const unit = element("p", { class: "small" });
   const root = element(
@@ -39,9 +44,30 @@ export function createAnnounced(house: House): Part<AppState> {
     element("div", { class: "panel-head" }, element("h3", { text: "Announced bets" }), unit),
     body,
   );
+  const button = element(
+    "button",
+    {
+      id: "announced-toggle",
+      class: "action",
+      attributes: { "aria-controls": "announced", "aria-expanded": "false" },
+      onClick: () => show(!root.classList.contains("open")),
+    },
+    element("span", { class: "sign", text: "☰", attributes: { "aria-hidden": "true" } }),
+    element("span", { text: "Bets" }),
+  );
+  const show = (open: boolean): void => {
+    root.classList.toggle("open", open);
+    button.setAttribute("aria-expanded", String(open));
+  };
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !root.classList.contains("open")) return;
+    show(false);
+    button.focus();
+  });
   let lines: readonly Line[] = [];
   return {
     root,
+    button,
     render: (state) => {
       const { table, selectedChip } = state;
       if (table === null) return;
@@ -49,7 +75,7 @@ export function createAnnounced(house: House): Part<AppState> {
       rebuild(body, wheel, () => {
         lines = linesOf(wheel, (bet) => {
           place(house, bet);
-          root.classList.remove("open");
+          show(false);
         });
         return lines.map((line) => line.root);
       });

@@ -16,15 +16,15 @@ const ACTIONS = [
 ] as const;
 
 export interface ControlsOptions {
-  /** Shows or hides the announced bets where there is no room for both. */
-  readonly toggleAnnounced: () => void;
+  /** Shows the announced bets where there is no room for both, or hides them. */
+  readonly announcedButton: HTMLElement;
   /** Opens the talk, where it is not always there. */
   readonly talkButton: HTMLElement;
 }
 
 export function createControls(
   house: House,
-  { toggleAnnounced, talkButton }: ControlsOptions,
+  { announcedButton, talkButton }: ControlsOptions,
 ): Part<AppState> {
   const rack = CHIP_RACK.map((chip) => createChip(house, chip));
   const actions = ACTIONS.map(([id, label, sign]) => {
@@ -36,12 +36,6 @@ export function createControls(
     );
     return { id, button };
   });
-  const announced = element(
-    "button",
-    { id: "announced-toggle", class: "action", onClick: toggleAnnounced },
-    element("span", { class: "sign", text: "☰", attributes: { "aria-hidden": "true" } }),
-    element("span", { text: "Bets" }),
-  );
   const chips = element(
     "div",
     { class: "rack", attributes: { role: "radiogroup", "aria-label": "Chip to place" } },
@@ -56,7 +50,7 @@ export function createControls(
       "div",
       { class: "actions" },
       ...actions.map(({ button }) => button),
-      announced,
+      announcedButton,
       talkButton,
     ),
   );

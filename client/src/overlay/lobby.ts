@@ -44,7 +44,13 @@ export function createLobby(house: House): Lobby {
       "div",
       { class: "floor" },
       heading,
-      element("p", { class: "lead", text: "They never stop. Sit down whenever you like." }),
+      element("p", { class: "lead", text: "They never stop. Sit down any time." }),
+      element(
+        "nav",
+        { class: "jumps", attributes: { "aria-label": "Further down" } },
+        jump("Big wins", feed.root),
+        jump("Leaderboard", leaders.root),
+      ),
       winLine.root,
       list,
       empty,
@@ -75,6 +81,21 @@ export function createLobby(house: House): Lobby {
   };
 }
 
+/** A button that leads to what lies further down the page. */
+function jump(label: string, target: HTMLElement): HTMLButtonElement {
+  return element("button", { text: label, onClick: () => target.scrollIntoView() });
+}
+
+/** `12 players`; told with the seats where these are about to run out. */
+export function playersWords({
+  players,
+  maxPlayers,
+}: Pick<LobbyTableView, "players" | "maxPlayers">): string {
+  if (players === 0) return "Nobody yet";
+  if (maxPlayers > 0 && players * 2 >= maxPlayers) return `${players} of ${maxPlayers} seats taken`;
+  return players === 1 ? "1 player" : `${formatChips(players)} players`;
+}
+
 function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Card {
   const phase = element("p", { class: "card-phase" });
   const players = element("span", { class: "card-players" });
@@ -90,8 +111,8 @@ function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Car
   const root = element(
     "article",
     { class: `card table-card ${wheel}` },
-    element("div", { class: "card-head" }, element("h2", { text: name }), players),
-    phase,
+    element("h2", { text: name }),
+    element("div", { class: "card-state" }, phase, players),
     last,
     element(
       "div",
@@ -106,7 +127,7 @@ function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Car
     if (shown === null) return;
     const seconds = Math.ceil(phaseRemainingMs(shown, now) / 1000);
     const counting = shown.phase === "betting" && seconds > 0;
-    setText(phase, `${phaseWords(shown.phase)}${counting ? ` · ${seconds}` : ""}`);
+    setText(phase, `${phaseWords(shown.phase)}${counting ? ` · ${seconds} s` : ""}`);
   };
   return {
     root,
@@ -115,10 +136,10 @@ function createCard(house: House, { tableId, name, wheel }: LobbyTableView): Car
       shown = table;
       phase.dataset["phase"] = table.phase;
       const full = table.players >= table.maxPlayers && table.maxPlayers > 0;
-      setText(players, table.players === 1 ? "1 player" : `${table.players} players`);
-      setText(least, `from ${formatChips(table.minStake)} a bet`);
+      setText(players, playersWords(table));
+      setText(least, `Bets from ${formatChips(table.minStake)}`);
       sit.disabled = full;
-      setText(sit, full ? "Full" : "Sit down");
+      setText(sit, full ? "Table full" : "Sit down");
       const pockets = table.lastPockets.slice(0, LAST_SHOWN);
       rebuild(last, pockets.join(" "), () =>
         pockets.length === 0

@@ -1,11 +1,11 @@
-/** The name of the spot under the pointer, what it pays, and what one has on it. */
+/** The name of the spot under the pointer, what it pays, and whose chips lie on it. */
 import { layoutOf } from "@croupier/shared/core/spots";
 import type { Point } from "../scene/geometry.ts";
 import { clamp } from "../scene/geometry.ts";
 import { spotName } from "../scene/spotNames.ts";
 import { formatChips } from "../store/format.ts";
 import type { AppState } from "../store/model.ts";
-import { ownChips, wheelOf } from "../store/selectors.ts";
+import { othersChips, ownChips, wheelOf } from "../store/selectors.ts";
 import type { Part } from "./dom.ts";
 import { element, setShown, setText } from "./dom.ts";
 
@@ -14,17 +14,19 @@ const MARGIN = 8;
 const ABOVE = 34;
 const ABOVE_FINGER = 62;
 
-/** The label's words: `Split 17/20 · pays 17 to 1 · limit 50 · yours 25`. */
+/** The label's words: `Split 17/20 · pays 17 to 1 · limit 50 · yours 25 · others 10`. */
 export function spotWords(state: AppState, spotId: string): string {
   const spot = state.table && layoutOf(wheelOf(state.table.wheel)).find(spotId);
   if (!spot) return "";
   const limit = state.seat?.limits.max[spot.kind];
   const own = ownChips(state).get(spotId) ?? 0;
+  const others = othersChips(state).get(spotId) ?? 0;
   return [
     spotName(spot),
     `pays ${spot.paysToOne} to 1`,
     ...(limit === undefined ? [] : [`limit ${formatChips(limit)}`]),
     ...(own === 0 ? [] : [`yours ${formatChips(own)}`]),
+    ...(others === 0 ? [] : [`others ${formatChips(others)}`]),
   ].join(" · ");
 }
 

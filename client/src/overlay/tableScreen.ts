@@ -24,7 +24,7 @@ export function createTableScreen(house: House, felt: HTMLElement): TableScreen 
   const announced = createAnnounced(house);
   const talk = createTalk(house, root);
   const controls = createControls(house, {
-    toggleAnnounced: () => announced.root.classList.toggle("open"),
+    announcedButton: announced.button,
     talkButton: talk.button,
   });
   status.root.append(winLine.root);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { reduce } from "../store/reducer.ts";
 import { aSeat, aTable, seatedState } from "../store/testing.ts";
 import { lastFinishedRound } from "./fairness.ts";
+import { playersWords } from "./lobby.ts";
 import { spotWords } from "./spotLabel.ts";
 import { connectionWords } from "./topBar.ts";
 
@@ -16,8 +17,26 @@ describe("a spot's label", () => {
     expect(spotWords(state, "split:17-20")).toBe("Split 17/20 · pays 17 to 1");
   });
 
+  it("tells what others have on it, which small chips cannot", () => {
+    const crowded = seatedState({ spots: new Map([["red", { chips: 1_250, players: 3 }]]) });
+    expect(spotWords(crowded, "red")).toBe("Red · pays 1 to 1 · others 1,250");
+  });
+
   it("is empty for what is not on the felt", () => {
     expect(spotWords(seatedState(), "top-line")).toBe("");
+  });
+});
+
+describe("a table's card in the lobby", () => {
+  it.each([
+    [0, 10, "Nobody yet"],
+    [1, 10, "1 player"],
+    [1_200, 5_000, "1,200 players"],
+    [5, 10, "5 of 10 seats taken"],
+    [10, 10, "10 of 10 seats taken"],
+    [3, 0, "3 players"],
+  ])("of %i players and %i seats says: %s", (players, maxPlayers, words) => {
+    expect(playersWords({ players, maxPlayers })).toBe(words);
   });
 });
 

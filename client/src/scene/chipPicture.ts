@@ -12,6 +12,9 @@ const STACK_SHOWN = 5;
 const OTHERS_BODY = 0xaeb9ad;
 const OTHERS_FACE = 0x16241d;
 
+/** On chips smaller than that nobody could read an amount; the spot's label tells it. */
+const READABLE_RADIUS = 11;
+
 /** The chips, largest first and so lowest, that make up an amount: at most {@link STACK_SHOWN}. */
 export function stackOf(amount: number): readonly number[] {
   const stack: number[] = [];
@@ -77,9 +80,13 @@ export function drawOthers(amount: number, radius: number, colours: readonly num
     discs.circle(0, -lift, radius).stroke({ color: PALETTE.shadow, width: 0.8, alpha: 0.5 });
   }
   const lift = (shown.length - 1) * step;
+  pile.addChild(discs);
+  if (radius < READABLE_RADIUS) {
+    discs.circle(0, -lift, radius * 0.55).stroke({ color: OTHERS_FACE, width: 1.5, alpha: 0.7 });
+    return pile;
+  }
   discs.circle(0, -lift, radius * 0.74).fill(OTHERS_FACE);
-  const label = drawLabel(amount, { radius, lift, colour: PALETTE.ivory });
-  pile.addChild(discs, label);
+  pile.addChild(drawLabel(amount, { radius, lift, colour: PALETTE.ivory }));
   return pile;
 }
 
@@ -93,12 +100,12 @@ function drawLabel(
     style: {
       fontFamily: "system-ui, sans-serif",
       fontWeight: "bold",
-      fontSize: radius * 0.82,
+      fontSize: radius * 0.95,
       fill: colour,
     },
     anchor: 0.5,
   });
   label.position.set(0, -lift);
-  if (label.width > radius * 1.35) label.scale.set((radius * 1.35) / label.width);
+  if (label.width > radius * 1.5) label.scale.set((radius * 1.5) / label.width);
   return label;
 }

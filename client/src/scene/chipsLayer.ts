@@ -3,9 +3,10 @@ import type { Renderer } from "pixi.js";
 import { Container } from "pixi.js";
 import { bake } from "./bake.ts";
 import { drawOthers, drawStack } from "./chipPicture.ts";
-import type { FeltLayout } from "./feltLayout.ts";
+import type { FeltLayout, SpotPlace } from "./feltLayout.ts";
 import type { FeltView } from "./feltView.ts";
 import { toPixels } from "./feltView.ts";
+import type { Point } from "./geometry.ts";
 import { clamp } from "./geometry.ts";
 import { seatColour } from "./palette.ts";
 import type { SceneModel } from "./sceneModel.ts";
@@ -56,9 +57,9 @@ export class ChipsLayer {
       if (place === undefined) continue;
       const picture = this.#pictureOf(key, want, radius);
       const { x, y } = toPixels(view, place.anchor);
-      const aside = want.kind === "others" && wanted.has(`own ${want.spot}`);
-      const offset = want.kind === "others" ? (aside ? 1.2 : 0) * radius : 0;
-      picture.position.set(x + offset, y - offset * 0.8);
+      const shared = wanted.has(`own ${want.spot}`) || wanted.has(`ghost ${want.spot}`);
+      const aside = asideOf(place, view, { others: want.kind === "others", shared, radius });
+      picture.position.set(x + aside.x, y + aside.y);
       picture.alpha = alphaOf(model, want);
     }
   }
@@ -88,7 +89,33 @@ export class ChipsLayer {
 
 /** A chip's radius in pixels: it must leave room for its neighbours on the lines. */
 function chipRadius({ scaleX, scaleY }: FeltView): number {
-  return clamp(Math.min(scaleX, scaleY) * 0.3, 8, 20);
+  return clamp(Math.min(scaleX, scaleY) * 0.35, 8, 22);
+}
+
+/** Whose chips, how large one's own are, and whether one has some on the same spot. */
+interface Pile {
+  readonly others: boolean;
+  readonly shared: boolean;
+  readonly radius: number;
+}
+
+const MIDDLE: Point = { x: 0, y: 0 };
+
+/**
+ * How far from a spot's middle chips lie, in pixels, so that neither other chips nor what is printed
+ * there is covered. On a field others' chips lie beside the print and one's own on its other side
+ * where there is room, save on a number; on a line others' chips make room for one's own.
+ */
+export function asideOf(place: SpotPlace, view: FeltView, { others, shared, radius }: Pile): Point {
+  const { spot, onLine, hit } = place;
+  if (onLine) return others && shared ? { x: 1.2 * radius, y: -0.96 * radius } : MIDDLE;
+  if (!others && spot.kind === "straight") return MIDDLE;
+  const [width, height] = [hit.width * view.scaleX, hit.height * view.scaleY];
+  const away =
+    height > width * 1.3 ? { x: 0, y: height * 0.32 } : { x: width * 0.28, y: height * 0.2 };
+  if (others) return away;
+  const roomy = Math.max(away.x, away.y) > 2 * radius;
+  return roomy ? { x: -away.x, y: -away.y } : MIDDLE;
 }
 
 function wantedOf(model: SceneModel): ReadonlyMap<string, Wanted> {
