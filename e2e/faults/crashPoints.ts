@@ -108,6 +108,8 @@ async function expectDeath(
 /** The server, which runs already and has the crash point in it, dies in the game. */
 async function dieInPlay(stage: Stage, { row, burst }: CrashPoint): Promise<void> {
   const { house, prober } = stage;
+  // Among several it has just taken the table over, and the crowd may be playing elsewhere only.
+  await stage.everyoneIsBack();
   await stage.plays(OPERATIONS);
   await house.arm(true);
   const bursting = burst === true ? prober.burstUntilCut(house.url) : null;
@@ -154,6 +156,11 @@ async function dieAt(stage: Stage, point: CrashPoint): Promise<void> {
   else await dieAtStart(stage, point);
 }
 
+function measureOf({ during }: CrashPoint, { isShared }: House): string {
+  const second = isShared && (during === "takeover" || during === "locked");
+  return `from a ${second ? "second death in a row, at a crash point," : "crash point"} to the next bet`;
+}
+
 /** Puts into a server what it needs to die at `point`, where that is in the game. */
 function prepared(point: CrashPoint | undefined): { readonly mutants: readonly string[] } {
   if (point?.during === "play") return { mutants: point.mutants };
@@ -188,7 +195,7 @@ export const crashPoints: Suite = {
       const { tables } = point;
       const next = prepared(points[index + 1]);
       const changes = tables === undefined ? next : { ...next, tables };
-      await stage.goOn("from a crash point to the next bet", Date.now(), changes);
+      await stage.goOn(measureOf(point, stage.house), Date.now(), changes);
       if (stage.house.isShared) await stage.house.makeAlike();
     }
     if (brief) return;

@@ -105,13 +105,22 @@ async function letsGo({ notes }: Stage, holder: Slot, wokenAt: number): Promise<
   }
 }
 
-/** The holder ends, at once or in good order (T4), and comes back as one that waits. */
-async function end(stage: Stage, house: SharedHouse, by: "kill" | "stop"): Promise<void> {
+/** The holder dies, and comes back as one that waits. */
+async function killHolder(stage: Stage, house: SharedHouse): Promise<void> {
   await stage.plays(OPERATIONS);
   const since = Date.now();
-  await house[by]();
-  stage.notes.inflicted(by === "kill" ? "kill -9 of the holder" : "SIGTERM of the holder");
-  await stage.goOn(`from the holder's ${by} to the next bet`, since);
+  await house.kill();
+  stage.notes.inflicted("kill -9 of the holder");
+  await stage.goOn("from the holder's kill to the next bet", since);
+  await stage.everyoneIsBack();
+}
+
+/** T4: it ends in good order. Until it is gone it plays on, and hands over. */
+async function stopHolder(stage: Stage, house: SharedHouse): Promise<void> {
+  await stage.plays(OPERATIONS);
+  await house.stop();
+  stage.notes.inflicted("SIGTERM of the holder");
+  await stage.goOn("from the holder's end in good order to the next bet", Date.now());
   await stage.everyoneIsBack();
 }
 
@@ -120,9 +129,9 @@ export async function stopShared(stage: Stage, house: SharedHouse, brief: boolea
   if (!brief) await sleepTogether(stage, house);
   for (let turn = brief ? TURNS.brief : TURNS.long; turn > 0; turn -= 1) {
     await sleepWhileTakenOver(stage, house, ASLEEP_MS.long);
-    await end(stage, house, "kill");
+    await killHolder(stage, house);
     if (brief) continue;
-    await end(stage, house, "stop");
+    await stopHolder(stage, house);
     await sleepInTransaction(stage, house);
   }
   if (!brief) await sleepWhileTakenOver(stage, house, ASLEEP_MS.longest);
