@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const CLUSTER = "e2e/cluster/{nginx*,chaos,ghosts,redis}.e2e.test.ts";
+const CLUSTER = "e2e/cluster/{nginx*,chaos,ghosts,main,redis}.e2e.test.ts";
 
 /**
  * Four projects, one after the other (`groupOrder`), because what measures time must not share

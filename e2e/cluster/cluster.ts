@@ -5,6 +5,7 @@
  * process, or all of them, leaves the others and the data alone.
  */
 import { join } from "node:path";
+import { OperatorError } from "../src/operatorError.ts";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
 import { repository, startNode } from "../src/testing/processes.ts";
@@ -98,7 +99,10 @@ async function startPostgres(folder: string, parts: AsyncDisposableStack): Promi
     postgres.tell(null);
     await postgres.exited;
   });
-  const [, url = ""] = await postgres.sees(/"url":"([^"]+)"/);
+  const [, url = ""] = await postgres.sees(/"url":"([^"]+)"/).catch(async (error: unknown) => {
+    const said = (await postgres.exited).stderr.trim();
+    throw said.includes("\n") ? error : new OperatorError(said);
+  });
   return url;
 }
 

@@ -2,9 +2,13 @@
  * `npm run cluster`: Postgres, Redis, several server processes and the proxy before them, on this
  * machine and for as long as this runs. What players have is kept for the next time.
  */
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { UsageError } from "../src/flags.ts";
+import { OperatorError } from "../src/operatorError.ts";
+import { leaveNothingBehind } from "../src/testing/processes.ts";
 import type { Cluster } from "./cluster.ts";
 import { startCluster } from "./cluster.ts";
 import { readFlags, USAGE } from "./options.ts";
@@ -16,6 +20,7 @@ const EDGE = {
   EDGE_REQUESTS_BURST: "10000",
 };
 const BACK_MS = 3_000;
+const LOOK_MS = 500;
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -27,25 +32,68 @@ try {
   if (flags === null) console.log(USAGE);
   else await run(flags);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`${error.message}\n\n${USAGE}`);
-  process.exitCode = 2;
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+  } else if (error instanceof OperatorError) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } else throw error;
 }
 
 async function run({ processes, port, killEveryMs }: NonNullable<ReturnType<typeof readFlags>>) {
   const folder = resolve(process.env["DATA_DIR"] || ".croupier", "cluster");
+  await expectFree(port);
+  leaveNothingBehind();
   console.log(`Starting Postgres, Redis, ${processes} processes and Nginx …`);
   await using cluster = await startCluster({ folder, processes, port, edge: EDGE });
   console.log(
     `Croupier is open: http://localhost:${port}  (${processes} processes; Ctrl-C ends it)`,
   );
-  await (killEveryMs === null ? until(stopping.signal) : killing(cluster, killEveryMs));
+  const { signal } = stopping;
+  await Promise.all([
+    killEveryMs === null ? until(signal) : killing(cluster, killEveryMs),
+    bringingBack(cluster),
+  ]);
   console.log("Closing: the rounds in progress go on at the next start.");
 }
 
 function until(signal: AbortSignal): Promise<unknown> {
   // A timer keeps this process alive; it ends with the signal.
   return wait(2 ** 31 - 1, null, { signal }).catch(() => undefined);
+}
+
+/** Whoever ends without being asked to is told of, and started again. */
+async function bringingBack({ processes }: Cluster): Promise<void> {
+  const { signal } = stopping;
+  const told = new Map(processes.map((process) => [process, 0]));
+  while (!signal.aborted) {
+    await wait(LOOK_MS, null, { signal }).catch(() => undefined);
+    for (const process of processes) {
+      const { unasked, alive } = process;
+      const last = unasked.at(-1);
+      if (last === undefined || unasked.length === told.get(process) || alive) continue;
+      told.set(process, unasked.length);
+      console.log(`${time()} ${last}; it is started again`);
+      if (!signal.aborted)
+        await process.start().catch((error: Error) => console.error(error.message));
+    }
+  }
+}
+
+/** Whoever listens at the port would be found out at the very end of a start else. */
+async function expectFree(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen(port);
+    await once(probe, "listening");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "EACCES" ? "may not be opened by this user" : "is in use";
+    throw new OperatorError(`the port ${port} ${why}; --port takes a free one`);
+  }
+  probe.close();
+  await once(probe, "close");
 }
 
 /** One process after the other, each started again after some seconds. */

@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { OperatorError } from "../src/operatorError.ts";
 
 export type SystemProgram = "nginx" | "redis-server";
 
@@ -65,13 +66,13 @@ function findProgram(name: string, { path, isExecutable }: Machine): string | nu
 /**
  * The program's file. Installs it where that can be done.
  *
- * @throws Error with one line that says what to install
+ * @throws {@link OperatorError} that says what to install
  */
 export async function ensureProgram(program: SystemProgram): Promise<string> {
   const machine = thisMachine();
   const decision = decide(program, machine);
   if (decision.kind === "found") return decision.file;
-  if (decision.kind === "tell") throw new Error(decision.message);
+  if (decision.kind === "tell") throw new OperatorError(decision.message);
   await install(SOURCES[program]);
   const file = findProgram(program, machine);
   if (file === null) throw new Error(`${program} is missing after its installation`);
@@ -102,7 +103,9 @@ async function install({ packages, wished, service }: Source): Promise<void> {
     if ((await aptInstall(packages)) !== null) {
       await apt(["update"]);
       const failure = await aptInstall(packages);
-      if (failure !== null) throw new Error(`cannot install ${packages.join(" ")}: ${failure}`);
+      if (failure !== null) {
+        throw new OperatorError(`cannot install ${packages.join(" ")}: ${failure}`);
+      }
     }
     if (wished.length > 0) await aptInstall(wished);
   } finally {

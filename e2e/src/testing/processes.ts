@@ -35,6 +35,19 @@ export interface Running {
 const MOST_OUTPUT = 4_000_000;
 
 const alive = new Set<number>();
+let reaper: ChildProcess | null = null;
+
+/** From now on what is started here ends also where this process is killed outright. */
+export function leaveNothingBehind(): void {
+  const file = fileURLToPath(new URL("reaper.ts", import.meta.url));
+  reaper ??= spawn(process.execPath, ["--disable-warning=ExperimentalWarning", file], {
+    detached: true,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  // It hears of the end of this process, which does not wait for it.
+  reaper.unref();
+  for (const pid of alive) reaper.stdin?.write(`+${pid}\n`);
+}
 
 process.on("exit", () => {
   for (const pid of alive) signalGroup(pid, "SIGKILL");
@@ -84,6 +97,7 @@ function environment(changes: Readonly<Record<string, string | undefined>>): Nod
 function running(child: ChildProcess): Running {
   const pid = child.pid ?? 0;
   alive.add(pid);
+  reaper?.stdin?.write(`+${pid}\n`);
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();
@@ -101,6 +115,7 @@ function running(child: ChildProcess): Running {
   const output = (): string => stdout + stderr;
   const exited = once(child, "close").then(([code, signal]): Exit => {
     alive.delete(pid);
+    reaper?.stdin?.write(`-${pid}\n`);
     return { pid, code, signal, stdout, stderr };
   });
   return {
