@@ -14,7 +14,8 @@ const USAGE = `npm run sim [-- --seed N] [--rounds N] [--mutants] [--json FILE]
   --mutants     shows that the simulator catches mistakes: runs it on code with each of them
   --json FILE   writes the counts and what was found
 
-Exits 0 where all is as it must be, 1 with the seed and what is wrong with it.`;
+Exits 0 where all is as it must be, 1 with the seed and what is wrong with it, 2 for flags that
+cannot be used.`;
 
 const DEFAULT_ROUNDS = 20_000;
 /** A run this long has to have seen everything that is counted. */
@@ -23,15 +24,29 @@ const MUTANT_ROUNDS = 6_000;
 /** Of twenty mistakes, how many may pass. */
 const MOST_MISSED = 1 / 20;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    rounds: { type: "string" },
-    mutants: { type: "boolean", default: false },
-    json: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
+const values = flags();
+
+function flags() {
+  try {
+    return parseArgs({
+      options: {
+        seed: { type: "string" },
+        rounds: { type: "string" },
+        mutants: { type: "boolean", default: false },
+        json: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+/** Of flags that cannot be used. */
+function refuse(what: string): never {
+  console.error(`${what}\n\n${USAGE}`);
+  process.exit(2);
+}
 
 async function main(): Promise<boolean> {
   if (values.help) {
@@ -99,7 +114,7 @@ function numberOf(name: "seed" | "rounds", otherwise: number): number {
   if (text === undefined) return otherwise;
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Error(`--${name} takes a whole number from 1 on`);
+  return refuse(`--${name} takes a whole number from 1 on, not "${text}"`);
 }
 
 process.exitCode = (await main()) ? 0 : 1;

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { EXPECTED } from "./counts.ts";
 import { runMutant } from "./mutantRuns.ts";
@@ -44,5 +45,21 @@ describe("a mistake in the code", () => {
     const { caught, complaint } = await runMutant(name, 2_000);
     expect(complaint).toMatch(/^seed \d+: /);
     expect(caught).toBe(true);
+  });
+});
+
+describe("the command", () => {
+  it.each([
+    [["--nope"], "Unknown option '--nope'"],
+    [["--seed", "x"], '--seed takes a whole number from 1 on, not "x"'],
+    [["--rounds", "0"], '--rounds takes a whole number from 1 on, not "0"'],
+  ])("says what is wrong with %j, and how it is used", (given, what) => {
+    const { status, stderr } = spawnSync(process.execPath, ["server/sim/main.ts", ...given], {
+      encoding: "utf8",
+    });
+    expect(stderr.slice(0, what.length)).toBe(what);
+    expect(stderr).toContain("npm run sim");
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(status).toBe(2);
   });
 });
