@@ -25,15 +25,15 @@ const CLOSES_MS = 20_000;
 const FINISHED = /"tableId":"shut","round":(\d+),"msg":"finished the last round of a closed table"/;
 const FROZE = /"a broken invariant"/;
 
-/** Goes through the rows; tables of `more` are there as well, and everything is as before at the end. */
-export async function changeTables(stage: Stage, more: readonly string[]): Promise<void> {
+/** Goes through the rows; the tables are as before at the end, and one more is there. */
+export async function changeTables(stage: Stage): Promise<void> {
   for (const reason of BY_THE_RULES) stage.excused.add(reason);
-  const closed = tablesWith(more);
-  const tables = tablesWith([...more, SHUT]);
+  const closed = tablesWith();
+  const tables = tablesWith([SHUT]);
   await freezeLocked(stage);
   await changeLocked(stage, {
     tables,
-    changed: tablesWith([...more, SHUT], { wheel: "american" }),
+    changed: tablesWith([SHUT], { wheel: "american" }),
   });
   const { house, notes } = stage;
   const prober = await Prober.enter(house.url, SHUT);

@@ -52,7 +52,6 @@ const takeover = (row: string, changes: Partial<CrashPoint> = {}): CrashPoint =>
   during: "takeover",
 });
 
-/** In an order in which new tables and other rules come and stay. */
 const POINTS: readonly CrashPoint[] = [
   ...["R4", "R5", "R6", "R7"].map((row) => play(row)),
   ...["C1", "C2", "C3", "C4", "C5", "C6", "C8", "C9", "C10"].map((row) => play(row)),
@@ -62,13 +61,16 @@ const POINTS: readonly CrashPoint[] = [
   takeover("T1"),
   takeover("T2"),
   { ...takeover("T3", { mutants: ["crash-C6"] }), during: "locked" },
+  takeover("V3", { mutants: ["crash-V1"], tables: tablesWith([], CHANGED) }),
+  takeover("V2", { tables: tablesWith() }),
+];
+/** New tables come with them, and stay. Last: who takes a table over depends on who runs these. */
+const MAKING: readonly CrashPoint[] = [
   start("R1", { tables: withFresh(1) }),
   start("R2", { tables: withFresh(2) }),
   start("R3", { tables: withFresh(3) }),
   start("S1", { mutants: ["crash-S1", "short-chains"], tables: withFresh(4) }),
   start("S2", { mutants: ["crash-S2", "short-chains"], tables: withFresh(5) }),
-  takeover("V3", { mutants: ["crash-V1"], tables: tablesWith(FRESH, CHANGED) }),
-  takeover("V2", { tables: tablesWith(FRESH) }),
 ];
 /** Nobody runs the table until its betting time is over. */
 const LEFT_ALONE = [
@@ -77,7 +79,7 @@ const LEFT_ALONE = [
 ] as const;
 /** The rows of the specification that this suite kills a server at. */
 export const CRASH_ROWS: readonly string[] = [
-  ...[...POINTS, ...LEFT_ALONE].map(({ row }) => row),
+  ...[...POINTS, ...MAKING, ...LEFT_ALONE].map(({ row }) => row),
   ...CHANGED_ROWS,
 ];
 const BRIEF: readonly string[] = ["C3", "O5", "T1"];
@@ -136,9 +138,11 @@ async function dieAtStart(stage: Stage, point: CrashPoint): Promise<void> {
 /** Two die: the one that runs the table, and the one that takes it over, at the point. */
 async function dieTakingOver(stage: Stage, house: SharedHouse, point: CrashPoint): Promise<void> {
   const { row, during, mutants, tables } = point;
-  await stage.plays(OPERATIONS);
   const next = await house.prepareNext(tables === undefined ? { mutants } : { mutants, tables });
+  await stage.plays(OPERATIONS);
   next.arm(true);
+  // A round that is open, with chips.
+  await stage.prober.untilAcknowledged(house.url, DIES_MS);
   if (during === "locked") {
     await house.arm(true);
     await expectDeath(stage, "C3");
@@ -183,23 +187,27 @@ async function leaveAlone(
   await stage.measure("from a start after the betting time to the next bet", since, STARTED_MS);
 }
 
+async function dieAtAll(stage: Stage, points: readonly CrashPoint[]): Promise<void> {
+  await stage.house.restart(prepared(points[0]));
+  for (const [index, point] of points.entries()) {
+    await dieAt(stage, point);
+    const { tables } = point;
+    const next = prepared(points[index + 1]);
+    const changes = tables === undefined ? next : { ...next, tables };
+    await stage.goOn(measureOf(point, stage.house), Date.now(), changes);
+    if (stage.house.isShared) await stage.house.makeAlike();
+  }
+}
+
 export const crashPoints: Suite = {
   name: "crash-points",
   does: "the server dies exactly at each crash point of the specification",
   async inflict(stage, { brief }) {
-    const points = brief ? POINTS.filter(({ row }) => BRIEF.includes(row)) : POINTS;
     stage.excused.add("The table's zero rule was changed");
-    await stage.house.restart(prepared(points[0]));
-    for (const [index, point] of points.entries()) {
-      await dieAt(stage, point);
-      const { tables } = point;
-      const next = prepared(points[index + 1]);
-      const changes = tables === undefined ? next : { ...next, tables };
-      await stage.goOn(measureOf(point, stage.house), Date.now(), changes);
-      if (stage.house.isShared) await stage.house.makeAlike();
-    }
+    await dieAtAll(stage, brief ? POINTS.filter(({ row }) => BRIEF.includes(row)) : POINTS);
     if (brief) return;
-    await changeTables(stage, FRESH);
+    await changeTables(stage);
+    await dieAtAll(stage, MAKING);
     for (const left of LEFT_ALONE) await leaveAlone(stage, left);
   },
 };

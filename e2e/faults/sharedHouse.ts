@@ -150,7 +150,7 @@ export class SharedHouse {
 
   /** The process that takes the table next is started again, with changes for this life of it alone. */
   async prepareNext({ mutants = [], tables = this.#tables }: Changes): Promise<Slot> {
-    const holder = await this.holder();
+    const holder = await this.#holderAmongOthers();
     const [next] = this.others(holder).toSorted(
       (one, other) => one.epochs.size - other.epochs.size,
     );
@@ -244,6 +244,15 @@ export class SharedHouse {
     this.wake();
     await this.#cluster[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The process that runs the table, once others have their share of the tables. */
+  async #holderAmongOthers(): Promise<Slot> {
+    for (const until = Date.now() + TAKEN_MS; Date.now() < until; await pause(LOOK_MS)) {
+      const holder = await this.holder();
+      if (this.others(holder).some(({ epochs }) => epochs.size > 0)) return holder;
+    }
+    throw new OverdueError(`one process runs all tables for ${TAKEN_MS} ms`);
   }
 
   #remember({ tables, databaseUrl }: Changes): void {
