@@ -64,6 +64,14 @@ describe("a bot's notes", () => {
     expect(journal.faults).toEqual(["round 4: sat down to 20 chips, not 30"]);
   });
 
+  it("take a table without chips for one whose round is over, unless that goes on", () => {
+    journal.acknowledged(journal.begin("a", "bet"), bet(30), answer("a", 30));
+    journal.seated({ round: 4, stake: 0 });
+    expect(journal.faults).toEqual([]);
+    journal.settled(settled);
+    expect(journal.faults).toEqual(["round 4: sat down to 0 chips, not 30"]);
+  });
+
   it("claim nothing about rounds in which an operation was never answered", () => {
     journal.begin("a", "bet");
     journal.unanswered([4]);

@@ -28,6 +28,8 @@ export interface RoundNotes {
   stake: number;
   /** False once an operation that was never answered may have moved chips. */
   certain: boolean;
+  /** The table showed no chips of it: it was over, or they were lost. */
+  gone?: true;
   settled?: Pick<SettledMessage, "pocket" | "stake" | "returned" | "balance">;
   voided?: Pick<VoidedMessage, "stake" | "balance">;
 }
@@ -74,11 +76,16 @@ export class Journal {
     const notes = this.#rounds.get(round);
     if (notes?.certain === false || notes?.settled || notes?.voided) return;
     const known = notes?.stake ?? 0;
+    // Until its next round opens, a table that was taken over shows its last one, which is paid.
+    if (notes !== undefined && stake === 0 && known > 0) {
+      notes.gone = true;
+      return;
+    }
     if (stake !== known) this.fault(`round ${round}: sat down to ${stake} chips, not ${known}`);
   }
 
   acknowledged(operation: Operation, wish: Wish, answer: BetAnswer): void {
-    const notes = this.#notesOf(answer.round);
+    const notes = this.#livingOf(answer.round);
     const known = notes.certain ? answer.stake - notes.stake : null;
     const placed = wish.chips.reduce((sum, [, amount]) => sum + amount, 0);
     operation.outcome = "acknowledged";
@@ -96,7 +103,7 @@ export class Journal {
   }
 
   settled(message: SettledMessage): void {
-    const notes = this.#notesOf(message.round);
+    const notes = this.#livingOf(message.round);
     if (notes.settled !== undefined) this.fault(`round ${message.round} was settled twice`);
     if (message.net !== message.returned - message.stake) {
       this.fault(`round ${message.round}: net ${message.net} is not returned minus stake`);
@@ -131,6 +138,14 @@ export class Journal {
     return this.rounds
       .filter((notes) => notes.stake > 0 && !notes.settled && !notes.voided)
       .map((notes) => notes.round);
+  }
+
+  /** The notes of a round that goes on or ends now: it was not over before. */
+  #livingOf(round: number): RoundNotes {
+    const notes = this.#notesOf(round);
+    if (notes.gone) this.fault(`round ${round}: sat down to 0 chips, not ${notes.stake}`);
+    delete notes.gone;
+    return notes;
   }
 
   #notesOf(round: number): RoundNotes {
