@@ -3,7 +3,7 @@ import type { Stage } from "@croupier/shared/core/table/state";
 import { phaseOf } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import { tableConfig } from "@croupier/shared/testing/drivenTable";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ManualClock } from "../testing/manualClock.ts";
 import { MemoryTableStore } from "../testing/memoryTableStore.ts";
 import { startTable } from "./host.ts";
@@ -256,6 +256,16 @@ describe("a table that froze", () => {
     await bench.until("result");
     await bench.until("betting");
     expect(bench.host.state.clientSeeds).toEqual([{ playerId: "ann", seed: "given-while-frozen" }]);
+  });
+
+  it("asks nothing of who comes back to a seat", async () => {
+    const bench = await betting();
+    const asked = vi.spyOn(bench.store, "lastChips");
+    await bench.host.sit("ann");
+    expect(asked).not.toHaveBeenCalled();
+    bench.host.leave("ann");
+    await bench.host.sit("ann");
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   it("asks what repeat would place, of who has chips in the round that it found", async () => {

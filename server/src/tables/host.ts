@@ -126,8 +126,10 @@ class RunningTable implements NewHost {
   }
 
   async sit(playerId: string): Promise<void> {
-    let lastChips: ChipsOnSpots = this.#state.players.get(playerId)?.lastChips ?? [];
-    if (lastChips.length === 0) {
+    const player = this.#state.players.get(playerId);
+    let lastChips: ChipsOnSpots = player?.lastChips ?? [];
+    // The store was asked when a seat was taken: a crowd that comes back to its seats asks nothing.
+    if (player?.seated !== true && lastChips.length === 0) {
       // What `repeat` would place is a comfort: a seat is taken without it where the bank is away.
       lastChips = await this.#options.store
         .lastChips(this.config.tableId, playerId)
