@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { listAdminActions, recordAdminAction } from "../admin/auditLog.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, DAILY_CHIPS, STARTING_CHIPS } from "../testing/bankRig.ts";
@@ -22,6 +22,21 @@ describe("a guest", () => {
     expect(await rig.players.find(player.playerId)).toEqual(player);
     const unnamed = await rig.players.registerGuest({});
     expect(unnamed.name).toMatch(/^Guest \d{4}$/);
+  });
+
+  it("is one of many whom one question finds", async () => {
+    const { serverPool } = rig.database;
+    const guests = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        rig.players.registerGuest({ name: `Guest ${index}` }),
+      ),
+    );
+    const asked = vi.spyOn(serverPool, "query");
+    const playerIds = [...guests.map(({ playerId }) => playerId), "nobody"];
+    const found = await Promise.all(playerIds.map((playerId) => rig.players.find(playerId)));
+    expect(found).toEqual([...guests, null]);
+    expect(asked).toHaveBeenCalledTimes(2);
+    asked.mockRestore();
   });
 
   it("who registers keeps id, chips and history", async () => {

@@ -9,6 +9,7 @@ import { asChips } from "@croupier/shared/core/chips";
 import { customAlphabet } from "nanoid";
 import type { Pool } from "pg";
 import { DatabaseError } from "pg";
+import { GatheredRead } from "../db/gatheredRead.ts";
 import type { Queryable } from "../db/transaction.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { createPlayerAccount } from "../ledger/accounts.ts";
@@ -80,7 +81,8 @@ export interface Players {
 
 export function createPlayers(options: PlayersOptions): Players {
   const { pool, clock, dailyChips } = options;
-  const find = (playerId: string) => findPlayer(pool, "player_id", playerId);
+  const found = new GatheredRead((playerIds) => readPlayers(pool, playerIds));
+  const find = (playerId: string) => found.read(playerId);
   return {
     registerGuest: async ({ name }) => {
       const playerId = await createPlayer(options, { name: cleanName(name) ?? guestName() });
@@ -96,9 +98,9 @@ export function createPlayers(options: PlayersOptions): Players {
       return mustFind(pool, made);
     },
     findByEmail: async (email) => {
-      const found = await readPlayer(pool, "email", canonicalEmail(email));
-      if (found?.password_hash == null) return null;
-      return { player: toPlayer(found), passwordHash: found.password_hash };
+      const row = await readByEmail(pool, canonicalEmail(email));
+      if (row?.password_hash == null) return null;
+      return { player: toPlayer(row), passwordHash: row.password_hash };
     },
     find,
     claimDaily: (playerId) =>
@@ -170,31 +172,28 @@ interface PlayerRow {
   readonly balance: number;
 }
 
-async function readPlayer(
-  database: Queryable,
-  by: "player_id" | "email",
-  value: string,
-): Promise<PlayerRow | null> {
-  const { rows } = await database.query<PlayerRow>(
-    `SELECT player_id, name, email, password_hash, created_at, balance
-     FROM players JOIN accounts USING (player_id) WHERE players.${by} = $1`,
-    [value],
-  );
+const PLAYERS = `SELECT player_id, name, email, password_hash, created_at, balance
+  FROM players JOIN accounts USING (player_id)`;
+
+async function readByEmail(database: Queryable, email: string): Promise<PlayerRow | null> {
+  const { rows } = await database.query<PlayerRow>(`${PLAYERS} WHERE email = $1`, [email]);
   return rows[0] ?? null;
 }
 
-async function findPlayer(
+/** By id; without those that are not there. */
+async function readPlayers(
   database: Queryable,
-  by: "player_id" | "email",
-  value: string,
-): Promise<Player | null> {
-  const row = await readPlayer(database, by, value);
-  return row === null ? null : toPlayer(row);
+  playerIds: readonly string[],
+): Promise<ReadonlyMap<string, Player>> {
+  const { rows } = await database.query<PlayerRow>(`${PLAYERS} WHERE player_id = ANY($1)`, [
+    playerIds,
+  ]);
+  return new Map(rows.map((row) => [row.player_id, toPlayer(row)]));
 }
 
 async function mustFind(pool: Pool, playerId: string): Promise<Player> {
-  const player = await findPlayer(pool, "player_id", playerId);
-  assert(player !== null, `player ${playerId} is gone`);
+  const player = (await readPlayers(pool, [playerId])).get(playerId);
+  assert(player !== undefined, `player ${playerId} is gone`);
   return player;
 }
 
