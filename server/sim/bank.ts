@@ -10,6 +10,7 @@ import type { Posting } from "@croupier/shared/core/table/effects";
 import type { ChipsOnSpots, OperationAnswer } from "@croupier/shared/core/table/inputs";
 import type { Lease } from "../src/tables/lease.ts";
 import { LEASE_MS, StaleLeaseError } from "../src/tables/lease.ts";
+import type { Census, SelfReport } from "../src/tables/sharing.ts";
 import type {
   OpeningRound,
   PostResult,
@@ -54,6 +55,8 @@ interface BankTable {
   readonly lastLayouts: Map<string, ChipsOnSpots>;
   epoch: number;
   holder: string | null;
+  /** While nobody has it: who is to take it. */
+  offeredTo: string | null;
   expiresAt: number;
   /** Transactions that wait for a COMMIT which is still on its way; they hold their locks. */
   readonly late: (() => void)[];
@@ -71,6 +74,7 @@ export interface BankOptions {
 export class Bank {
   readonly #options: BankOptions;
   readonly #tables: ReadonlyMap<string, BankTable>;
+  readonly #processes = new Map<string, SelfReport & { readonly expiresAt: number }>();
   readonly #balances: Map<string, number>;
   readonly #operations = new Map<string, { content: string; answer: OperationAnswer }>();
 
@@ -79,7 +83,7 @@ export class Bank {
     this.#balances = new Map(options.chips);
     this.#tables = new Map(
       Array.from(options.seeds, ([tableId, seeds]) => {
-        const lease = { epoch: 0, holder: null, expiresAt: 0 };
+        const lease = { epoch: 0, holder: null, offeredTo: null, expiresAt: 0 };
         return [tableId, { ...lease, seeds, rounds: [], lastLayouts: new Map(), late: [] }];
       }),
     );
@@ -115,10 +119,31 @@ export class Bank {
     return held;
   }
 
-  release(holder: string, leases: readonly Lease[]): void {
+  release(holder: string, leases: readonly Lease[], receiver: string | null): void {
     for (const lease of leases) {
-      if (this.#isHeld(holder, lease)) this.#table(lease.tableId).holder = null;
+      if (!this.#isHeld(holder, lease)) continue;
+      const table = this.#table(lease.tableId);
+      table.holder = null;
+      table.offeredTo = receiver;
     }
+  }
+
+  /** Who is there and who runs what, as `asking` is told. */
+  census(asking: string, self: SelfReport): Census {
+    const { now, lives } = this.#options;
+    this.#processes.set(asking, { ...self, expiresAt: now() + LEASE_MS });
+    for (const [holder, { expiresAt }] of this.#processes) {
+      if (expiresAt < now() || !lives(holder)) this.#processes.delete(holder);
+    }
+    return {
+      processes: Array.from(this.#processes, ([holder, { accepts }]) => ({ holder, accepts })),
+      tables: Array.from(this.#tables, ([tableId, table]) => {
+        const free = table.holder !== asking && this.#isFree(table, asking);
+        const players = this.#processes.get(table.holder ?? "")?.players.get(tableId) ?? 0;
+        const offeredTo = table.holder === null ? table.offeredTo : null;
+        return { tableId, holder: free ? null : table.holder, players, offeredTo };
+      }),
+    };
   }
 
   #isHeld(holder: string, { tableId, epoch }: Lease): boolean {

@@ -65,6 +65,7 @@ export const EXPECTED: readonly string[] = [
     "seed given while a round opens",
     "round with client seeds",
     "paused and went on",
+    "table handed over",
   ].map((branch) => `seen: ${branch}`),
 ];
 

@@ -5,6 +5,7 @@
 import type { Posting } from "@croupier/shared/core/table/effects";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Lease, LeaseStore } from "../src/tables/lease.ts";
+import type { CensusStore } from "../src/tables/sharing.ts";
 import type { PostResult, TableStore } from "../src/tables/store.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "../src/tables/store.ts";
 import type { WatchedHost } from "./auditor/auditor.ts";
@@ -30,13 +31,15 @@ export class Link {
   }
 
   /** The leases as the caller sees them. */
-  leases(): LeaseStore {
+  leases(): LeaseStore & CensusStore {
     const { bank } = this.#world;
     const { id } = this.#caller;
     return {
       take: (tableIds) => this.#call(() => bank.take(id, tableIds)),
       renew: (leases) => this.#call(() => bank.renew(id, leases)),
-      release: (leases) => this.#call(() => bank.release(id, leases)),
+      release: (leases, receiver = null) => this.#call(() => bank.release(id, leases, receiver)),
+      holder: id,
+      census: (self) => this.#call(() => bank.census(id, self)),
     };
   }
 

@@ -27,9 +27,11 @@ export class SimulatedProcess implements MetProcess {
     this.#world = world;
     this.id = id;
     const link = new Link(world, this);
+    const leases = link.leases();
     this.tables = new Tables({
       configs,
-      leases: link.leases(),
+      leases,
+      ...(world.sharing ? { census: leases } : {}),
       stores: {
         of: (lease) => {
           const config = configs.find(({ tableId }) => tableId === lease.tableId);
@@ -76,9 +78,20 @@ export class SimulatedProcess implements MetProcess {
     this.#backlog.length = 0;
   }
 
+  /** Hands its tables over, as long as its patience lasts, and stops in good order. */
+  async leave(patienceMs: number): Promise<void> {
+    const { promise: impatient, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock().at(this.now() + patienceMs, resolve);
+    await Promise.race([this.tables.drain(), impatient]);
+    timer.cancel();
+    await this.stop();
+  }
+
   /** Stops in good order; resolves when it is gone. */
   async stop(): Promise<void> {
-    for (const host of this.#watched.values()) this.#world.auditor.ending(host);
+    for (const host of this.#watched.values()) {
+      if (!host.ending) this.#world.auditor.ending(host);
+    }
     await this.tables.stop();
     this.#life = "dead";
   }
@@ -137,7 +150,7 @@ export class SimulatedProcess implements MetProcess {
         this.#world.found(new AuditError(`${this.id}: ${tableId} froze: ${error}`));
       },
       leased: () => counts.add("fault: lease taken"),
-      handedOver: () => undefined,
+      handedOver: () => counts.add("seen: table handed over"),
       unleased: () => counts.add("fault: lease lost"),
       noBeat: () => undefined,
     };
@@ -149,6 +162,13 @@ export class SimulatedProcess implements MetProcess {
     if (watched === undefined) return;
     const { auditor } = this.#world;
     const audit = (look: () => void) => this.#world.audit(look);
+    const { stop } = host;
+    // By itself at the end of a round, where the table is to be handed over; or with its process.
+    host.stop = () => {
+      if (!watched.ending) auditor.ending(watched);
+      // What is in flight is answered yet.
+      return stop.call(host).finally(() => this.#still(watched));
+    };
     const turned = () => {
       audit(() => auditor.turned(watched, viewOf(host), this.now()));
       this.#world.afterwards(() => auditor.settled(watched));
@@ -178,7 +198,7 @@ export class SimulatedProcess implements MetProcess {
 
   #closed(tableId: string): void {
     const watched = this.#watched.get(tableId);
-    if (watched !== undefined) this.#still(watched);
+    if (watched !== undefined && !watched.ending) this.#still(watched);
     this.#watched.delete(tableId);
   }
 

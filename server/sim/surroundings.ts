@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly auditor: Auditor;
   readonly bank: Bank;
   readonly faults: Faults;
+  /** Whether processes share the tables among them; else whoever comes first has all. */
+  readonly sharing: boolean;
   /** How the database is. */
   readonly mood: { readonly away: boolean; readonly slow: boolean };
   /** Between two acts of a player, half of it on average. */

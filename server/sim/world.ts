@@ -24,6 +24,8 @@ const HOUSE_CHIPS = 50_000_000;
 const MOST_CALM_ROUNDS = 800;
 /** Lines of what happened last that are kept for a finding. */
 const MOST_LINES = 80;
+/** In these houses, by their seeds, the processes share the tables; it takes two processes at least. */
+const SHARING = [2, 3];
 
 export interface WorldOptions {
   readonly seed: number;
@@ -39,6 +41,9 @@ export class World implements Surroundings {
   readonly bank: Bank;
   readonly mood = { away: false, slow: false };
   readonly eagernessMs: number;
+  readonly sharing: boolean;
+  /** Being stopped in good order: there until they are gone. */
+  readonly #leaving = new Set<SimulatedProcess>();
   readonly #rounds: number;
   readonly #processes: (SimulatedProcess | null)[] = [];
   readonly #players: SimulatedPlayer[] = [];
@@ -54,6 +59,7 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
+    this.sharing = SHARING.includes(seed % 6);
     this.#rounds = rounds;
     this.#configs = configsOf(this.random);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
@@ -73,7 +79,7 @@ export class World implements Surroundings {
     });
     this.bank = new Bank({
       now: () => this.scheduler.now,
-      lives: (holder) => this.#processes.some((one) => one?.id === holder && one.alive),
+      lives: (holder) => this.#find((one) => one.id === holder && one.alive) !== null,
       seeds,
       chips,
       witness: this.#witness(),
@@ -156,7 +162,13 @@ export class World implements Surroundings {
   }
 
   whoRuns(tableId: string): SimulatedProcess | null {
-    return this.#processes.find((one) => one?.awake && one.at(tableId) !== null) ?? null;
+    return this.#find((one) => one.awake && one.at(tableId) !== null);
+  }
+
+  #find(is: (process: SimulatedProcess) => boolean): SimulatedProcess | null {
+    for (const process of this.#processes) if (process !== null && is(process)) return process;
+    for (const process of this.#leaving) if (is(process)) return process;
+    return null;
   }
 
   send(deliver: () => void): void {
@@ -218,8 +230,16 @@ export class World implements Surroundings {
     if (process?.awake !== true) return;
     this.#hit("process stopped in good order", process);
     this.#processes[place] = null;
-    void process.stop();
+    if (this.sharing) void this.#leave(process);
+    else void process.stop();
     this.#startLater(place);
+  }
+
+  /** While it hands over it is there, and may fall asleep or die like any other. */
+  async #leave(process: SimulatedProcess): Promise<void> {
+    this.#leaving.add(process);
+    await process.leave(this.random.between(50, 12_000));
+    this.#leaving.delete(process);
   }
 
   #sleep(process: SimulatedProcess | null): void {
@@ -271,7 +291,7 @@ export class World implements Surroundings {
     this.#faults = CALM;
     this.mood.away = false;
     this.mood.slow = false;
-    for (const process of this.#processes) process?.wake();
+    for (const process of [...this.#processes, ...this.#leaving]) process?.wake();
     this.#note("calm");
   }
 

@@ -204,15 +204,18 @@ export class Auditor {
     host.shadow = new Shadow(options, running, { view, now });
   }
 
-  /** A seat is taken. Who has no last chips here is asked about at the bank. */
+  /** A seat is taken, and who has no last chips here is asked about at the bank; or kept. */
   sat(host: WatchedHost, playerId: string, shown: OwnLayout): void {
-    const seat = host.seats.get(playerId) ?? { seated: true, clientSeed: null, lastChips: [] };
+    const before = host.seats.get(playerId);
+    const seat = before ?? { seated: true, clientSeed: null, lastChips: [] };
+    const kept = before?.seated === true;
     seat.seated = true;
     const told = host.lastChips.get(playerId);
     host.lastChips.delete(playerId);
     if (seat.lastChips.length === 0) {
-      check(told !== undefined, () => `${host.id} does not ask for the last chips of ${playerId}`);
-      seat.lastChips = told;
+      const asked = kept || told !== undefined;
+      check(asked, () => `${host.id} does not ask for the last chips of ${playerId}`);
+      seat.lastChips = told ?? [];
     }
     host.seats.set(playerId, seat);
     if (host.shadow === null) return;
