@@ -237,7 +237,7 @@ export const mutants = [
   {
     name: "repeat-lost-in-a-takeover",
     file: "server/src/tables/host.ts",
-    find: "    if (lastChips.length === 0) {\n",
+    find: "    if (player?.seated !== true && lastChips.length === 0) {\n",
     replace: "    if (!this.#state.players.has(playerId)) {\n",
     why: "who has chips in a round that is taken over cannot repeat",
   },

@@ -47,6 +47,13 @@ const operations = async () =>
     ({ op }) => op,
   );
 
+/** Resolves when so many statements wait for another transaction's lock. */
+const waitingForLock = async (statements = 1) => {
+  const waiting = `SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while (((await rig.database.pool.query(waiting)).rowCount ?? 0) < statements);
+};
+
 describe.each(["answer", "commit"] as const)("a %s lost", (loss) => {
   it("is found out before a post answers, and chips move once", async () => {
     const lost = proxy.loseNext(loss);
@@ -74,6 +81,49 @@ describe.each(["answer", "commit"] as const)("a %s lost", (loss) => {
     expect(balances).toEqual(new Map([[ada, due]]));
     expect(await rig.players.balance(ada)).toBe(due);
   });
+});
+
+describe("a table of the database that gets a column", () => {
+  /** Does `work` while a migration has `table` to itself, until something waits for it. */
+  async function meanwhile<Answer>(table: string, work: () => Promise<Answer>): Promise<Answer> {
+    const migration = await rig.database.pool.connect();
+    try {
+      await migration.query(`BEGIN; ALTER TABLE ${table} ADD COLUMN added text`);
+      const done = work();
+      done.catch(() => undefined);
+      await waitingForLock();
+      await migration.query("COMMIT");
+      return await done;
+    } finally {
+      migration.release();
+    }
+  }
+
+  it.each(["accounts", "rounds", "operations", "transfers"])(
+    "does not come between a bet and its posting: %s",
+    async (table) => {
+      const [first, second] = ["a", "b"].map((op) => bet(ada, { round: 1, op, stakeChange: 10 }));
+      if (first === undefined || second === undefined) throw new Error("no bets");
+      await store.post("one", first);
+      const posted = await meanwhile(table, () => store.post("one", second));
+      expect(posted).toEqual({ status: "posted", balance: STARTING_CHIPS - 20 });
+    },
+  );
+
+  it.each(["accounts", "rounds", "bets", "transfers"])(
+    "is no bug to a settlement, which is asked for again: %s",
+    async (table) => {
+      await store.post("one", bet(ada, { round: 1, stakeChange: 100 }));
+      const bets = [{ playerId: ada, spot: "red", amount: asChips(100) }];
+      const settling = await lockAndDraw({ ...rig, store }, "one", { round: 1, bets });
+      const settle = () => store.settleRound(settling);
+      const settled = await meanwhile(table, settle).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(BankUnavailableError);
+        return settle();
+      });
+      expect([...settled.balances.keys()]).toEqual([ada]);
+    },
+  );
 });
 
 describe("a COMMIT that is still on its way", () => {
@@ -114,13 +164,6 @@ describe("a COMMIT that is still on its way", () => {
     expect(unfinished?.operations.map(({ op }) => op)).toEqual(["a"]);
     await posted;
   });
-
-  /** Resolves when so many statements wait for another transaction's lock. */
-  const waitingForLock = async (statements = 1) => {
-    const waiting = `SELECT FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while (((await rig.database.pool.query(waiting)).rowCount ?? 0) < statements);
-  };
 });
 
 describe("a database that is away", () => {
