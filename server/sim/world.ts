@@ -2,7 +2,7 @@
  * A whole simulated house: processes that compete for tables, their database, players, and chaos.
  * Everything that happens is one event after another, decided by one seed.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { TableConfig } from "@croupier/shared/core/types";
 import { Auditor } from "./auditor/auditor.ts";
 import { contentOf } from "./auditor/books.ts";
@@ -48,7 +48,8 @@ export class World implements Surroundings {
   readonly #processes: (SimulatedProcess | null)[] = [];
   readonly #players: SimulatedPlayer[] = [];
   readonly #lines: string[] = [];
-  readonly #digest = createHash("sha256");
+  /** Every commit in order, a line each. */
+  readonly #commits: string[] = [];
   readonly #after: (() => void)[] = [];
   #configs: readonly TableConfig[];
   #faults: Faults;
@@ -104,7 +105,7 @@ export class World implements Surroundings {
 
   /** Runs to the end: chaos, then calm until everything is settled. Throws what it finds. */
   async run(): Promise<{ readonly rounds: number; readonly digest: string }> {
-    while (this.rounds < this.#rounds) await this.#next();
+    await this.#until(() => this.rounds >= this.#rounds);
     this.#comeDown();
     const goals = this.#configs.map(
       ({ tableId }) => [tableId, this.auditor.books.lastRound(tableId) + 3] as const,
@@ -113,11 +114,11 @@ export class World implements Surroundings {
     const done = () =>
       this.#players.every(({ idle }) => idle) &&
       goals.every(([tableId, round]) => this.auditor.books.lastRound(tableId) >= round);
-    while (!done()) {
-      await this.#next();
+    await this.#until(() => {
       this.audit(() => check(this.scheduler.now < patience, () => "a table does not go on"));
-    }
-    return { rounds: this.rounds, digest: this.#digest.digest("hex") };
+      return done();
+    });
+    return { rounds: this.rounds, digest: hash("sha256", this.#commits.join("\n")) };
   }
 
   /** What happened last, oldest first. */
@@ -125,11 +126,42 @@ export class World implements Surroundings {
     return this.#lines;
   }
 
-  async #next(): Promise<void> {
+  /**
+   * One event after another. Every promise that an event resolved is through before the next one:
+   * Node.js turns to what is planned for the next tick only when no promise has anything left to do.
+   * No trip around the event loop, and no promise of its own for each event.
+   */
+  #until(done: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const soon = () => process.nextTick(go);
+      const go = () => {
+        try {
+          this.#look();
+          if (done()) {
+            resolve();
+            return;
+          }
+          this.#next();
+        } catch (error) {
+          reject(error);
+          return;
+        }
+        queueMicrotask(soon);
+      };
+      go();
+    });
+  }
+
+  #next(): void {
     if (!this.scheduler.next()) this.found(new AuditError("nothing happens any more"));
-    // Every promise that this event resolved is through before the next one.
-    await drained();
-    for (const look of this.#after.splice(0)) this.audit(look);
+  }
+
+  /** An event has had all its effects. */
+  #look(): void {
+    if (this.#after.length > 0) {
+      for (const look of this.#after) this.audit(look);
+      this.#after.length = 0;
+    }
     if (this.#finding !== null) throw this.#finding;
   }
 
@@ -299,7 +331,7 @@ export class World implements Surroundings {
     const { books } = this.auditor;
     const commit = (line: string, look: () => void) => {
       this.#note(line);
-      this.#digest.update(line);
+      this.#commits.push(line);
       this.audit(look);
     };
     const at = ({ tableId, epoch }: { tableId: string; epoch: number }) => `${tableId}/${epoch}`;
@@ -358,12 +390,4 @@ export class World implements Surroundings {
     this.#lines.push(`${this.scheduler.now} ${line}`);
     if (this.#lines.length > MOST_LINES) this.#lines.shift();
   }
-}
-
-/**
- * Lets all promises go on until they wait for the next event: Node.js turns to what is planned for
- * the next tick only when no promise has anything left to do. No trip around the event loop.
- */
-function drained(): Promise<void> {
-  return new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)));
 }

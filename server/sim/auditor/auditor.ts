@@ -10,7 +10,7 @@ import { Books, contentOf, sum } from "./books.ts";
 import type { Expected, Seat } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
 import type { Change, Operation, Refused, Reply, TableTerms, View } from "./terms.ts";
-import { check, layoutText } from "./terms.ts";
+import { check, sameChips, sameLabels } from "./terms.ts";
 import { Told } from "./told.ts";
 
 /** A betting window that goes on after a takeover is at least this long. */
@@ -155,7 +155,7 @@ export class Auditor {
       if (host.view !== null) host.told.turns(host.view, view, now);
       host.shadow.turned(view);
       // The ball rests, even where everyone is shown a pause.
-      const rests = view.lastPockets.join() !== host.view?.lastPockets.join();
+      const rests = !sameLabels(view.lastPockets, host.view?.lastPockets ?? []);
       if (rests) host.told.owesResults(host.shadow.staked);
     }
     const { shadow } = host;
@@ -222,8 +222,8 @@ export class Auditor {
     const layout = host.shadow.players.get(playerId)?.layout ?? new Map<string, number>();
     const same =
       shown.stake === sum(layout.values()) &&
-      layoutText(shown.chips) === layoutText(layout) &&
-      layoutText(shown.lastChips) === layoutText(seat.lastChips);
+      sameChips(shown.chips, [...layout]) &&
+      sameChips(shown.lastChips, seat.lastChips);
     check(same, () => `${host.id} shows ${playerId} another layout than theirs`);
   }
 
@@ -338,8 +338,7 @@ export class Auditor {
       answer.round === due.round &&
       answer.stake === due.stake &&
       answer.balance === due.balance &&
-      (answer.chips === due.chips ||
-        layoutText(answer.chips ?? []) === layoutText(due.chips ?? []));
+      sameChips(answer.chips ?? [], due.chips ?? []);
     check(same, () => `${where()} answers ${JSON.stringify(answer)}, not ${JSON.stringify(due)}`);
     this.#seen("seen: answered");
     if (host.shadow !== null && booked.answer.round < host.shadow.round) {

@@ -2,8 +2,9 @@
  * The books as they must be: what was committed, in order, and what follows from it. Every commit is
  * checked against everything before it.
  */
+import { Nets } from "./nets.ts";
 import type { PlacedBet } from "./rules.ts";
-import { digestOf, entropyOf, feltOf, kindOf, pocketOf, pocketsOf, returned } from "./rules.ts";
+import { digestOf, entropyOf, kindOf, pocketOf, returned } from "./rules.ts";
 import type { Answer, AskedPosting, Change, Operation, TableTerms } from "./terms.ts";
 import { check, layoutText } from "./terms.ts";
 
@@ -25,6 +26,8 @@ export interface BookedRound {
     readonly changes: readonly Change[];
   }[];
   readonly layouts: Map<string, Map<string, number>>;
+  /** Of all bets. */
+  readonly nets: Nets;
   /** Balances right after the end. */
   readonly after: Map<string, number>;
 }
@@ -135,6 +138,7 @@ export class Books {
       digest: "",
       operations: [],
       layouts: new Map(),
+      nets: new Nets(opened.terms),
       after: new Map(),
     });
   }
@@ -152,6 +156,7 @@ export class Books {
     check(running?.round === round && running.status === "open", () => `${where()}: not open`);
     check(!this.operations.has(`${playerId} ${op}`), () => `${where()} counts twice`);
     const layout = layoutAt(running.layouts, playerId);
+    running.nets.moveAll(layout, changes);
     change(layout, changes, where);
     const stake = sum(layout.values());
     const moved = sum(changes.map(([, chips]) => chips));
@@ -179,15 +184,15 @@ export class Books {
   }
 
   #withinLimits(round: BookedRound, playerId: string, where: () => string): void {
-    const { terms, layouts } = round;
+    const { terms, layouts, nets } = round;
     const layout = layoutAt(layouts, playerId);
     for (const [spot, chips] of layout) {
       const most = terms.spotMax[kindOf(spot)] ?? 0;
       check(chips >= terms.min && chips <= most, () => `${where()}: ${chips} on ${spot}`);
     }
     check(sum(layout.values()) <= terms.playerMax, () => `${where()} passes the player's limit`);
-    const worst = worstFor(terms, betsOf(layouts));
-    check(worst <= terms.houseMax, () => `${where()}: the house may have to pay ${worst}`);
+    const fits = nets.worst <= terms.houseMax;
+    check(fits, () => `${where()}: the house may have to pay ${nets.worst}`);
   }
 
   locked(
@@ -201,8 +206,13 @@ export class Books {
       running?.round === round && running.status === "open",
       () => `${tableId}: locks ${round}`,
     );
-    const own = digestOf(betsOf(running.layouts));
-    check(digest === own, () => `${tableId} ${round}: locked with another digest than its bets'`);
+    const bets = betsOf(running.layouts);
+    const counted = running.nets.equals(new Nets(running.terms, bets));
+    check(counted, () => `${tableId} ${round}: what the house may have to pay was miscounted`);
+    check(
+      digest === digestOf(bets),
+      () => `${tableId} ${round}: locked with another digest than its bets'`,
+    );
     running.status = "locked";
     running.digest = digest;
   }
@@ -335,26 +345,6 @@ export function betsOf(layouts: ReadonlyMap<string, ReadonlyMap<string, number>>
   return Array.from(layouts).flatMap(([playerId, layout]) =>
     Array.from(layout, ([spot, amount]) => ({ playerId, spot, amount })),
   );
-}
-
-/** The most that the house may have to pay for these bets. */
-function worstFor(terms: TableTerms, bets: readonly PlacedBet[]): number {
-  return Math.max(...netsFor(terms, bets));
-}
-
-/** What the house would have to pay for these bets, pocket by pocket. */
-export function netsFor(terms: TableTerms, bets: readonly PlacedBet[]): Float64Array {
-  const felt = feltOf(terms.wheel);
-  const returns = new Float64Array(pocketsOf(terms.wheel).length);
-  let staked = 0;
-  for (const { spot, amount } of bets) {
-    staked += amount;
-    const { places = [], pays = 0, zeros = [] } = felt.get(spot) ?? {};
-    for (const place of places) returns[place] = (returns[place] ?? 0) + amount * (pays + 1);
-    if (terms.zeroRule === "none") continue;
-    for (const zero of zeros) returns[zero] = (returns[zero] ?? 0) + Math.ceil(amount / 2);
-  }
-  return returns.map((chips) => chips - staked);
 }
 
 export function sum(values: Iterable<number>): number {

@@ -1,6 +1,6 @@
 /** Whether an operation is allowed by the rules, and what it would change. */
-import { change, netsFor, sum } from "./books.ts";
-import type { PlacedBet } from "./rules.ts";
+import { sum } from "./books.ts";
+import { Nets } from "./nets.ts";
 import { feltOf, kindOf } from "./rules.ts";
 import type { Change, Operation, Refused, TableTerms } from "./terms.ts";
 
@@ -18,6 +18,8 @@ interface Standing {
 
 interface Felt {
   readonly terms: TableTerms;
+  /** Of all chips on the felt. */
+  readonly nets: Nets;
   readonly players: ReadonlyMap<
     string,
     {
@@ -80,31 +82,20 @@ function limited(layout: Layout, additions: readonly Change[], felt: Felt): Deci
 }
 
 /** Whatever becomes of all that is under way, the house pays no more than it may. */
-function payable(layout: Layout, changes: readonly Change[], { terms, players }: Felt): Decision {
-  const layouts = Array.from(players.values(), (player) => player.layout);
-  const nets = netsFor(terms, layouts.flatMap(placedOn));
-  const add = (swing: Float64Array) => {
-    for (const [place, net] of swing.entries()) nets[place] = (nets[place] ?? 0) + net;
-  };
+function payable(layout: Layout, changes: readonly Change[], felt: Felt): Decision {
+  const { terms, players } = felt;
+  const nets = felt.nets.copy();
   for (const { layout: own, inFlight } of players.values()) {
-    if (inFlight !== null) {
-      add(swingOf(terms, own, inFlight.changes).map((net) => Math.max(0, net)));
-    }
+    if (inFlight !== null) nets.add(swingOf(terms, own, inFlight.changes), { certain: false });
   }
-  add(swingOf(terms, layout, changes));
-  const fits = Math.max(...nets) <= terms.houseMax;
+  nets.add(swingOf(terms, layout, changes), { certain: true });
+  const fits = nets.worst <= terms.houseMax;
   return fits ? { changes } : { code: "HOUSE_LIMIT", limit: terms.houseMax };
 }
 
 /** By how much `changes` move what the house would have to pay, pocket by pocket. */
-function swingOf(terms: TableTerms, layout: Layout, changes: readonly Change[]): Float64Array {
-  const moved = changes.map(([spot]): Change => [spot, layout.get(spot) ?? 0]);
-  const after = new Map(moved);
-  change(after, changes, () => "what the house may have to pay");
-  const before = netsFor(terms, placedOn(moved));
-  return netsFor(terms, placedOn(after)).map((net, place) => net - (before[place] ?? 0));
-}
-
-function placedOn(layout: Iterable<Change>): PlacedBet[] {
-  return Array.from(layout, ([spot, amount]) => ({ playerId: "", spot, amount }));
+function swingOf(terms: TableTerms, layout: Layout, changes: readonly Change[]): Nets {
+  const swing = new Nets(terms);
+  swing.moveAll(layout, changes);
+  return swing;
 }

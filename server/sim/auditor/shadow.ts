@@ -8,9 +8,10 @@ import type { BookedRound, Books } from "./books.ts";
 import { betsOf, change, contentOf, sum } from "./books.ts";
 import type { Decision } from "./decide.ts";
 import { decide } from "./decide.ts";
+import { Nets } from "./nets.ts";
 import { digestOf } from "./rules.ts";
 import type { AskedPosting, Change, Operation, Refused, TableTerms, View } from "./terms.ts";
-import { check, layoutText } from "./terms.ts";
+import { check, layoutText, sameChips } from "./terms.ts";
 
 const MOST_WAITING = 8;
 const MOST_UNDONE = 100;
@@ -62,6 +63,8 @@ export interface ShadowOptions {
 export class Shadow {
   readonly #options: ShadowOptions;
   readonly #players = new Map<string, Player>();
+  /** Of all chips on the felt. */
+  #nets: Nets;
   #round: number;
   #view: View;
   #closedAt: number;
@@ -74,6 +77,7 @@ export class Shadow {
     { view, now }: { readonly view: View; readonly now: number },
   ) {
     this.#options = options;
+    this.#nets = new Nets(options.terms);
     this.#view = view;
     this.#round = view.round;
     this.#closedAt = view.phase === "betting" ? view.phaseEndsAt : now;
@@ -130,6 +134,7 @@ export class Shadow {
       if (seat !== undefined && layout.size > 0) seat.lastChips = [...layout];
     }
     this.#players.clear();
+    this.#nets = new Nets(this.#options.terms);
     for (const [playerId, { seated }] of seats) if (!seated) seats.delete(playerId);
   }
 
@@ -214,7 +219,15 @@ export class Shadow {
       return { code: "TOO_MANY_REQUESTS", limit: MOST_IN_ROUND };
     }
     const lastChips = seats.get(operation.playerId)?.lastChips ?? [];
-    return decide(operation, { ...player, lastChips }, { terms, players: this.#players });
+    return decide(
+      operation,
+      { ...player, lastChips },
+      {
+        terms,
+        nets: this.#nets,
+        players: this.#players,
+      },
+    );
   }
 
   /** The host asks the bank for a posting. */
@@ -232,16 +245,17 @@ export class Shadow {
       () => `${where()} is posted as ${posting.kind}`,
     );
     check(
-      layoutText(posting.changes) === layoutText(inFlight.changes),
+      sameChips(posting.changes, inFlight.changes),
       () =>
         `${where()} changes ${layoutText(posting.changes)}, not ${layoutText(inFlight.changes)}`,
     );
     const after = new Map(player.layout);
     change(after, inFlight.changes, where);
     check(posting.stakeAfter === sum(after.values()), () => `${where()}: another stake after`);
-    const shown = posting.chipsAfter === undefined ? null : layoutText(posting.chipsAfter);
-    const due = posting.kind === "bet" ? null : layoutText(after);
-    check(shown === due, () => `${where()}: another layout after`);
+    const { kind, chipsAfter } = posting;
+    const told = chipsAfter !== undefined;
+    const isDue = kind === "bet" ? !told : told && sameChips(chipsAfter, [...after]);
+    check(isDue, () => `${where()}: another layout after`);
   }
 
   /** The bank answers the host about a posting. */
@@ -281,6 +295,8 @@ export class Shadow {
       check(idle, () => `round ${this.#round} is locked before ${playerId} is answered`);
     }
     const bets = betsOf(new Map(Array.from(this.#players, ([id, { layout }]) => [id, layout])));
+    const counted = this.#nets.equals(new Nets(this.#options.terms, bets));
+    check(counted, () => `what the house may have to pay in ${this.#round} was miscounted`);
     check(digest === digestOf(bets), () => `round ${this.#round} is locked with another digest`);
   }
 
@@ -291,6 +307,7 @@ export class Shadow {
   }
 
   #apply(player: Player, { kind, changes }: { kind: string; changes: readonly Change[] }): void {
+    this.#nets.moveAll(player.layout, changes);
     change(player.layout, changes, () => "a layout");
     if (kind === "undo") player.batches.pop();
     else if (kind === "clear") player.batches.length = 0;

@@ -83,3 +83,18 @@ export function layoutText(chips: Iterable<Change>): string {
     .sort()
     .join(" ");
 }
+
+/** Whether the same chips lie on the same spots, whatever their order. */
+export function sameChips(ones: readonly Change[], others: readonly Change[]): boolean {
+  if (ones.length !== others.length) return false;
+  const inOrder = ones.every(([spot, chips], place) => {
+    const [otherSpot, otherChips] = others[place] as Change;
+    return spot === otherSpot && chips === otherChips;
+  });
+  // The same order is what is usual, and the quicker to see.
+  return inOrder || layoutText(ones) === layoutText(others);
+}
+
+export function sameLabels(ones: readonly string[], others: readonly string[]): boolean {
+  return ones.length === others.length && ones.every((one, place) => one === others[place]);
+}

@@ -8,7 +8,7 @@
  */
 import type { Books } from "./books.ts";
 import type { Change, TableTerms, View } from "./terms.ts";
-import { check, layoutText } from "./terms.ts";
+import { check, layoutText, sameChips, sameLabels } from "./terms.ts";
 
 const MOST_POCKETS = 20;
 
@@ -50,7 +50,7 @@ export class Told {
   /** Whose own results are due. */
   readonly #results = new Set<string>();
   /** Chips that were placed and not shown yet, in order. */
-  readonly #moves: string[] = [];
+  readonly #moves: { readonly playerId: string; readonly changes: readonly Change[] }[] = [];
   /** The round that was taken back here, by whose stake it was. */
   readonly #voided = new Map<string, number>();
 
@@ -129,26 +129,26 @@ export class Told {
   /** The last pockets, newest first: of the round that is shown too once its ball rests. */
   #showsPockets(view: View, isNew: boolean, where: () => string): void {
     const { terms, books } = this.#options;
-    const pocketsTo = (round: number) =>
-      books.lastPockets(terms.tableId, round, MOST_POCKETS).join();
-    const shown = view.lastPockets.join();
+    const endAt = (round: number) =>
+      sameLabels(view.lastPockets, books.lastPockets(terms.tableId, round, MOST_POCKETS));
     const rests = isNew || view.phase === "result";
-    const legal = rests || view.phase === "paused" ? [pocketsTo(view.round)] : [];
-    if (!rests) legal.push(pocketsTo(view.round - 1));
-    check(legal.includes(shown), () => `${where()} with other last pockets`);
+    const maybe = rests || view.phase === "paused";
+    const legal = (maybe && endAt(view.round)) || (!rests && endAt(view.round - 1));
+    check(legal, () => `${where()} with other last pockets`);
   }
 
   /** Chips were placed or taken back: everyone sees them move. */
   placed(playerId: string, changes: readonly Change[]): void {
-    this.#moves.push(`${playerId} ${layoutText(changes)}`);
+    this.#moves.push({ playerId, changes });
   }
 
   /** Everyone is shown chips that move. */
   moved(playerId: string, changes: readonly Change[]): void {
     if (!this.#runs) return;
     const due = this.#moves.shift();
-    const shown = `${playerId} ${layoutText(changes)}`;
-    check(shown === due, () => `${this.#options.id} shows ${shown} move, and ${due} was due`);
+    const isDue = due?.playerId === playerId && sameChips(changes, due.changes);
+    const shown = () => `${playerId}'s ${layoutText(changes)}`;
+    check(isDue, () => `${this.#options.id} shows ${shown()} move, which is not due`);
   }
 
   /** The ball rests: all these hear how the round went. */
@@ -170,7 +170,7 @@ export class Told {
       result.stake === due.stake &&
       result.returned === due.returned &&
       result.balance === due.balance &&
-      layoutText(result.wins) === layoutText(due.wins);
+      sameChips(result.wins, due.wins);
     check(same, () => `${where()} is ${JSON.stringify(result)}, not ${JSON.stringify(due)}`);
     seen("seen: result told");
   }
@@ -196,7 +196,8 @@ export class Told {
   /** An event has had all its effects: nothing of it is owed any more. */
   settled(): void {
     const { id } = this.#options;
-    check(this.#moves.length === 0, () => `${id} does not show ${this.#moves[0]} move`);
+    const unseen = () => `${id} does not show chips of ${this.#moves[0]?.playerId} move`;
+    check(this.#moves.length === 0, unseen);
     const untold = () => [...this.#results].join();
     check(this.#results.size === 0, () => `${id} does not tell ${untold()} how the round went`);
   }
