@@ -66,7 +66,7 @@ export class Presence {
     };
     this.#seat = await withRetry(retry, () => sitDown(client, tableId, all));
     this.#beThere();
-    sat();
+    if (!this.#leaving) sat();
   }
 
   async request(type: string, payload: unknown): Promise<unknown> {
@@ -87,11 +87,7 @@ export class Presence {
 
   /** Waits, after an answer was lost, for the bot to be there; no longer than may be tried. */
   async whenBack(): Promise<void> {
-    const enough = new AbortController();
-    const leftMs = Math.max(0, this.#settings.retry.until - Date.now());
-    const patience = wait(leftMs, null, { signal: enough.signal, ref: false });
-    await Promise.race([this.#back.promise, patience]);
-    enough.abort();
+    await this.#patiently(this.#back.promise);
     await wait(PAUSE_MS * (0.5 + Math.random()));
   }
 
@@ -100,9 +96,19 @@ export class Presence {
     this.#leaving = true;
   }
 
+  /** Gives the seat up. Whoever is away just then comes back first: the SDK does so by itself. */
   async leave(): Promise<void> {
     this.stay();
-    if (this.seated) await this.#seat?.leave();
+    if (!this.seated) await this.#patiently(this.#back.promise);
+    if (this.#seat !== null && this.seated) await this.#patiently(this.#seat.leave());
+  }
+
+  async #patiently(awaited: Promise<unknown>): Promise<void> {
+    const enough = new AbortController();
+    const leftMs = Math.max(0, this.#settings.retry.until - Date.now());
+    const patience = wait(leftMs, null, { signal: enough.signal, ref: false });
+    await Promise.race([awaited, patience.catch(() => undefined)]);
+    enough.abort();
   }
 
   #beThere(): void {
@@ -137,11 +143,16 @@ export class Presence {
 
   /** The seat is gone: sit down anew, as a player would, at the time that the table named for it. */
   #lostSeat(comeBackInMs = SPREAD_MS * Math.random()): void {
-    if (this.#leaving) return;
-    this.#goAway();
     this.#seat = null;
+    if (this.#leaving) {
+      this.#back.resolve();
+      return;
+    }
+    this.#goAway();
     const { tally } = this.#settings;
-    const returned = wait(comeBackInMs).then(() => (this.#leaving ? undefined : this.sit()));
+    const returned = wait(comeBackInMs).then(() =>
+      this.#leaving ? this.#back.resolve() : this.sit(),
+    );
     returned.then(
       () => {
         tally.reconnected += 1;
