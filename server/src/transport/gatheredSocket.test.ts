@@ -58,6 +58,16 @@ describe("a gathered socket", () => {
     expect(calls).toEqual([["one"]]);
   });
 
+  it("lets an answer leave before the patches of the others, behind its own", async () => {
+    const { socket, calls } = written();
+    const crowd = Array.from({ length: 3 }, () => new GatheredSocket(socket, never));
+    const patch = frame("patch");
+    for (const one of crowd) one.send(patch);
+    crowd[2]?.send(Buffer.from("answer"));
+    await turn();
+    expect(calls).toEqual([["patch", "answer"], ["patch"], ["patch"]]);
+  });
+
   it("lets what was sent leave before the end, and nothing after it", async () => {
     const { socket, calls } = written();
     const gathered = new GatheredSocket(socket, never);

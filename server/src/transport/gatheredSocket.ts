@@ -1,12 +1,13 @@
 /**
  * A uWebSockets socket whose frames of one turn of the event loop leave in one system call, in the
- * order in which they were sent: calls to the system are what a crowd costs.
+ * order in which they were sent: calls to the system are what a crowd costs. An answer leaves before
+ * the others' patches.
  *
  * It stands where Colyseus keeps the bare socket, so it offers what Colyseus calls.
  */
 
-import { soon } from "../platform/slices.ts";
-import { steady } from "./steady.ts";
+import { inTurn, soon } from "../platform/slices.ts";
+import { isForMany, steady } from "./steady.ts";
 
 /** What is used of a uWebSockets socket. Every call throws once the socket is closed. */
 export interface BareSocket {
@@ -23,6 +24,7 @@ export class GatheredSocket implements BareSocket {
   readonly #socket: BareSocket;
   readonly #failed: (error: unknown) => void;
   #held: Uint8Array[] = [];
+  readonly #releaseSoon = () => this.#release();
 
   /** `failed` hears of frames for a socket that was closed before they left. */
   constructor(socket: BareSocket, failed: (error: unknown) => void) {
@@ -32,7 +34,8 @@ export class GatheredSocket implements BareSocket {
 
   /** Takes a binary frame; 1 as for a frame that was sent. */
   send(data: Uint8Array): number {
-    if (this.#held.length === 0) soon(() => this.#release());
+    if (!isForMany(data)) soon(this.#releaseSoon);
+    else if (this.#held.length === 0) inTurn(this.#releaseSoon);
     this.#held.push(steady(data));
     if (this.#held.length >= MOST_HELD) this.#release();
     return 1;
