@@ -32,19 +32,13 @@ const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | 
   "acks-uws": benchAcksOverUws,
   settlement: benchSettlement,
   "widest-settlement": benchWidestSettlement,
-  audit: () => benchAudit(asked("transfers")),
+  audit: () => benchAudit(Number(flags.transfers)),
   "cached-reads": benchCachedReads,
   load: benchLoad,
   spread: benchSpread,
   edge: benchEdge,
-  takeover: () => benchTakeover(asked("runs")),
+  takeover: () => benchTakeover(Number(flags.runs)),
 };
-
-function asked(flag: "transfers" | "runs"): number {
-  const count = Number(values[flag]);
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new Error(`--${flag} takes a whole number above zero, not ${values[flag]}`);
-}
 
 async function runAll(names: readonly string[], file: string | undefined): Promise<void> {
   const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}`;
@@ -67,19 +61,34 @@ async function runAll(names: readonly string[], file: string | undefined): Promi
   writeFileSync(file, `${JSON.stringify({ machine, benchmarks: judged }, null, 2)}\n`);
 }
 
-const known = Object.keys(BENCHMARKS);
-const { values, positionals } = parseArgs({
-  options: {
-    json: { type: "string" },
-    transfers: { type: "string", default: "500000" },
-    runs: { type: "string", default: "50" },
-  },
-  allowPositionals: true,
-});
-const unknown = positionals.filter((name) => !known.includes(name));
-if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(", ")}; there is ${known.join(", ")}.`);
-  process.exitCode = 2;
-} else {
-  await runAll(positionals.length > 0 ? positionals : known, values.json);
+/** What was asked for; ends with what is allowed where that cannot be. */
+function readFlags() {
+  const known = Object.keys(BENCHMARKS);
+  try {
+    const { values, positionals } = parseArgs({
+      options: {
+        json: { type: "string" },
+        transfers: { type: "string", default: "500000" },
+        runs: { type: "string", default: "50" },
+      },
+      allowPositionals: true,
+    });
+    const unknown = positionals.filter((name) => !known.includes(name));
+    if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(", ")}.`);
+    for (const flag of ["transfers", "runs"] as const) {
+      if (/^[1-9]\d{0,8}$/.test(values[flag])) continue;
+      throw new Error(`--${flag} takes a whole number above zero, not "${values[flag]}".`);
+    }
+    return { ...values, names: positionals.length > 0 ? positionals : known };
+  } catch (error) {
+    console.error(
+      `${(error as Error).message}\n\n` +
+        "npm run bench [-- NAME …] [--json FILE] [--transfers N] [--runs N]\n\n" +
+        `There is ${known.join(", ")}.`,
+    );
+    process.exit(2);
+  }
 }
+
+const flags = readFlags();
+await runAll(flags.names, flags.json);
