@@ -59,7 +59,10 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** True where it ran already. */
   readonly adopted: boolean;
-  /** Stops it, whoever started it; done when nothing of it is left running. */
+  /**
+   * Stops it, whoever started it, unless another server has taken it meanwhile; done when nothing of
+   * it is left running.
+   */
   stop(): Promise<void>;
 }
 
@@ -83,15 +86,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const ownership =
     options.visiting === true
       ? null
-      : await takeOwnership(addressOf(cluster, port, "postgres"), dataDir);
+      : await takeOwnership(addressOf(cluster, port, "postgres"), { dataDir, log: options.log });
   await ensureDatabase(cluster, port);
   options.log.info({ port, adopted }, "embedded Postgres is running");
   return {
     url,
     adopted,
     stop: async () => {
-      await ownership?.release();
-      await stop(cluster);
+      // Another server's is left running.
+      const isOurs = ownership === null || (await ownership.release());
+      if (isOurs) await stop(cluster);
     },
   };
 }
