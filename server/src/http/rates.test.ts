@@ -28,6 +28,22 @@ describe("rates by address", () => {
     expect(tries(rates, from("10.0.0.2", "/auth/login"))).toBe(20);
   });
 
+  it.each([
+    ["2001:db8:7:1::1", "2001:db8:7:1:ffff::2"],
+    ["2001:db8::1", "2001:0DB8:0000:0000:0000:0000:0000:0002"],
+    ["2001:db8:0:5::", "2001:db8:0:5:1:2:3:4"],
+  ])("are one network's with IPv6: %s and %s", (one, other) => {
+    const rates = new Rates();
+    tries(rates, from(one, "/auth/login"));
+    expect(tries(rates, from(other, "/auth/login"))).toBe(0);
+  });
+
+  it("are each network's own with IPv6", () => {
+    const rates = new Rates();
+    tries(rates, from("2001:db8:7:1::1", "/auth/login"));
+    expect(tries(rates, from("2001:db8:7:2::1", "/auth/login"))).toBe(20);
+  });
+
   it("spare load tests on the machine itself, but not guessing", () => {
     for (const near of ["127.0.0.1", "127.0.0.9", "::1"]) {
       expect(tries(new Rates(), from(near, "/auth/anonymous"))).toBe(Number.POSITIVE_INFINITY);

@@ -1,7 +1,8 @@
 /**
- * How often one address may ask. What costs the server something (a password's hash, a new player, a
+ * How often one address may ask; with IPv6 one network of 64 bits, which is what one subscriber has. What costs the server something (a password's hash, a new player, a
  * reservation) has a rate of its own; everything together has one as well.
  */
+import { isIPv6 } from "node:net";
 import type { Rate } from "../platform/tokenBucket.ts";
 import { TokenBuckets } from "../platform/tokenBucket.ts";
 
@@ -45,10 +46,25 @@ export class Rates {
   exceeded(asked: { address: string; method: string; path: string; now: number }): boolean {
     const { address, method, path, now } = asked;
     const near = LOOPBACK.test(address);
+    const asking = networkOf(address);
     return RULES.some((rule, index) => {
       if (rule.spareLoopback && near) return false;
       if (rule.method !== "*" && rule.method !== method) return false;
-      return rule.path.test(path) && this.#buckets[index]?.take(address, now) === false;
+      return rule.path.test(path) && this.#buckets[index]?.take(asking, now) === false;
     });
   }
+}
+
+/** The first 64 bits of an IPv6 address, however it is spelled; any other as it is. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = "", tail] = address.toLowerCase().split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
+  const left = Math.max(0, 8 - groups.length - rest.length);
+  const all = [...groups, ...Array.from({ length: left }, () => "0"), ...rest];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
 }

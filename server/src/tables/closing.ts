@@ -23,6 +23,7 @@ export interface ClosedTable {
 }
 
 export interface ClosingOptions {
+  /** Rejects with a {@link BankUnavailableError} where the bank is away. */
   readonly find: () => Promise<readonly ClosedTable[]>;
   readonly leases: LeaseStore;
   readonly stores: TableStores;
@@ -30,8 +31,8 @@ export interface ClosingOptions {
   /** A table of the house: what is not a round's own does not matter here. */
   readonly model: TableConfig;
   readonly finished: (closed: ClosedTable) => void;
-  /** A bug: the table is left as it is, and looked at again. */
-  readonly failed: (tableId: string, error: unknown) => void;
+  /** A bug: the table (all of them: null) is left as it is, and looked at again. */
+  readonly failed: (tableId: string | null, error: unknown) => void;
 }
 
 export class Closing {
@@ -68,8 +69,14 @@ export class Closing {
   }
 
   async #found(): Promise<readonly ClosedTable[]> {
-    // A database that is away is everybody's trouble, and told of by whoever runs tables.
-    return this.#options.find().catch(() => []);
+    const { find, failed } = this.#options;
+    try {
+      return await find();
+    } catch (error) {
+      // A database that is away is everybody's trouble, and told of by whoever runs tables.
+      if (!(error instanceof BankUnavailableError)) failed(null, error);
+      return [];
+    }
   }
 
   async #finish(closed: ClosedTable): Promise<void> {
