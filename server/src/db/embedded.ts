@@ -16,7 +16,7 @@ import type { Cluster } from "./embeddedCluster.ts";
 import { ensureCluster, lastLine, passwordIn, ROLE } from "./embeddedCluster.ts";
 import { takeOwnership } from "./embeddedOwnership.ts";
 import { choosePostgresUser, EmbeddedPostgresError } from "./embeddedUser.ts";
-import { inOneLine, isPassing } from "./errors.ts";
+import { inOneLine, isPassing, isRefusedLogin } from "./errors.ts";
 import { findPostmaster } from "./postmaster.ts";
 
 const DATABASE = "croupier";
@@ -130,7 +130,7 @@ async function knock(cluster: Cluster, port: number): Promise<string | null> {
     await client.end();
     return null;
   } catch (error) {
-    if (!isPassing(error)) throw error;
+    if (!isPassing(error) || isRefusedLogin(error)) throw error;
     return inOneLine(error);
   }
 }

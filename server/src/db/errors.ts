@@ -20,18 +20,22 @@ export function isStaleLease(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === STALE_LEASE;
 }
 
-/** SQLSTATE classes and codes that pass by themselves. */
-const PASSING_CLASSES = ["08", "53", "58"];
+/** SQLSTATE classes and codes that pass by themselves, or once an operator has put them right. */
+const PASSING_CLASSES = ["08", "28", "53", "58"]; // 28: a password or role that is being changed
 const PASSING_CODES = [
   "25006", // read-only: a standby that was not promoted yet
   "25P03", // idle in transaction for too long
+  "25P04", // a transaction that took too long
+  "3D000", // the database is being restored
   "40001",
   "40P01",
+  "55000", // it takes no connections just now
   "55P03",
   "57014", // statement timeout
   "57P01",
   "57P02",
   "57P03",
+  "57P04",
   "57P05",
 ];
 
@@ -42,16 +46,9 @@ const PASSING_CODES = [
 const MOVED_SCHEMA =
   /^(structure of query does not match function result type|cached plan must not change result type)/;
 
-const PASSING_SYSTEM_CODES = [
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-];
+/** What the system says of connections, whatever the reason: no file is left, no port, no way. */
+const SYSTEM_CALLS = ["accept", "bind", "connect", "getaddrinfo", "read", "shutdown", "write"];
+const OF_CONNECTIONS = /^(E(AI_AGAIN|CONN\w+|PIPE|TIMEDOUT)|ERR_(SSL|TLS)_\w+)$/;
 
 /** What pg says of connections, in words only. */
 const PASSING_MESSAGES =
@@ -67,14 +64,20 @@ export function isPassing(error: unknown): boolean {
   }
   if (error instanceof AggregateError) return error.errors.every(isPassing);
   if (!(error instanceof Error)) return false;
+  if ("syscall" in error && SYSTEM_CALLS.includes(String(error.syscall))) return true;
   const code = "code" in error ? String(error.code) : "";
-  return PASSING_SYSTEM_CODES.includes(code) || PASSING_MESSAGES.test(error.message);
+  return OF_CONNECTIONS.test(code) || PASSING_MESSAGES.test(error.message);
 }
 
 /** True where the database was given all the time there is: asking at once again would double it. */
 export function tookTooLong(error: unknown): boolean {
   if (error instanceof DatabaseError) return ["55P03", "57014"].includes(error.code ?? "");
   return error instanceof Error && /timeout/.test(error.message);
+}
+
+/** True where the database knows this user or password not: at a start nobody waits for that to pass. */
+export function isRefusedLogin(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code?.startsWith("28") === true;
 }
 
 /** A one-line account of an error, for a person at a terminal. */

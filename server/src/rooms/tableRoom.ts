@@ -263,6 +263,7 @@ export abstract class TableRoom
         this.#running().projection.moved(event);
         break;
       case "turn":
+      case "froze":
         this.#running().projection.turn();
         this.broadcastPatch();
         break;

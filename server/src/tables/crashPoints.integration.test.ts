@@ -301,20 +301,28 @@ describe("closing", () => {
 });
 
 describe("void", () => {
-  /** A process whose books of the round got broken in memory: the table freezes. */
+  /** A process whose books of the round got broken in memory, and have been before: once is no reason. */
   async function broken(): Promise<MortalProcess> {
     const process = await bettingWithChips();
-    const player = process.host.state.players.get(ada);
-    if (player !== undefined) player.stake = red(ada, 3).amount;
+    const breakBooks = () => {
+      const player = process.host.state.players.get(ada);
+      if (player !== undefined) player.stake = red(ada, 3).amount;
+    };
+    breakBooks();
+    await process.operate(ada, "breaks", "undo");
+    expect(process.froze).toHaveLength(1);
+    await process.untilNotPaused();
+    expect(process.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 100 });
+    breakBooks();
     return process;
   }
 
-  it("V1: the table froze, the void is not committed", async () => {
+  it("V1: the table froze twice in the round, the void is not committed", async () => {
     const dying = await broken();
     void dying.meets("death", { moment: "before the commit of", statement: VOID });
     void dying.operate(ada, "breaks", "undo");
     await dying.untilDead();
-    expect(dying.froze).toHaveLength(1);
+    expect(dying.froze).toHaveLength(2);
     await expectGoesOn(dying);
   });
 

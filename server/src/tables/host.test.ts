@@ -286,16 +286,68 @@ describe("a table that froze", () => {
 });
 
 describe("a broken invariant", () => {
-  it("freezes the table, takes the round back, tells the players and goes on", async () => {
-    const bench = await betting();
-    await bench.bet("a", 10);
+  /** The table meets it as soon as Ann takes her chips back. */
+  async function breakOnce(bench: Awaited<ReturnType<typeof betting>>, op: string) {
     const player = bench.host.state.players.get("ann");
     if (player !== undefined) player.stake = asChips(3);
-    const reply = bench.host.operate({ playerId: "ann", op: "b", kind: "clear", chips: [] });
+    const reply = bench.host.operate({ playerId: "ann", op, kind: "clear", chips: [] });
     expect(await reply).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+  }
+
+  it("pauses the table, which starts again from the books and goes on with the round", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    await breakOnce(bench, "b");
+    expect(bench.observed[0]).toMatch(/froze InvariantError/);
+    expect(phaseOf(bench.host.state)).toBe("paused");
+    expect(bench.events.at(-1)).toEqual({ type: "froze" });
     bench.clock.advance(1_000);
     await settle();
-    expect(bench.observed[0]).toMatch(/froze InvariantError/);
+    expect(bench.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 10 });
+    expect(await bench.bet("c", 5)).toMatchObject({ answer: { round: 1, stake: 15 } });
+    expect(bench.events.some((event) => event.type === "voided")).toBe(false);
+  });
+
+  it("does so each time, once in a round", async () => {
+    const bench = await betting();
+    for (const round of [1, 2, 3]) {
+      await bench.bet(`a${round}`, 10);
+      await breakOnce(bench, `b${round}`);
+      bench.clock.advance(1_000);
+      await settle();
+      expect(bench.host.state).toMatchObject({ stage: "betting", round, totalStake: 10 });
+      await bench.until("result");
+      await bench.until("betting");
+    }
+    expect(bench.events.some((event) => event.type === "voided")).toBe(false);
+  });
+
+  it("says nothing of the round where the books cannot be read for a while", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    const { prepareTable } = bench.store;
+    bench.store.prepareTable = () => Promise.reject(new Error("password authentication failed"));
+    await breakOnce(bench, "b");
+    bench.clock.advance(1_000);
+    await settle();
+    bench.clock.advance(1_000);
+    await settle();
+    bench.store.prepareTable = prepareTable;
+    bench.clock.advance(5_000);
+    await settle();
+    expect(bench.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 10 });
+    expect(bench.events.some((event) => event.type === "voided")).toBe(false);
+  });
+
+  it("takes the round back where it comes again, tells the players and goes on", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    await breakOnce(bench, "b");
+    bench.clock.advance(1_000);
+    await settle();
+    await breakOnce(bench, "b");
+    bench.clock.advance(1_000);
+    await settle();
     expect(bench.events.find((event) => event.type === "voided")).toMatchObject({
       playerId: "ann",
       round: 1,

@@ -29,7 +29,7 @@ import { recoverTable } from "./recovery.ts";
 import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
 import { Requests } from "./requests.ts";
 import type { TableStore } from "./store.ts";
-import { OutcomeUnknownError } from "./store.ts";
+import { BankUnavailableError, OutcomeUnknownError } from "./store.ts";
 import type {
   Finish,
   OperationReply,
@@ -44,7 +44,7 @@ const LONGEST_FREEZE_MS = 60_000;
 
 const OF_SEATS: ReadonlySet<TableInput["type"]> = new Set(["sat", "left", "client-seed"]);
 
-const FROZE = "The table met an error of its own and took the round back.";
+const FROZE = "The table kept meeting an error of its own and took the round back.";
 
 export interface HostOptions {
   readonly config: TableConfig;
@@ -94,6 +94,8 @@ class RunningTable implements NewHost {
   readonly #untold = new Map<string, VoidedStake>();
   /** Freezes since the last round opened. */
   #freezes = 0;
+  /** The round in which something broke last. */
+  #brokeIn: number | null = null;
 
   constructor(options: HostOptions) {
     this.config = options.config;
@@ -133,7 +135,7 @@ class RunningTable implements NewHost {
       // What `repeat` would place is a comfort: a seat is taken without it where the bank is away.
       lastChips = await this.#options.store
         .lastChips(this.config.tableId, playerId)
-        .catch(() => []);
+        .catch(unlessBankIsAway<ChipsOnSpots>([]));
     }
     this.#put({ type: "sat", now: this.#options.clock.now(), playerId, lastChips });
     const voided = this.#untold.get(playerId);
@@ -279,7 +281,11 @@ class RunningTable implements NewHost {
         else if (earlier.sameContent) this.#requests.close(request, { answer: earlier.answer });
         else this.#requests.close(request, { refusal: REUSED });
       },
-      () => this.#requests.close(request, { refusal: UNKNOWN }),
+      (error: unknown) => {
+        this.#requests.close(request, { refusal: UNKNOWN });
+        const isBug = !(error instanceof BankUnavailableError);
+        if (isBug && this.#life === "running") this.#freeze(error);
+      },
     );
   }
 
@@ -318,8 +324,22 @@ class RunningTable implements NewHost {
     this.#life = "frozen";
     this.#abandonAll();
     this.#options.observer.froze(this.config.tableId, error);
-    // Where only an answer was lost the books are sound: the round goes on from the database.
-    void this.#startAgain(error instanceof OutcomeUnknownError ? undefined : FROZE);
+    // Until it has started again the table is shown as paused.
+    this.#state.bankAvailable = false;
+    this.#tell({ type: "froze" });
+    void this.#startAgain(this.#whyNotOn(error));
+  }
+
+  /**
+   * Why the running round must not go on, where it must not. The books are sound, whatever happened to
+   * memory: the round goes on from the database. What breaks again there would break for ever.
+   */
+  #whyNotOn(error: unknown): string | undefined {
+    if (error instanceof OutcomeUnknownError) return undefined;
+    const { round } = this.#state;
+    const again = this.#brokeIn === round;
+    this.#brokeIn = round;
+    return again ? FROZE : undefined;
   }
 
   /** Nothing in memory is believed any more, and no answer that is still to come. */
@@ -339,7 +359,14 @@ class RunningTable implements NewHost {
     try {
       await this.start(broken);
     } catch (error) {
-      if (!(error instanceof StoppedError)) this.#freeze(error);
+      if (error instanceof StoppedError || this.#stopping) return;
+      if (error instanceof StaleLeaseError) {
+        this.lose();
+        return;
+      }
+      // What cannot be read yet says nothing of the round.
+      this.#options.observer.froze(this.config.tableId, error);
+      void this.#startAgain(broken);
     }
   }
 
@@ -365,4 +392,12 @@ class RunningTable implements NewHost {
   #tell(event: TableEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** Makes `instead` of a bank that is away; anything else that is wrong goes up. */
+function unlessBankIsAway<Answer>(instead: Answer): (error: unknown) => Answer {
+  return (error) => {
+    if (error instanceof BankUnavailableError) return instead;
+    throw error;
+  };
 }

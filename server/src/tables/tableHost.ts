@@ -16,6 +16,8 @@ export type TableEvent =
   | { readonly type: "moved"; readonly playerId: string; readonly changes: readonly SpotChange[] }
   /** Phase or round changed: show it now. */
   | { readonly type: "turn" }
+  /** Something broke: the table is paused until it has started again. Show it now. */
+  | { readonly type: "froze" }
   | { readonly type: "result"; readonly result: PlayerResult }
   | {
       readonly type: "voided";

@@ -170,6 +170,15 @@ export class MortalProcess {
     await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(stage);
   }
 
+  /** Lets the clock go on until the table, which is paused, has started again. */
+  async untilNotPaused(): Promise<void> {
+    const look = () => {
+      if (!this.host.state.bankAvailable) this.clock.next();
+      return this.host.state.bankAvailable;
+    };
+    await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(true);
+  }
+
   bet(playerId: string, op: string, chips: readonly (readonly [string, number])[]) {
     return this.host.operate({ playerId, op, kind: "bet", chips });
   }
