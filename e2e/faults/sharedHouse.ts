@@ -28,7 +28,6 @@ const PLAYABLE_MS = 5_000;
 /** Until somebody runs a table, and has its share of all. */
 const TAKEN_MS = 30_000;
 const LOOK_MS = 20;
-const MOST_TURNS = 6;
 const MOST_TROUBLES = 10;
 /** Bots of one machine come from one address. */
 const EDGE = {
@@ -277,16 +276,15 @@ export class SharedHouse {
     await slot.opened();
   }
 
-  /** Has `slot` run the table: whoever else does is killed, and comes back as one that waits. */
+  /** Has `slot` run the table: where another does, all others are killed, and come back once it does. */
   async #lead(slot: Slot): Promise<void> {
-    for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-      const holder = await this.holder();
-      if (holder === slot) return;
-      await holder.kill();
-      await this.holder();
-      this.#start(holder, []);
-      await holder.opened();
-    }
+    if ((await this.holder()) === slot) return;
+    const others = this.others(slot);
+    await Promise.all(others.map((other) => other.kill()));
+    const holder = await this.holder();
+    for (const other of others) this.#start(other, []);
+    await Promise.all(others.map((other) => other.opened()));
+    if (holder === slot) return;
     throw new OverdueError(`process ${slot.process.slot} does not come to run the table`);
   }
 }
