@@ -1,15 +1,9 @@
 /** The durable stores of table hosts, on Postgres: one for each lease, on what all of them share. */
-import { createHash } from "node:crypto";
-import { asChips } from "@croupier/shared/core/chips";
-import type { ChipsOnSpots } from "@croupier/shared/core/table/inputs";
-import type { Pool } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import { createTableAccounts } from "../ledger/accounts.ts";
 import { ensureBankroll } from "../ledger/bankroll.ts";
 import { GroupCommit } from "../ledger/groupCommit.ts";
 import type { BatchPools } from "../ledger/postBatch.ts";
-import { findOperations } from "../ledger/postBatch.ts";
-import { operationKey } from "../ledger/postings.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
@@ -17,6 +11,8 @@ import type { Lease, TableStores } from "../tables/lease.ts";
 import type { TableStore } from "../tables/store.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import { readHistory } from "./history.ts";
+import type { PlayerReads } from "./playerReads.ts";
+import { createPlayerReads } from "./playerReads.ts";
 import { probeBank } from "./probe.ts";
 import { lockRound, openRound, settleRound, voidRound } from "./roundLife.ts";
 import { SeedVault } from "./seedVault.ts";
@@ -50,15 +46,17 @@ async function durably<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
 export function createPostgresTableStores(options: TableStoresOptions): TableStores {
   const vault = new SeedVault({ ...options, chainLength: options.chainLength ?? CHAIN_LENGTH });
   const commits = new GroupCommit(options);
-  return { of: (lease) => storeOf(lease, { ...options, vault, commits }) };
+  const reads = createPlayerReads(options.pool, durably);
+  return { of: (lease) => storeOf(lease, { ...options, vault, commits, reads }) };
 }
 
 interface Shared extends TableStoresOptions {
   readonly vault: SeedVault;
   readonly commits: GroupCommit;
+  readonly reads: PlayerReads;
 }
 
-function storeOf(lease: Lease, { pool, clock, vault, commits }: Shared): TableStore {
+function storeOf(lease: Lease, { pool, clock, vault, commits, reads }: Shared): TableStore {
   const leased = { pool, lease };
   /** What the house may have to pay in a round. */
   let houseMax = 0;
@@ -85,14 +83,7 @@ function storeOf(lease: Lease, { pool, clock, vault, commits }: Shared): TableSt
 
     post: (_, posting) => commits.post(lease, posting),
 
-    recall: ({ playerId, op, content }) =>
-      durably(async () => {
-        const found = await findOperations(pool, [{ playerId, op }]);
-        const known = found.get(operationKey(playerId, op));
-        if (known === undefined) return null;
-        const digest = createHash("sha256").update(content).digest();
-        return { sameContent: known.content.equals(digest), answer: known.answer };
-      }),
+    recall: reads.recall,
 
     lockRound: (locking) =>
       durably(async () => {
@@ -112,18 +103,6 @@ function storeOf(lease: Lease, { pool, clock, vault, commits }: Shared): TableSt
 
     ping: () => durably(() => probeBank(pool, lease, clock.now())),
 
-    lastChips: (tableId, playerId) => durably(() => readLastChips(pool, tableId, playerId)),
+    lastChips: reads.lastChips,
   };
-}
-
-/** The player's bets of the last finished round at the table in which there were any. */
-async function readLastChips(pool: Pool, tableId: string, playerId: string): Promise<ChipsOnSpots> {
-  const { rows } = await pool.query<{ spot: string; amount: number }>(
-    `SELECT spot, amount FROM bets
-     WHERE table_id = $1 AND player_id = $2 AND round = (
-       SELECT round FROM bets WHERE player_id = $2 AND table_id = $1 ORDER BY id DESC LIMIT 1)
-     ORDER BY spot`,
-    [tableId, playerId],
-  );
-  return rows.map(({ spot, amount }) => [spot, asChips(amount)] as const);
 }
