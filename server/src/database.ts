@@ -12,7 +12,7 @@ import type { Logger } from "./platform/log.ts";
 import { preflight } from "./preflight.ts";
 
 export interface DatabaseOptions {
-  readonly config: Pick<Config, "databaseUrl" | "dataDir">;
+  readonly config: Pick<Config, "databaseUrl" | "unsafeDatabase" | "dataDir">;
   readonly secrets: Pick<Secrets, "seedKey">;
   readonly log: Logger;
   readonly clock: Clock;
@@ -71,9 +71,9 @@ async function bringUpToDate(url: string, options: DatabaseOptions): Promise<voi
 
 function lookOver(
   pool: Pool,
-  { secrets: { seedKey }, clock }: Pick<DatabaseOptions, "secrets" | "clock">,
+  { config: { unsafeDatabase }, secrets: { seedKey }, clock }: DatabaseOptions,
 ): Promise<void> {
-  return preflight(pool, { seedKey, now: clock.now() });
+  return preflight(pool, { seedKey, now: clock.now(), unsafeDatabase });
 }
 
 async function withPool<Answer>(

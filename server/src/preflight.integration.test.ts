@@ -157,6 +157,13 @@ it("knows every object that the migrations make by its name", async () => {
   expect(made.filter((object) => !wanted.has(object))).toEqual(["table migrations"]);
 });
 
+it("refuses a Postgres that may forget in a crash what it has answered", async () => {
+  const line =
+    /^DATABASE_URL: this Postgres has fsync and full_page_writes off, so a crash may lose .*\. Set fsync and full_page_writes to on .*\n$/;
+  await expectRefused(line, { UNSAFE_DATABASE: "" });
+  await expectRefused(line, { UNSAFE_DATABASE: "false" });
+});
+
 describe("with a Postgres of its own", () => {
   let folder: string;
   beforeEach(async () => {

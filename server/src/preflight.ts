@@ -20,6 +20,8 @@ export interface PreflightOptions {
   readonly seedKey: Buffer;
   /** The machine's clock, in epoch milliseconds. */
   readonly now: number;
+  /** A database that may lose in a crash what it has answered is taken: for tests. */
+  readonly unsafeDatabase: boolean;
 }
 
 /** Clocks of machines that took turns at one database may differ by this much. */
@@ -28,6 +30,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /** Throws {@link PreflightError}, `SchemaError` or `SeedKeyError`; writes nothing. */
 export async function preflight(pool: Pool, options: PreflightOptions): Promise<void> {
   await checkWritable(pool);
+  if (!options.unsafeDatabase) await checkSafe(pool);
   const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
   await inTransaction(pool, (client) => look(client, options), snapshot);
 }
@@ -54,6 +57,22 @@ async function checkWritable(pool: Pool): Promise<void> {
       "DATABASE_URL: this database is read-only. Set default_transaction_read_only to off for it, or give another one.",
     );
   }
+}
+
+/**
+ * Whoever got an answer finds it again after a crash. The connections ask for `synchronous_commit` by
+ * themselves, which something between them and Postgres may keep back.
+ */
+async function checkSafe(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT name FROM pg_settings WHERE setting = 'off'
+       AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name`,
+  );
+  if (rows.length === 0) return;
+  const off = rows.map(({ name }) => name).join(" and ");
+  throw new PreflightError(
+    `DATABASE_URL: this Postgres has ${off} off, so a crash may lose bets that were answered. Set ${off} to on and reload it; for tests alone there is UNSAFE_DATABASE=true.`,
+  );
 }
 
 /** All that the recorded migrations make is there, and nothing that only the others make. */

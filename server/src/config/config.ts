@@ -17,6 +17,8 @@ export interface Config {
   /** Of this machine: the only one that is listened on; null: all. */
   readonly listenAddress: string | null;
   readonly databaseUrl: string | null;
+  /** A database that may forget in a crash what it has answered is taken as well. */
+  readonly unsafeDatabase: boolean;
   readonly redisUrl: string | null;
   /** An absolute path. */
   readonly dataDir: string;
@@ -72,6 +74,7 @@ export function readConfig(environment: Environment): Config {
     port: number("PORT", 2567, 65_535),
     listenAddress: read(environment, LISTEN_ADDRESS, null),
     databaseUrl: read(environment, url("DATABASE_URL", ["postgres:", "postgresql:"]), null),
+    unsafeDatabase: read(environment, flag("UNSAFE_DATABASE"), false),
     redisUrl: read(environment, REDIS_URL, null),
     dataDir: resolve(environment["DATA_DIR"] || ".croupier"),
     transport: read(environment, oneOf("TRANSPORT", TRANSPORTS), "auto"),

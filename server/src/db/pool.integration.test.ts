@@ -4,7 +4,7 @@ import type { TestDatabase } from "../testing/database.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { connectOrExplain } from "./connect.ts";
 import { isPassing } from "./errors.ts";
-import { createPool } from "./pool.ts";
+import { createPool, SERVER_ROLE } from "./pool.ts";
 import { inTransaction } from "./transaction.ts";
 
 let database: TestDatabase;
@@ -32,6 +32,22 @@ describe("the pool", () => {
     expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
     await pool.end();
   });
+
+  it.each([{}, { role: SERVER_ROLE }])(
+    "has what it commits on disk, whatever the database or its user is set to: %j",
+    async (options) => {
+      const name = new URL(database.url).pathname.slice(1);
+      await database.pool.query(`ALTER DATABASE ${name} SET synchronous_commit = off`);
+      const url = new URL(database.url);
+      url.searchParams.set("options", "-c synchronous_commit=off -c work_mem=7MB");
+      for (const address of [database.url, url.href]) {
+        const pool = createPool(address, createLogger("silent"), { ...options, most: 1 });
+        const { rows } = await pool.query("SHOW synchronous_commit");
+        expect(rows).toEqual([{ synchronous_commit: "on" }]);
+        await pool.end();
+      }
+    },
+  );
 
   it("explains a database that is not there, in one line", async () => {
     const pool = createPool("postgres://127.0.0.1:1/none", createLogger("silent"));

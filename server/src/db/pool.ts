@@ -31,13 +31,13 @@ export interface PoolOptions {
 }
 
 /**
- * A pool of connections to `url`. Statements, transactions that do nothing, and waits for a lock or
+ * A pool of connections to `url`. What they commit is on disk before it is answered. Statements, transactions that do nothing, and waits for a lock or
  * a connection end by themselves; a connection that dies while idle is logged and replaced.
  */
 export function createPool(url: string, log: Logger, options: PoolOptions = {}): Pool {
   const { most = 12, statementMs = 5_000, role, pipeline = false } = options;
   const pool = new pg.Pool({
-    connectionString: role === undefined ? url : workingAs(role, url),
+    connectionString: withSettings(url, role),
     max: most,
     pipeline,
     types,
@@ -58,10 +58,14 @@ export function createPool(url: string, log: Logger, options: PoolOptions = {}):
   return pool;
 }
 
-/** The address with the role among the options that it may have. */
-function workingAs(role: string, address: string): string {
+/**
+ * The address with settings of ours after the options that it may have. They prevail over whatever the
+ * database, or its user, is set to: a bet must not be answered before it outlives a crash.
+ */
+function withSettings(address: string, role: string | undefined): string {
   const url = new URL(address);
-  const others = url.searchParams.get("options") ?? "";
-  url.searchParams.set("options", `${others} -c role=${role}`.trim());
+  const options = [url.searchParams.get("options") ?? "", "-c synchronous_commit=on"];
+  if (role !== undefined) options.push(`-c role=${role}`);
+  url.searchParams.set("options", options.join(" ").trim());
   return url.href;
 }
