@@ -54,6 +54,23 @@ const waitingForLock = async (statements = 1) => {
   while (((await rig.database.pool.query(waiting)).rowCount ?? 0) < statements);
 };
 
+it("puts what arrives together into few transactions", async () => {
+  const players = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => rig.players.registerGuest({ name: `Guest ${index}` })),
+  );
+  const posts = players.flatMap(({ playerId }) =>
+    Array.from({ length: 10 }, (_, index) =>
+      store.post("one", bet(playerId, { round: 1, op: `op-${index}`, stakeChange: 1 })),
+    ),
+  );
+  await Promise.all(posts);
+  const { rows } = await rig.database.pool.query(
+    "SELECT count(*)::int AS posted, count(DISTINCT xmin::text)::int AS commits FROM operations",
+  );
+  expect(rows[0].posted).toBe(200);
+  expect(rows[0].commits).toBeLessThanOrEqual(3);
+});
+
 describe.each(["answer", "commit"] as const)("a %s lost", (loss) => {
   it("is found out before a post answers, and chips move once", async () => {
     const lost = proxy.loseNext(loss);

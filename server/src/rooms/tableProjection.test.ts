@@ -121,6 +121,19 @@ describe("a table as everyone sees it", () => {
     expect(encoder.hasChanges).toBe(false);
   });
 
+  it("writes nothing between patches: who comes in then is not told of it twice", () => {
+    const { projection, put } = opened();
+    const encoder = new Encoder(projection.state);
+    encoder.discardChanges();
+    projection.sit("ada", "Ada");
+    put("ada", "red", 10);
+    projection.leave("ada");
+    expect(encoder.hasChanges).toBe(false);
+    projection.sit("ada", "Ada");
+    projection.flush();
+    expect(encoder.hasChanges).toBe(true);
+  });
+
   it("fits the encoder at its fullest: every spot, every front seat on each of them", () => {
     const { put, projection, state } = opened();
     const most = 1_000_000_000;
