@@ -13,6 +13,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { startCluster } from "../cluster/cluster.ts";
 import { childrenOf } from "../cluster/trials/childrenOf.ts";
 import type { Exit } from "../src/testing/processes.ts";
+import { EDGE_PATIENCE } from "./atTheDoor.ts";
 import type { Changes, HouseOptions } from "./house.ts";
 import { mutantsEnv, Slot } from "./slot.ts";
 import { inTime, OverdueError } from "./wait.ts";
@@ -34,6 +35,7 @@ const EDGE = {
   EDGE_CONNECTIONS_PER_ADDRESS: "10000",
   EDGE_REQUESTS_PER_SECOND: "5000",
   EDGE_REQUESTS_BURST: "10000",
+  ...EDGE_PATIENCE,
 };
 
 export class SharedHouse {

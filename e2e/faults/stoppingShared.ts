@@ -3,6 +3,7 @@
  * than its lease lives, or ends; another takes over, and the first finds out when it wakes.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { expectAnswersAtTheDoor } from "./atTheDoor.ts";
 import type { SharedHouse } from "./sharedHouse.ts";
 import type { Slot } from "./slot.ts";
 import type { Stage } from "./stage.ts";
@@ -76,7 +77,7 @@ interface Sleep {
 
 /**
  * Nobody can tell from outside that a process which sleeps will not answer, so who asks it for a seat
- * waits; asked is one of the others.
+ * waits; asked is one of the others. Who only reads at the one address is answered.
  */
 async function takeOver(stage: Stage, house: SharedHouse, sleep: Sleep): Promise<void> {
   const { holder, asleepMs, since } = sleep;
@@ -84,7 +85,10 @@ async function takeOver(stage: Stage, house: SharedHouse, sleep: Sleep): Promise
   // The rest hangs on, and hears from the stopped one when it wakes.
   house.cutSome();
   const { url } = random.pick(house.others(holder)).process;
-  const at = await prober.untilAcknowledged(url, 4 * house.playableMs);
+  const [at] = await Promise.all([
+    prober.untilAcknowledged(url, 4 * house.playableMs),
+    expectAnswersAtTheDoor(house.url, notes),
+  ]);
   notes.measured("from SIGSTOP to another's first bet", at - since, house.playableMs);
   await pause(Math.max(0, since + asleepMs - Date.now()));
   const wokenAt = Date.now();

@@ -1,5 +1,6 @@
 /** `chaos`: whatever can end or hang in a cluster does, one after the other, in any order. */
 import { setTimeout as pause } from "node:timers/promises";
+import { expectAnswersAtTheDoor } from "../../faults/atTheDoor.ts";
 import { tablesOf } from "../holders.ts";
 import type { ClusterProcess } from "../serverProcess.ts";
 import { childrenOf } from "./childrenOf.ts";
@@ -39,7 +40,7 @@ async function killProcess(stage: Stage, probers: Probers): Promise<void> {
 
 /**
  * A process that hangs. Nobody can tell from outside that it will not answer, so who asks it for a seat
- * waits until it wakes; asked is one of the others.
+ * waits until it wakes; asked is one of the others. Who only reads at the one address is answered.
  */
 async function freezeProcess(stage: Stage, probers: Probers): Promise<void> {
   const victim = stage.random.pick(stage.processes);
@@ -51,6 +52,7 @@ async function freezeProcess(stage: Stage, probers: Probers): Promise<void> {
   const probes = { tables, since, mostMs: BACK_MS, url };
   await Promise.all([
     probers.measure("from SIGSTOP to a bet at each of its tables", probes),
+    expectAnswersAtTheDoor(stage.cluster.url, stage.notes),
     pause(ASLEEP_MS).then(() => victim.thaw()),
   ]);
 }

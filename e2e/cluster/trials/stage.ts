@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Random } from "../../bots/random.ts";
 import { createRandom } from "../../bots/random.ts";
+import { EDGE_PATIENCE } from "../../faults/atTheDoor.ts";
 import { Audits } from "../../faults/audits.ts";
 import { Crowd } from "../../faults/crowd.ts";
 import type { OutsideDatabase } from "../../faults/database.ts";
@@ -46,6 +47,7 @@ const EDGE = {
   EDGE_REQUESTS_BURST: "30000",
   // Each takes two connections a socket, and gets its share of them only about.
   EDGE_WORKERS: "4",
+  ...EDGE_PATIENCE,
 };
 const PLAYING_MS = 30_000;
 const LOOK_MS = 20;
