@@ -1,17 +1,15 @@
 /** The script that starts the edge in its container. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
-import { repository, startProgram } from "../src/testing/processes.ts";
+import { repository } from "../src/testing/processes.ts";
 import { ask } from "./nginxClient.ts";
+import { entrySettings, runEntry } from "./nginxEntry.ts";
 import { edgeDefaults, render } from "./nginxTemplates.ts";
-import { ensureProgram } from "./systemPackages.ts";
 
-const EDGE = join(repository, "nginx");
-const TEMPLATES = join(EDGE, "templates");
+const TEMPLATES = join(repository, "nginx", "templates");
 
 let folder = "";
 let running: Running;
@@ -19,20 +17,8 @@ let env: Record<string, string> = {};
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "croupier-nginx-"));
-  const program = await ensureProgram("nginx");
-  env = {
-    EDGE_HOME: EDGE,
-    EDGE_RUN_DIR: join(folder, "run"),
-    EDGE_PROCESSES: join(EDGE, "processes.map"),
-    EDGE_HTTP_LISTEN: `127.0.0.1:${await freePort()}`,
-    EDGE_HTTPS_LISTEN: `127.0.0.1:${await freePort()}`,
-    EDGE_CERTIFICATE: join(folder, "none.pem"),
-    EDGE_RESOLVER: "127.0.0.1",
-    EDGE_ACCESS_LOG: join(folder, "access.log"),
-    EDGE_CLIENT_DIR: "/srv/one & two|three",
-    PATH: `${process.env["PATH"]}:${dirname(program)}`,
-  };
-  running = startProgram("sh", { args: [join(EDGE, "entrypoint.sh")], env });
+  env = { ...(await entrySettings(folder)), EDGE_CLIENT_DIR: "/srv/one & two|three" };
+  running = runEntry(env);
   await running.sees(/start worker process \d/);
 });
 
@@ -73,10 +59,7 @@ describe("the container's entry", () => {
 
   it("refuses a setting that Nginx does not take, and ends", async () => {
     const wrong = { ...env, EDGE_RUN_DIR: join(folder, "wrong"), EDGE_WORKER_CONNECTIONS: "many" };
-    const { code, stderr } = await startProgram("sh", {
-      args: [join(EDGE, "entrypoint.sh")],
-      env: wrong,
-    }).exited;
+    const { code, stderr } = await runEntry(wrong).exited;
     expect(code).not.toBe(0);
     expect(stderr).toContain('invalid number "many"');
   });
