@@ -6,8 +6,10 @@
 import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
 import { asChips } from "@croupier/shared/core/chips";
+import { betsDigestOf } from "@croupier/shared/core/fairness";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import type { ChipsOnSpots, OperationAnswer } from "@croupier/shared/core/table/inputs";
+import type { Bet } from "@croupier/shared/core/types";
 import type { Lease } from "../src/tables/lease.ts";
 import { LEASE_MS, StaleLeaseError } from "../src/tables/lease.ts";
 import type { Census, SelfReport } from "../src/tables/sharing.ts";
@@ -223,6 +225,8 @@ export class Bank {
     const round = this.#round(lease.tableId, locking.round);
     if (round.status === "open") {
       this.#options.witness.locked(lease, locking);
+      const logged = betsDigestOf(betsOf(round));
+      assert(logged === locking.betsDigest, "the round has other bets than its operations");
       round.status = "locked";
       round.betsDigest = locking.betsDigest;
     } else {
@@ -332,6 +336,12 @@ function asUnfinished(round: BankRound): UnfinishedRound {
   const { pocket: _, balances: __, stakes: ___, status, operations, ...rest } = round;
   const running = status === "locked" ? "locked" : "open";
   return { ...rest, status: running, operations: [...operations] };
+}
+
+function betsOf(round: BankRound): Bet[] {
+  return Array.from(layoutsOf(round)).flatMap(([playerId, layout]) =>
+    Array.from(layout, ([spot, amount]) => ({ playerId, spot, amount })),
+  );
 }
 
 function layoutsOf({ operations }: BankRound): Map<string, Map<string, Chips>> {

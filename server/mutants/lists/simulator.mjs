@@ -72,6 +72,14 @@ export const mutants = [
     why: "the same op, sent twice while another is in flight, is posted again",
   },
   {
+    name: "chips-on-another-spot",
+    file: "shared/src/core/table/operations.ts",
+    find: "  apply(player.chips, changes);\n",
+    replace:
+      '  apply(player.chips, changes.map(([spot, chips]) => [spot === "red" ? "black" : spot, chips]));\n',
+    why: "a bet that is posted lies on another spot in memory than in the log",
+  },
+  {
     name: "undo-keeps-its-batch",
     file: "shared/src/core/table/operations.ts",
     find: 'if (kind === "undo") player.batches.pop();',
@@ -201,8 +209,8 @@ export const mutants = [
   {
     name: "lost-answer-voids",
     file: "server/src/tables/host.ts",
-    find: "error instanceof OutcomeUnknownError ? undefined : FROZE",
-    replace: "FROZE",
+    find: "if (error instanceof OutcomeUnknownError) return undefined;",
+    replace: "if (error instanceof OutcomeUnknownError) return FROZE;",
     why: "a round is taken back because one answer was lost",
   },
   {

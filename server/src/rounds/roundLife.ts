@@ -15,7 +15,7 @@ import { holdLease } from "../ledger/holdLease.ts";
 import type { Lease } from "../tables/lease.ts";
 import type { OpeningRound, SettlingRound, TableStore } from "../tables/store.ts";
 import { emptyRound } from "./finishRound.ts";
-import { readLayout } from "./layout.ts";
+import { loggedDigest, readLayout, writtenDigest } from "./layout.ts";
 
 type Locking = Parameters<TableStore["lockRound"]>[0];
 type Voiding = Parameters<TableStore["voidRound"]>[0];
@@ -81,13 +81,18 @@ async function isOpened(
   return false;
 }
 
-/** Ends betting: from here on nothing is posted to the round. */
+/**
+ * Ends betting: from here on nothing is posted to the round. The bets are those of the log, which
+ * nothing is added to while the round is held: a process that remembers others is refused.
+ */
 export function lockRound({ pool, lease }: LeasedRounds, locking: Locking): Promise<void> {
   return inTransaction(pool, async (client) => {
     await holdLease(client, lease);
     const { tableId, round, betsDigest, lockedAt } = locking;
     const known = await holdRound(client, locking);
     if (known.status === "open") {
+      const logged = await loggedDigest(client, locking);
+      assert(logged === betsDigest, `round ${round} has other bets than its operations`);
       await client.query("SELECT lock_round($1, $2, $3, $4, $5)", [
         tableId,
         round,
@@ -101,7 +106,7 @@ export function lockRound({ pool, lease }: LeasedRounds, locking: Locking): Prom
   });
 }
 
-/** Settles a locked round; answers the new balance of everyone with a stake. */
+/** Settles a locked round, with the bets of its lock; answers the balance of everyone with a stake. */
 export function settleRound(
   { pool, lease }: LeasedRounds,
   settling: SettlingRound,
@@ -124,6 +129,8 @@ export function settleRound(
       payouts,
       at: settledAt,
     });
+    const written = await writtenDigest(client, settling);
+    assert(written === known.betsDigest, `round ${round} was locked with other bets`);
     await client.query("SELECT settle_round($1, $2, $3, $4, $5, $6)", [
       tableId,
       round,

@@ -91,12 +91,28 @@ describe("a settlement", () => {
     expect(await escrow()).toBe(0);
   });
 
-  it("is refused where it is not worth what was staked", async () => {
+  it("is refused with other bets than those that were locked", async () => {
     await openRound(rig, tableId, 1);
     await rig.store.post(tableId, bet(ada, { round: 1, stakeChange: 50 }));
-    const settling = await lockAndDraw(rig, tableId, { round: 1, bets: [onRed(ada, 60)] });
-    await expect(rig.store.settleRound(settling)).rejects.toThrow("escrow has 50, the bets are 60");
+    const settling = await lockAndDraw(rig, tableId, { round: 1, bets: [onRed(ada, 50)] });
+    const settleWith = (change: Partial<Bet>) =>
+      rig.store.settleRound({
+        ...settling,
+        bets: settling.bets.map((placed) => ({ ...placed, ...change })),
+        payouts: settling.payouts.map((paid) => ({
+          ...paid,
+          playerId: change.playerId ?? paid.playerId,
+          stake: change.amount ?? paid.stake,
+        })),
+      });
+    const otherBets = "round 1 was locked with other bets";
+    await expect(settleWith({ spot: "black" })).rejects.toThrow(otherBets);
+    await expect(settleWith({ playerId: ben })).rejects.toThrow(otherBets);
+    const otherChips = "escrow has 50, the bets are 60";
+    await expect(settleWith({ amount: asChips(60) })).rejects.toThrow(otherChips);
     expect(await escrow()).toBe(50);
+    await rig.store.settleRound(settling);
+    expect(await escrow()).toBe(0);
   });
 
   it("is refused with a seed that was not committed to", async () => {

@@ -9,9 +9,10 @@ import { createHash } from "node:crypto";
 import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
 import { addChips, asChips, NO_CHIPS, subtractChips } from "@croupier/shared/core/chips";
+import { betsDigestOf } from "@croupier/shared/core/fairness";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import type { ChipsOnSpots, OperationAnswer } from "@croupier/shared/core/table/inputs";
-import type { TableConfig } from "@croupier/shared/core/types";
+import type { Bet, TableConfig } from "@croupier/shared/core/types";
 import type {
   LoggedOperation,
   OpeningRound,
@@ -143,6 +144,11 @@ export class MemoryTableStore implements TableStore {
     await this.#open();
     const round = this.#round(locking.tableId, locking.round);
     if (round.status === "open") {
+      const logged = betsDigestOf(layoutOf(round));
+      assert(
+        logged === locking.betsDigest,
+        `round ${round.round} has other bets than its operations`,
+      );
       round.status = "locked";
       round.betsDigest = locking.betsDigest;
     }
@@ -223,6 +229,21 @@ export class MemoryTableStore implements TableStore {
     if (found === undefined) throw new Error(`table ${tableId} has no round ${round}`);
     return found;
   }
+}
+
+/** What lies on the felt by the operations. */
+function layoutOf({ operations }: MemoryRound): Bet[] {
+  const chips = new Map<string, number>();
+  for (const { playerId, changes } of operations) {
+    for (const [spot, change] of changes) {
+      const place = `${playerId} ${spot}`;
+      chips.set(place, (chips.get(place) ?? 0) + change);
+    }
+  }
+  return Array.from(chips, ([place, amount]): Bet => {
+    const [playerId = "", spot = ""] = place.split(" ");
+    return { playerId, spot, amount: asChips(amount) };
+  }).filter(({ amount }) => amount > 0);
 }
 
 function isFinished({ status }: MemoryRound): boolean {

@@ -1,6 +1,6 @@
 /** What every table store promises: run against Postgres, and against the one in memory. */
 import { asChips } from "@croupier/shared/core/chips";
-import { commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
+import { betsDigestOf, commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
 import type { Bet } from "@croupier/shared/core/types";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { TableRig } from "./rounds.ts";
@@ -40,6 +40,7 @@ export function describeTableStore(getBank: () => Bank): void {
     await bank.store.prepareTable(tableConfig(tableId));
   });
   describe("the life of a round", describeLife);
+  describe("a lock", describeLock);
   describe("a void round", describeVoid);
   describe("posting", describePosting);
   describe("a table's past", describePast);
@@ -92,6 +93,43 @@ function describeLife(): void {
     await expect(openRound(bank, tableId, 2)).rejects.toThrow();
     await openRound(bank, tableId, 1);
     await expect(openRound(bank, tableId, 2)).rejects.toThrow();
+  });
+}
+
+function describeLock(): void {
+  it("locks the bets of its operations, and no others", async () => {
+    await openRound(bank, tableId, 1);
+    const undo = { kind: "undo", stakeChange: -70, changes: [["black", -70]] } as const;
+    await bank.store.post(
+      tableId,
+      bet(ada, { round: 1, stakeChange: 70, changes: [["black", 70]] }),
+    );
+    await bank.store.post(tableId, bet(ben, { round: 1, stakeChange: 30 }));
+    await bank.store.post(
+      tableId,
+      bet(ada, { round: 1, stakeChange: 50, stakeAfter: asChips(120) }),
+    );
+    await bank.store.post(tableId, bet(ada, { round: 1, ...undo, stakeAfter: asChips(50) }));
+    const bets = [onRed(ada, 50), onRed(ben, 30)];
+    const another: (readonly Bet[])[] = [
+      [],
+      [onRed(ada, 50)],
+      [onRed(ada, 30), onRed(ben, 50)],
+      [{ ...onRed(ada, 50), spot: "black" }, onRed(ben, 30)],
+      [...bets, { ...onRed(ada, 70), spot: "black" }],
+    ];
+    for (const others of another) {
+      const locked = lockAndDraw(bank, tableId, { round: 1, bets: others });
+      await expect(locked).rejects.toThrow("round 1 has other bets than its operations");
+    }
+    // It is as open as before, and goes on with the right ones.
+    await bank.store.post(tableId, bet(ben, { round: 1, stakeChange: 5, stakeAfter: asChips(35) }));
+    const settling = await lockAndDraw(bank, tableId, {
+      round: 1,
+      bets: [onRed(ada, 50), onRed(ben, 35)],
+    });
+    await bank.store.settleRound(settling);
+    expect(await bank.balance(ben)).not.toBe(BANK_CHIPS);
   });
 }
 
@@ -201,9 +239,10 @@ function describePast(): void {
         operations: [{ playerId: ben, op, kind, changes, answer }],
       },
     });
-    await bank.store.lockRound({ tableId, round: 2, betsDigest: "digest", lockedAt: 123_500 });
+    const betsDigest = betsDigestOf([onRed(ben, 15)]);
+    await bank.store.lockRound({ tableId, round: 2, betsDigest, lockedAt: 123_500 });
     const { unfinished } = await bank.store.prepareTable(tableConfig(tableId));
-    expect(unfinished).toMatchObject({ status: "locked", betsDigest: "digest" });
+    expect(unfinished).toMatchObject({ status: "locked", betsDigest });
   });
 
   it("remembers a player's last chips, whatever rounds came since", async () => {
