@@ -11,6 +11,7 @@ import type { MortalProcess } from "../testing/mortalProcess.ts";
 import { STATEMENTS } from "../testing/mortalProcess.ts";
 import { expectSoundBooks } from "../testing/soundBooks.ts";
 import { Closing } from "./closing.ts";
+import { LEASE_MS } from "./lease.ts";
 
 let rig: BankRig;
 let stage: CrashStage;
@@ -64,7 +65,12 @@ describe("a table that was taken out of the configuration", () => {
       failed: (id, error) => told.push(`${id}: ${error}`),
     });
     try {
-      await expect.poll(() => closing.look().then(() => told)).toHaveLength(1);
+      const looked = async () => {
+        await closing.look();
+        clock.advance(2 * LEASE_MS);
+        return told;
+      };
+      await expect.poll(looked).toHaveLength(1);
       await closing.look();
     } finally {
       leases.close();
