@@ -37,6 +37,7 @@ export const EXPECTED: readonly string[] = [
     "process fell asleep",
     "process woke",
     "process killed",
+    "process killed between two effects",
     "process stopped in good order",
     "lease taken",
     "lease refused",

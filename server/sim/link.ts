@@ -97,6 +97,7 @@ export class Link {
 
   #call<Answer>(act: () => Answer, host?: WatchedHost): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    if (!this.#caller.effect()) return promise;
     const { random, faults, scheduler, mood } = this.#world;
     const fail = (error: unknown) => this.#answer(() => reject(error), host, error);
     scheduler.after(this.#latencyMs(), () => {
@@ -140,8 +141,9 @@ export class Link {
 
   #post(lease: Lease, host: WatchedHost, posting: Posting): Promise<PostResult> {
     const { random, faults, scheduler, mood, counts } = this.#world;
-    this.#asked(host, posting);
     const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
+    if (!this.#caller.effect()) return promise;
+    this.#asked(host, posting);
     const { life } = host;
     const conclude = (outcome: Concluded) => {
       if (life === host.life && host.shadow !== null) this.#concluded(host, posting, outcome);

@@ -204,6 +204,7 @@ export class SimulatedPlayer {
     const delivered = { request, operation, now: process.now() };
     this.#world.audit(() => this.#world.auditor.delivered(watched, delivered));
     void host.operate(operation).then((reply) => {
+      if (!process.effect()) return;
       this.#world.audit(() => this.#world.auditor.replied(watched, request, reply));
       this.#world.send(() => this.#hear(operation, reply));
     });

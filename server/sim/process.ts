@@ -22,6 +22,8 @@ export class SimulatedProcess implements MetProcess {
   /** How far its clock is from the true time. */
   #skewMs = 0;
   #life: "awake" | "asleep" | "dead" = "awake";
+  /** Dies instead of its so many'th effect from now on. */
+  #doom: { effects: number; readonly died: () => void } | null = null;
 
   constructor(world: Surroundings, id: string, configs: readonly TableConfig[]) {
     this.#world = world;
@@ -76,6 +78,24 @@ export class SimulatedProcess implements MetProcess {
     }
     this.#life = "dead";
     this.#backlog.length = 0;
+  }
+
+  /** Dies instead of its `effects`th effect from now on, in the middle of whatever that belongs to. */
+  doom(effects: number, died: () => void): void {
+    this.#doom ??= { effects, died };
+  }
+
+  effect(): boolean {
+    if (this.#life === "dead") return false;
+    const doom = this.#doom;
+    if (doom === null) return true;
+    doom.effects -= 1;
+    if (doom.effects > 0) return true;
+    // What it did before in this very step happened; the rest of it did not.
+    for (const watched of this.#watched.values()) this.#world.auditor.stopped(watched);
+    this.kill();
+    doom.died();
+    return false;
   }
 
   /** Hands its tables over, as long as its patience lasts, and stops in good order. */
@@ -144,6 +164,7 @@ export class SimulatedProcess implements MetProcess {
       turned: () => undefined,
       unavailable: () => undefined,
       froze: (tableId: string, error: unknown) => {
+        if (!this.alive) return;
         const watched = this.#watched.get(tableId);
         if (watched !== undefined) this.#still(watched);
         if (error instanceof OutcomeUnknownError) return;
@@ -174,6 +195,7 @@ export class SimulatedProcess implements MetProcess {
       this.#world.afterwards(() => auditor.settled(watched));
     };
     host.subscribe((event) => {
+      if (!this.effect()) return;
       switch (event.type) {
         case "turn":
           turned();
@@ -205,7 +227,9 @@ export class SimulatedProcess implements MetProcess {
   #still(host: WatchedHost): void {
     const { auditor } = this.#world;
     auditor.stopped(host);
-    this.#world.afterwards(() => auditor.still(host));
+    this.#world.afterwards(() => {
+      if (this.alive) auditor.still(host);
+    });
   }
 }
 

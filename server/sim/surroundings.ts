@@ -13,6 +13,8 @@ export interface Caller {
   readonly id: string;
   /** Runs `act` now, later when it wakes, or never. */
   run(act: () => void): void;
+  /** Whether what it does next still happens: it may be dead by now, or die instead of doing it. */
+  effect(): boolean;
 }
 
 /** A process as players meet it. */

@@ -4,9 +4,9 @@
  */
 import { hash } from "node:crypto";
 import type { TableConfig } from "@croupier/shared/core/types";
+import { askedContentOf } from "./askedContent.ts";
 import { Auditor } from "./auditor/auditor.ts";
-import { contentOf } from "./auditor/books.ts";
-import type { Kind, TableTerms } from "./auditor/terms.ts";
+import type { TableTerms } from "./auditor/terms.ts";
 import { AuditError, check } from "./auditor/terms.ts";
 import type { Witness } from "./bank.ts";
 import { Bank } from "./bank.ts";
@@ -26,6 +26,10 @@ const MOST_CALM_ROUNDS = 800;
 const MOST_LINES = 80;
 /** In these houses, by their seeds, the processes share the tables; it takes two processes at least. */
 const SHARING = [2, 3];
+/** In these houses, by their seeds, a process dies between two effects of one step. */
+const DYING_IN_STEPS = 2;
+/** Effects that a process has left, where it is to die in a step. */
+const MOST_EFFECTS_LEFT = 12;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -44,6 +48,7 @@ export class World implements Surroundings {
   readonly sharing: boolean;
   /** Being stopped in good order: there until they are gone. */
   readonly #leaving = new Set<SimulatedProcess>();
+  readonly #diesInSteps: boolean;
   readonly #rounds: number;
   readonly #processes: (SimulatedProcess | null)[] = [];
   readonly #players: SimulatedPlayer[] = [];
@@ -61,6 +66,7 @@ export class World implements Surroundings {
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
     this.sharing = SHARING.includes(seed % 6);
+    this.#diesInSteps = seed % 7 === DYING_IN_STEPS;
     this.#rounds = rounds;
     this.#configs = configsOf(this.random);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
@@ -238,7 +244,7 @@ export class World implements Surroundings {
     const place = random.between(0, this.#processes.length - 1);
     const process = this.#processes[place] ?? null;
     const luck = random.next();
-    if (luck < 0.35) this.#kill(place, process);
+    if (luck < 0.35) this.#kill(process);
     else if (luck < 0.45) this.#stop(place, process);
     else if (luck < 0.65) this.#sleep(process);
     else if (luck < 0.75) this.#jump(process);
@@ -246,10 +252,24 @@ export class World implements Surroundings {
     else this.#changeWheel();
   }
 
-  #kill(place: number, process: SimulatedProcess | null): void {
+  #kill(process: SimulatedProcess | null): void {
     if (process === null) return;
+    if (this.#diesInSteps) {
+      process.doom(this.random.between(1, MOST_EFFECTS_LEFT), () => {
+        this.#hit("process killed between two effects", process);
+        this.#bury(process);
+      });
+      return;
+    }
     this.#hit("process killed", process);
     process.kill();
+    this.#bury(process);
+  }
+
+  #bury(process: SimulatedProcess): void {
+    const place = this.#processes.indexOf(process);
+    // One that was leaving has a successor already.
+    if (place === -1) return;
     this.#processes[place] = null;
     this.#startLater(place);
   }
@@ -349,7 +369,7 @@ export class World implements Surroundings {
         }),
       posted: (lease, posting) =>
         commit(`${at(lease)} posts ${posting.playerId} ${posting.op}`, () => {
-          books.posted(lease, posting, this.#contentOf(posting));
+          books.posted(lease, posting, askedContentOf(posting));
         }),
       locked: (lease, { round, betsDigest }) =>
         commit(`${at(lease)} locks ${round}`, () => books.locked(lease, round, betsDigest)),
@@ -372,18 +392,6 @@ export class World implements Surroundings {
         }),
       seen: (what) => this.counts.add(what),
     };
-  }
-
-  /** What the player asked for, from the posting's own words. */
-  #contentOf({ kind, content }: { readonly kind: Kind; readonly content: string }): string {
-    const chips = content
-      .split("|")
-      .slice(1)
-      .map((placed) => {
-        const cut = placed.lastIndexOf(":");
-        return [placed.slice(0, cut), Number(placed.slice(cut + 1))] as const;
-      });
-    return contentOf({ kind, chips });
   }
 
   #note(line: string): void {
