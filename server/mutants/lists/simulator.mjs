@@ -231,8 +231,8 @@ export const mutants = [
   {
     name: "changed-wheel-goes-on",
     file: "server/src/tables/recovery.ts",
-    find: "    if (unfinished.wheel !== config.wheel) {",
-    replace: "    if (unfinished.wheel !== config.wheel && unfinished.operations.length > 100) {",
+    find: "  if (unfinished.wheel !== config.wheel) {",
+    replace: "  if (unfinished.wheel !== config.wheel && unfinished.operations.length > 100) {",
     why: "a round goes on although its table was given another wheel",
   },
   {

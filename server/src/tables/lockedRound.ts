@@ -17,7 +17,7 @@ export interface LockedTable {
 
 /**
  * Draws and settles the locked round that `history` ends with, under the wheel and zero rule that it
- * was opened with. Throws `InvariantError` where its books do not agree with its record.
+ * was opened with. What it throws is a mistake of the program: the round stays locked.
  */
 export async function settleLocked(
   { config, store, clock }: LockedTable,

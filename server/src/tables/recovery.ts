@@ -1,6 +1,7 @@
 /**
  * Where a table goes on when a host starts on it: in the round that was running, or, where that
- * round cannot go on, after it was settled (if its bets were locked) or voided.
+ * round cannot go on, after it was settled (if its bets were locked) or voided. A locked round is void
+ * only where its own books contradict each other.
  */
 import { InvariantError } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
@@ -8,8 +9,9 @@ import { restoreTable } from "@croupier/shared/core/table/restore";
 import type { TableState } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Clock } from "../platform/clock.ts";
+import { contradictionIn } from "./contradiction.ts";
 import { settleLocked } from "./lockedRound.ts";
-import type { TableHistory, TableStore } from "./store.ts";
+import type { TableHistory, TableStore, UnfinishedRound } from "./store.ts";
 
 /** One player's part of a round that was voided. */
 export interface VoidedStake {
@@ -38,25 +40,43 @@ interface RecoveryOptions {
 export async function recoverTable(options: RecoveryOptions): Promise<Recovery> {
   const { config, store, clock } = options;
   const history = await store.prepareTable(config);
-  const unfinished = history.unfinished;
-  const attempt = options.broken ?? restorable(config, history, clock.now());
-  if (typeof attempt !== "string") return { state: attempt, voided: [] };
+  const { unfinished } = history;
   if (unfinished === null) {
     return { state: restoreTable(config, history, clock.now()), voided: [] };
   }
-  if (unfinished.status === "locked" && (await isSettled(options, history))) {
-    const settled = await store.prepareTable(config);
-    return { state: restoreTable(config, settled, clock.now()), voided: [] };
+  const lockedBooks = unfinished.status === "locked" ? contradictionIn(unfinished) : null;
+  if (lockedBooks !== null) return takeBack(options, unfinished.round, disagreeing(lockedBooks));
+  if (unfinished.status === "locked") return goOnLocked(options, history, unfinished);
+  const attempt = options.broken ?? restorable(config, history, clock.now());
+  if (typeof attempt !== "string") return { state: attempt, voided: [] };
+  return takeBack(options, unfinished.round, attempt);
+}
+
+/**
+ * A locked round whose books agree has one outcome, and is never taken back. Where the program fails
+ * to come to it, whatever that throws goes up: the round waits as it is for a program that does not.
+ */
+async function goOnLocked(
+  options: RecoveryOptions,
+  history: TableHistory,
+  locked: UnfinishedRound,
+): Promise<Recovery> {
+  const { config, store, clock, broken } = options;
+  if (broken === undefined && changeOf(config, locked) === null) {
+    return { state: restoreTable(config, history, clock.now()), voided: [] };
   }
+  await settleLocked(options, history);
+  return { state: restoreTable(config, await store.prepareTable(config), clock.now()), voided: [] };
+}
+
+async function takeBack(
+  { config, store, clock }: RecoveryOptions,
+  round: number,
+  reason: string,
+): Promise<Recovery> {
   const { tableId } = config;
-  const { round } = unfinished;
-  const reason = attempt;
-  const { balances, stakes } = await store.voidRound({
-    tableId,
-    round,
-    reason,
-    voidedAt: clock.now(),
-  });
+  const voiding = { tableId, round, reason, voidedAt: clock.now() };
+  const { balances, stakes } = await store.voidRound(voiding);
   const voided = Array.from(stakes, ([playerId, stake]): VoidedStake => {
     const balance = balances.get(playerId);
     if (balance === undefined) throw new InvariantError(`no balance for ${playerId}`);
@@ -66,32 +86,27 @@ export async function recoverTable(options: RecoveryOptions): Promise<Recovery> 
   return { state: restoreTable(config, after, clock.now()), voided };
 }
 
-/** Whether the locked round could be settled by its record; false where that contradicts itself. */
-async function isSettled(options: RecoveryOptions, history: TableHistory): Promise<boolean> {
+/** The state in which the table goes on in its open round, or why that cannot. */
+function restorable(config: TableConfig, history: TableHistory, now: number): TableState | string {
+  const change = history.unfinished === null ? null : changeOf(config, history.unfinished);
+  if (change !== null) return change;
   try {
-    await settleLocked(options, history);
-    return true;
+    return restoreTable(config, history, now);
   } catch (error) {
-    if (error instanceof InvariantError) return false;
+    if (error instanceof InvariantError) return disagreeing(error.message);
     throw error;
   }
 }
 
-/** The state in which the table goes on, or why its running round cannot. */
-function restorable(config: TableConfig, history: TableHistory, now: number): TableState | string {
-  const { unfinished } = history;
-  if (unfinished !== null) {
-    if (unfinished.wheel !== config.wheel) {
-      return `The table's wheel was changed from ${unfinished.wheel} to ${config.wheel}.`;
-    }
-    if (unfinished.zeroRule !== config.zeroRule) {
-      return `The table's zero rule was changed from ${unfinished.zeroRule} to ${config.zeroRule}.`;
-    }
+/** What of the game was changed since the round was opened; null where nothing was. */
+function changeOf(config: TableConfig, unfinished: UnfinishedRound): string | null {
+  if (unfinished.wheel !== config.wheel) {
+    return `The table's wheel was changed from ${unfinished.wheel} to ${config.wheel}.`;
   }
-  try {
-    return restoreTable(config, history, now);
-  } catch (error) {
-    if (error instanceof InvariantError) return `The round's books do not agree: ${error.message}.`;
-    throw error;
+  if (unfinished.zeroRule !== config.zeroRule) {
+    return `The table's zero rule was changed from ${unfinished.zeroRule} to ${config.zeroRule}.`;
   }
+  return null;
 }
+
+const disagreeing = (what: string) => `The round's books do not agree: ${what}.`;
