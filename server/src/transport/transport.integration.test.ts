@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { createEndpoint, createRouter, matchMaker } from "@colyseus/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { TransportChoice } from "../config/config.ts";
 import { TRANSPORTS } from "../config/config.ts";
@@ -10,6 +10,7 @@ import { createLogger } from "../platform/log.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
 import type { HouseTransport } from "./createTransport.ts";
 import { createTransport } from "./createTransport.ts";
+import { GatheredSocket } from "./gatheredSocket.ts";
 
 const choice: TransportChoice =
   TRANSPORTS.find((one) => one === process.env["TRANSPORT"]) ?? "auto";
@@ -270,5 +271,16 @@ it("keeps no list of connections that a close would have to search", async () =>
   const closed = Promise.all(sockets.map((socket) => once(socket, "close")));
   for (const socket of sockets) socket.close();
   await closed;
+  transport.shutdown();
+});
+
+it.runIf(choice === "uws")("gathers what it sends to a socket", async () => {
+  const sent = vi.spyOn(GatheredSocket.prototype, "send");
+  const transport = await openTransport();
+  // There is no such room: the answer is an error frame.
+  const socket = new WebSocket(`ws://127.0.0.1:${transport.port}/process/room?sessionId=none`);
+  await once(socket, "message");
+  expect(sent).toHaveBeenCalled();
+  socket.terminate();
   transport.shutdown();
 });
