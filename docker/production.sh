@@ -11,7 +11,21 @@ compose() {
   fi
 }
 
+# setting NAME DEFAULT: of the shell or of the file .env, as Compose has it.
+setting() {
+  eval "value=\${$1:-}"
+  if [ -z "$value" ] && [ -r "$docker_folder/.env" ]; then
+    value=$(sed -nE "s/^(export )?$1=[\"']?([^\"']*)[\"']?\$/\2/p" "$docker_folder/.env" | tail -n 1)
+  fi
+  echo "${value:-$2}"
+}
+
 say() { echo "$(date -u +%H:%M:%S) $*"; }
+
+# quietly COMMAND...: what it says is told only where it fails.
+quietly() {
+  told=$("$@" 2>&1) || { echo "$told" >&2; return 1; }
+}
 
 # wait_healthy CONTAINER: until its health check says so; fails where it ends or takes minutes.
 wait_healthy() {
@@ -30,3 +44,18 @@ wait_healthy() {
   docker logs --tail 5 "$1" >&2
   return 1
 }
+
+# wait_ready CONTAINER: until a server would take players; its health says nothing of the database.
+wait_ready() {
+  waited=0
+  until told=$(docker exec "$1" /usr/local/bin/node docker/server/health.ts /ready 2>&1); do
+    if [ "$waited" -ge 60 ]; then
+      echo "container $1 is well, but takes no players: $told" >&2
+      return 1
+    fi
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+name_of() { docker inspect --format '{{.Name}}' "$1" | tr -d /; }

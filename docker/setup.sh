@@ -3,13 +3,15 @@
 #
 #   docker/setup.sh
 #
-# They lie in docker/secrets, or in the folder CROUPIER_SECRETS, which nobody but its owner can enter. The files in there can be read by
-# everyone who gets that far: a container's user has another number than the machine's.
+# They lie in docker/secrets, or in the folder CROUPIER_SECRETS of the shell or of docker/.env, which
+# nobody but its owner can enter. The files in there can be read by everyone who gets that far: a
+# container's user has another number than the machine's.
 set -eu
 umask 077
-cd "$(dirname "$0")"
-secrets=${CROUPIER_SECRETS:-secrets}
-certificates=${CROUPIER_CERTIFICATES:-certificates}
+. "$(dirname "$0")/production.sh"
+cd "$docker_folder"
+secrets=$(setting CROUPIER_SECRETS secrets)
+certificates=$(setting CROUPIER_CERTIFICATES certificates)
 mkdir -p "$secrets"
 chmod 700 "$secrets"
 # Its owner decides who reads the key; Nginx runs as user 101.

@@ -1,9 +1,12 @@
 # What there is in the backups' folder. Times in names are of the end of a base backup, UTC.
 
+# ask COMMAND: of the database, as those that follow it do; these have connections of their own.
+ask() { psql --no-psqlrc -AtX -F ' ' "dbname=postgres replication=true" -c "$1"; }
+
 # The folder of the life that the database is in now.
 this_life() {
   local line
-  line=$(psql --no-psqlrc -AtX -F ' ' "dbname=postgres replication=true" -c IDENTIFY_SYSTEM)
+  line=$(ask IDENTIFY_SYSTEM)
   set -- $line
   echo "$root/$1-$2"
 }
@@ -12,13 +15,16 @@ this_life() {
 bases() {
   local life=${1:-$root/*}
   for base in $life/base/*Z; do
-    [ -e "$base/backup_manifest" ] && echo "$(basename "$base") $base"
+    if [ -e "$base/backup_manifest" ]; then echo "$(basename "$base") $base"; fi
   done | sort | cut -d ' ' -f 2
 }
 
 seconds_of() {
   date -u -d "$(sed -E 's/^(....)(..)(..)T(..)(..)(..)Z$/\1-\2-\3 \4:\5:\6Z/' <<<"$(basename "$1")")" +%s
 }
+
+# The second at which the WAL that is kept of a life began anew; 0 where it has no gap.
+gap_of() { stat -c %Y "$1/gap" 2>/dev/null || echo 0; }
 
 # The first segment that a base backup needs.
 first_segment_of() {
@@ -36,11 +42,16 @@ list() {
   [ -n "$(bases)" ] || echo "There is no base backup yet."
 }
 
+# The archive is followed, or it is not: what Postgres or a network have done to it makes no difference.
 health() {
   local newest age
   newest=$(bases | tail -n 1)
   [ -n "$newest" ] || refuse "there is no base backup yet"
   age=$(($(date +%s) - $(seconds_of "$newest")))
   [ "$age" -le $((most_hours * 3600)) ] || refuse "the newest base backup is $((age / 3600)) h old"
-  kill -0 "$(cat /tmp/following.pid 2>/dev/null)" 2>/dev/null || refuse "the WAL is not followed"
+  [ "$(seconds_of "$newest")" -gt "$(gap_of "$(dirname "$(dirname "$newest")")")" ] ||
+    refuse "the WAL has a gap, and there is no base backup from after it yet"
+  kill -0 "$(cat "$marks/receiving.pid" 2>/dev/null)" 2>/dev/null || refuse "the WAL is not followed"
+  age=$(($(date +%s) - $(stat -c %Y "$marks/progress" 2>/dev/null || echo 0)))
+  [ "$age" -le "$most_silence" ] || refuse "the WAL that is kept does not grow"
 }

@@ -1,15 +1,22 @@
 # A database as it was at a second: a base backup from before, and the WAL from there on.
 
-# restore TIME: into an empty folder; answers when the database is a whole one again, and stopped.
+takes="restore takes a time, such as '2026-11-21 12:00:00 UTC', or latest"
+
+# restore TIME, or latest: into an empty folder; answers when the database is a whole one again, and
+# stopped.
 restore() {
-  local seconds base life target
-  [ -n "$1" ] || refuse "restore takes a time, such as '2026-11-21 12:00:00 UTC'"
-  seconds=$(date -u -d "$1" +%s) || refuse "restore takes a time, such as '2026-11-21 12:00:00 UTC', not '$1'"
-  target=$(date -u -d "$1" '+%Y-%m-%d %H:%M:%S.%N+00')
+  local seconds base life target=latest when=$1
+  [ -n "$when" ] || refuse "$takes"
+  [ "$when" != latest ] || when=now
+  seconds=$(date -u -d "$when" +%s) || refuse "$takes, not '$1'"
+  [ "$1" = latest ] || target=$(date -u -d "$when" '+%Y-%m-%d %H:%M:%S.%N+00')
   [ -z "$(ls -A "$restored")" ] || refuse "$restored is not empty: a restore takes a volume of its own"
   base=$(base_before "$seconds")
   [ -n "$base" ] || refuse "there is no base backup from before $target"
   life=$(dirname "$(dirname "$base")")
+  if [ "$target" = latest ] && [ "$(seconds_of "$base")" -le "$(gap_of "$life")" ]; then
+    refuse "the WAL has a gap, and there is no base backup from after it: name a time from before"
+  fi
   say "restores $target from $base"
   chmod 700 "$restored"
   tar -xzf "$base/base.tar.gz" -C "$restored"
@@ -34,10 +41,11 @@ recover() {
   mkdir -p "$socket"
   cat >>"$restored/postgresql.auto.conf" <<CONF
 restore_command = 'bash $here/segment.sh $1 "%f" "%p"'
-recovery_target_time = '$2'
 recovery_target_timeline = 'current'
 recovery_target_action = 'promote'
 CONF
+  # Without a target it plays all that there is.
+  [ "$2" = latest ] || echo "recovery_target_time = '$2'" >>"$restored/postgresql.auto.conf"
   touch "$restored/recovery.signal"
   # Nobody is let in before it has been promoted, and no setting of the old one's is asked for.
   pg_ctl --pgdata "$restored" --silent --log /tmp/restoring.log \

@@ -1,29 +1,13 @@
-# Taking base backups and following the WAL.
+# Taking base backups, and what is kept of them.
 
 run() {
+  [ -w "$root" ] || refuse "$root cannot be written by user $(id -u): the folder of the backups has to belong to it"
   trap 'kill $(jobs -p) 2>/dev/null; wait; exit 0' TERM INT
   follow &
-  echo $! >/tmp/following.pid
   while true; do
     tend || say "will try again in a minute"
     # In the background, so that a signal does not wait for it.
     sleep 60 &
-    wait $! || true
-  done
-}
-
-# The WAL of whatever life the database is in; again and again, because it may go away and come back.
-follow() {
-  local life
-  trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM INT
-  while true; do
-    if life=$(this_life) && mkdir -p "$life/wal" "$life/base"; then
-      pg_receivewal --slot "$slot" --create-slot --if-not-exists --no-loop || true
-      pg_receivewal --slot "$slot" --directory "$life/wal" --no-loop --status-interval 5 &
-      wait $! || true
-    fi
-    say "the WAL is not followed; will try again"
-    sleep 5 &
     wait $! || true
   done
 }
@@ -36,11 +20,13 @@ tend() {
   pack "$life"
 }
 
-# Whether there has been no base backup since the last time that one was to be taken.
+# Whether there has been no base backup since the last time that one was to be taken, or since the WAL
+# that is kept has a gap.
 is_due() {
   local newest due
   newest=$(bases "$1" | tail -n 1)
   [ -n "$newest" ] || return 0
+  [ "$(seconds_of "$newest")" -gt "$(gap_of "$1")" ] || return 0
   due=$(date -u -d "today $daily_at" +%s)
   [ "$due" -le "$(date +%s)" ] || due=$((due - 86400))
   [ "$(seconds_of "$newest")" -lt "$due" ]
@@ -64,7 +50,7 @@ take_base() {
 
 # Drops what is older than it has to be kept, but never the newest base backup of the newest life.
 forget_old() {
-  local oldest_kept base life
+  local oldest_kept base life wal
   oldest_kept=$(($(date +%s) - keep_days * 86400))
   for base in $(bases | head -n -1); do
     if [ "$(seconds_of "$base")" -lt "$oldest_kept" ]; then
@@ -74,17 +60,26 @@ forget_old() {
   done
   for life in "$root"/*-*; do
     base=$(bases "$life" | head -n 1)
-    if [ -n "$base" ]; then
-      pg_archivecleanup -x .gz "$life/wal" "$(first_segment_of "$base")"
-    fi
+    [ -n "$base" ] || continue
+    for wal in "$life"/wal*; do
+      pg_archivecleanup -x .gz "$wal" "$(first_segment_of "$base")"
+      # From before a gap: of no use without a base backup of its own.
+      if [ "$wal" != "$life/wal" ] && [ "$(whole_in "$wal")" = 0 ]; then rm -rf "$wal"; fi
+    done
   done
 }
 
 # Segments that are complete take a fraction of their room.
 pack() {
-  local segment
-  for segment in "$1"/wal/????????????????????????; do
+  local segment packing
+  for segment in "$1"/wal*/????????????????????????; do
     [ -e "$segment" ] || continue
-    gzip -c "$segment" >"$1/wal/.packing" && sync "$1/wal/.packing" && mv "$1/wal/.packing" "$segment.gz" && rm "$segment"
+    packing=$(dirname "$segment")/.packing
+    gzip -c "$segment" >"$packing" && sync "$packing" && mv "$packing" "$segment.gz" && rm "$segment"
   done
+}
+
+# How many whole segments a folder has.
+whole_in() {
+  find "$1" -maxdepth 1 -type f -name '????????????????????????*' ! -name '*.partial' | wc -l
 }

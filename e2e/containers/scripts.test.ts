@@ -1,6 +1,7 @@
 /** The scripts of `docker/` that need no engine. */
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -64,6 +65,16 @@ describe("the secrets of a machine", () => {
     }
   });
 
+  it("are made where the file of settings says, as Compose looks for them there", async () => {
+    for (const script of ["setup.sh", "production.sh"]) {
+      cpSync(join(DOCKER, script), join(folder, script));
+    }
+    writeFileSync(join(folder, ".env"), `CROUPIER_HOST=x\nCROUPIER_SECRETS="${secrets()}-kept"\n`);
+    const env = { CROUPIER_SECRETS: "" };
+    expect((await startProgram(join(folder, "setup.sh"), { args: [], env }).exited).code).toBe(0);
+    expect(readdirSync(`${secrets()}-kept`)).toHaveLength(9);
+  });
+
   it("give Redis a user whose password its address has, and nobody else", async () => {
     await setUp();
     const made = contents();
@@ -100,6 +111,16 @@ describe("a piece of the WAL", () => {
     expect(await fetch(SEGMENT)).toBe("whole");
     write(`71-1/wal/${SEGMENT}.gz`, gzipSync("packed"));
     expect(await fetch(SEGMENT)).toBe("packed");
+  });
+
+  it("is found in the folder of before a gap, but for one that is whole elsewhere", async () => {
+    mkdirSync(join(folder, "71-1/wal-until-20261121T120000Z"));
+    write(`71-1/wal-until-20261121T120000Z/${SEGMENT}.partial`, "was being written");
+    expect(await fetch(SEGMENT)).toBe("was being written");
+    write(`71-1/wal/${SEGMENT}`, "whole");
+    expect(await fetch(SEGMENT)).toBe("whole");
+    write("71-1/wal-until-20261121T120000Z/000000010000000000000001.gz", gzipSync("packed"));
+    expect(await fetch("000000010000000000000001")).toBe("packed");
   });
 
   it("is of this life only, but timelines are known from all of them", async () => {

@@ -1,0 +1,82 @@
+/** The health check of the backup: by what its other half leaves behind, and without a database. */
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { repository, startProgram } from "../src/testing/processes.ts";
+
+const BACKUP = join(repository, "docker/backup/backup.sh");
+const MINUTE_MS = 60_000;
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "croupier-backup-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const ago = (ms: number) => new Date(Date.now() - ms);
+/** As the backup names what it has made: `20261121T120000Z`. */
+const named = (date: Date) => date.toISOString().replace(/[-:]|\.\d+/g, "");
+
+/** Makes a file that was touched some time ago. */
+function mark(name: string, ageMs: number, content = ""): void {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  utimesSync(path, ago(ageMs), ago(ageMs));
+}
+
+function baseBackup(ageMs: number): void {
+  const base = join(folder, "71-1/base", named(ago(ageMs)));
+  mkdirSync(base, { recursive: true });
+  writeFileSync(join(base, "backup_manifest"), "");
+}
+
+async function run(act: string, backups = folder) {
+  const env = { BACKUP_DIR: backups, BACKUP_MARKS: folder };
+  const { code, stderr } = await startProgram("bash", { args: [BACKUP, act], env }).exited;
+  return { code, stderr: stderr.trim() };
+}
+
+describe("the health of the backup", () => {
+  beforeEach(() => {
+    baseBackup(60 * MINUTE_MS);
+    mark("receiving.pid", 0, String(process.pid));
+    mark("progress", 0);
+  });
+
+  it("is good where the WAL is followed and a base backup is new enough", async () => {
+    expect(await run("health")).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("is bad where nothing receives the WAL, though it is tried again and again", async () => {
+    rmSync(join(folder, "receiving.pid"));
+    expect(await run("health")).toEqual({ code: 1, stderr: "the WAL is not followed" });
+  });
+
+  it("is bad where what receives it gets no further", async () => {
+    mark("progress", 5 * MINUTE_MS);
+    expect(await run("health")).toEqual({ code: 1, stderr: "the WAL that is kept does not grow" });
+  });
+
+  it("is bad after a gap in the WAL until there is a base backup from after it", async () => {
+    mark("71-1/gap", 30 * MINUTE_MS);
+    expect((await run("health")).stderr).toContain("the WAL has a gap");
+    baseBackup(20 * MINUTE_MS);
+    expect(await run("health")).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("is bad where the newest base backup is old", async () => {
+    rmSync(join(folder, "71-1"), { recursive: true });
+    expect((await run("health")).stderr).toBe("there is no base backup yet");
+    baseBackup(27 * 60 * MINUTE_MS);
+    expect((await run("health")).stderr).toBe("the newest base backup is 27 h old");
+  });
+});
+
+describe("the backup's start", () => {
+  it("is refused where its folder cannot be written", async () => {
+    const { code, stderr } = await run("run", join(folder, "nowhere"));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/nowhere cannot be written by user \d+/);
+  });
+});
