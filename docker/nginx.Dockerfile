@@ -34,6 +34,7 @@ COPY --from=client /app/client/dist /usr/share/nginx/html
 ENV EDGE_HTTP_LISTEN=8080 EDGE_HTTPS_LISTEN=8443
 USER 101:101
 EXPOSE 8080 8443
-STOPSIGNAL SIGQUIT
+# SIGQUIT would wait for the players' sockets, while nobody new gets in.
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["sh", "/etc/nginx/start.sh"]
 CMD []

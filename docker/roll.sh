@@ -1,40 +1,56 @@
 #!/bin/sh
-# Replaces all servers by those of the image and the settings that are there now, one after the other,
-# while people play: a new one first, then an old one goes when it has handed over its tables.
+# Replaces everything of the house's own by the images and the settings that are there now, while people
+# play. Servers go one after the other: a new one first, then an old one goes when it has handed over its
+# tables. Nginx and the backup come last, where they have changed.
 #
 #   docker/roll.sh
 #
-# Where a new one does not get well it is taken away again, and the old ones that are left go on.
+# Where a new server does not get well it is taken away again, and the old ones that are left go on. Exits
+# 0 where everything is new and every old server handed over its tables.
 set -eu
 . "$(dirname "$0")/production.sh"
 
 servers() { compose ps -q server; }
+give_up() { echo "$*" >&2; exit 1; }
 
 old=$(servers)
-if [ -z "$old" ]; then
-  echo "No server is running: start the house by 'docker compose -f compose.prod.yaml up -d'." >&2
-  exit 1
-fi
+[ -n "$old" ] || give_up "No server is running: start the house by 'docker compose -f compose.prod.yaml up -d'."
 count=$(echo "$old" | wc -l)
+killed=0
+
+# replace CONTAINER: by a new one, which is there before it goes.
+replace() {
+  before=$(servers)
+  quietly compose up -d --no-deps --no-recreate --scale "server=$((count + 1))" server ||
+    give_up "Compose starts no new server; the old ones go on."
+  new=$(servers | grep -vxF "$before") || give_up "Compose started no new server; the old ones go on."
+  say "waits for $(name_of "$new")"
+  if ! wait_healthy "$new" || ! wait_ready "$new"; then
+    quietly docker rm -f "$new"
+    give_up "The new server does not get well; the old ones go on."
+  fi
+  say "ends $(name_of "$1")"
+  grace=$(docker inspect --format '{{with .Config.StopTimeout}}{{.}}{{else}}60{{end}}' "$1")
+  quietly docker stop --time "$grace" "$1"
+  code=$(docker inspect --format '{{.State.ExitCode}}' "$1")
+  if [ "$code" != 0 ]; then
+    say "$(name_of "$1") ended with $code before it had handed over its tables; they go on at the others"
+    killed=$((killed + 1))
+  fi
+  quietly docker rm "$1"
+}
 
 say "brings the tables up to date"
 compose run --rm migrate
 
 for container in $old; do
-  before=$(servers)
-  compose up -d --no-deps --no-recreate --scale "server=$((count + 1))" server >/dev/null 2>&1
-  new=$(servers | grep -vxF "$before")
-  say "waits for $(docker inspect --format '{{.Name}}' "$new" | tr -d /)"
-  if ! wait_healthy "$new"; then
-    docker rm -f "$new" >/dev/null
-    echo "The new server does not get well; the old ones go on." >&2
-    exit 1
-  fi
-  say "ends $(docker inspect --format '{{.Name}}' "$container" | tr -d /)"
-  compose_grace=$(docker inspect --format '{{with .Config.StopTimeout}}{{.}}{{else}}60{{end}}' "$container")
-  docker stop --time "$compose_grace" "$container" >/dev/null
-  code=$(docker inspect --format '{{.State.ExitCode}}' "$container")
-  [ "$code" = 0 ] || say "it ended with $code; its tables go on at the others"
-  docker rm "$container" >/dev/null
+  replace "$container"
 done
 say "all $count servers are new"
+
+quietly compose up -d --no-deps nginx backup
+for container in $(compose ps -q nginx backup); do
+  wait_healthy "$container"
+done
+say "Nginx and the backup are those of now"
+[ "$killed" = 0 ] || give_up "$killed of $count servers did not end by themselves: is CROUPIER_DRAIN as long as the longest round and 10 s?"

@@ -4,6 +4,12 @@
 # (croupier-nginx-1 stands beside croupier-server-1); where it has none the list of the image stays.
 set -eu
 run=${EDGE_RUN_DIR:-/run/edge}
+
+# As many as the processors that it may use: a whole number, at least one.
+case ${EDGE_WORKERS:-} in
+  0.* | .*) export EDGE_WORKERS=1 ;;
+  *.*) export EDGE_WORKERS="${EDGE_WORKERS%%.*}" ;;
+esac
 last_slot=999
 
 # The names of this container, as the engine's name server has them.

@@ -1,4 +1,7 @@
-/** The health check of the server's container: its own process answers, whatever becomes of others. */
+/**
+ * The health check of the server's container: its own process answers, whatever becomes of others. With
+ * `/ready` it asks whether players may be sent to it, which takes a database.
+ */
 import { request } from "node:http";
 
 const PATIENCE_MS = 3_000;
@@ -6,7 +9,7 @@ const PATIENCE_MS = 3_000;
 const asking = request({
   host: "127.0.0.1",
   port: process.env["PORT"] || 2567,
-  path: "/health",
+  path: process.argv[2] ?? "/health",
   timeout: PATIENCE_MS,
 });
 const unwell = (why: string): never => {

@@ -1,10 +1,11 @@
 /** What is done to a house of containers, one act after the other; each answers what did not hold. */
 import { setTimeout as pause } from "node:timers/promises";
 import { repository } from "../src/testing/processes.ts";
+import { gap, restoring } from "./backupActs.ts";
 import { faultsOf, playWhile, toldOf } from "./bots.ts";
 import { docker, EngineError, run } from "./engine.ts";
 import type { Stack } from "./stack.ts";
-import { memoryOf, until } from "./watching.ts";
+import { memoryOf, openBesides, PUBLISHED, until, unwell } from "./watching.ts";
 
 export interface Stage {
   readonly stack: Stack;
@@ -18,7 +19,10 @@ export interface Act {
 
 const MOST_IMAGE_BYTES = 350_000_000;
 const MOST_MEMORY_BYTES = 256_000_000;
+const MOST_AWAY_MS = 2_000;
 const FULL_HOUSE = 500;
+/** What has an image of the house's own. */
+const OWN = ["server", "nginx", "backup"];
 const PLAY_MS = 20_000;
 /** Nginx as it is seen from its own container. */
 const INSIDE = "127.0.0.1:8443";
@@ -42,26 +46,19 @@ async function images({ stack, say }: Stage): Promise<readonly string[]> {
 
 /** Three servers, well; one public service; no secret where the engine shows it. */
 async function opening({ stack, say }: Stage): Promise<readonly string[]> {
-  await stack.compose("up", "-d", "--scale", "server=3");
+  await stack.compose("up", "-d");
   await until("all services are well", async () => (await unwell(stack)).length === 0);
   const containers = await stack.containers();
   const shown = await docker("inspect", ...containers);
   const secrets = stack.secrets.filter((secret) => shown.includes(secret));
-  const listing = "{{.Name}} {{range $port, $at := .NetworkSettings.Ports}}{{$at}}{{end}}";
-  const ports = (await docker("inspect", "--format", listing, ...containers)).split("\n");
-  const open = ports.filter((line) => line.includes("127.0.0.1") && !line.includes("nginx"));
-  say(`${containers.length} containers are well`);
+  const open = openBesides(await docker("inspect", "--format", PUBLISHED, ...containers));
+  const servers = (await stack.containers("server")).length;
+  say(`${containers.length} containers are well, ${servers} of them servers`);
   return [
     ...secrets.map(() => "a secret is in the output of docker inspect"),
     ...open.map((line) => `more than Nginx is published: ${line}`),
+    ...(servers === 3 ? [] : [`there are ${servers} servers without being told how many`]),
   ];
-}
-
-/** Names of containers that are not well. */
-async function unwell(stack: Stack): Promise<readonly string[]> {
-  const format = "{{.Name}} {{.State.Health.Status}}";
-  const states = await docker("inspect", "--format", format, ...(await stack.containers()));
-  return states.split("\n").filter((line) => !line.endsWith(" healthy"));
 }
 
 /** A server is killed under bots, and started again. */
@@ -78,62 +75,46 @@ async function killing({ stack, say }: Stage): Promise<readonly string[]> {
   return faultsOf(report);
 }
 
-/** All servers are replaced under bots. */
+/** A new version of every image of the house's own takes the place of the old one, under bots. */
 async function rolling({ stack, say }: Stage): Promise<readonly string[]> {
   const before = await stack.containers("server");
+  for (const service of OWN) await renew(stack.image(service));
   const report = await playWhile(stack, 60, async () => {
-    say((await stack.script("roll.sh")).trim().split("\n").at(-1) ?? "");
+    const told = await stack.script("roll.sh");
+    for (const line of told.trim().split("\n")) say(line);
   });
   say(toldOf(report));
   const after = await stack.containers("server");
   const kept = after.filter((id) => before.includes(id));
   return [
     ...faultsOf(report),
+    ...(report.awayMs.max > MOST_AWAY_MS
+      ? [`a player was away for ${report.awayMs.max.toFixed(0)} ms`]
+      : []),
     ...kept.map((id) => `${id} was not replaced`),
+    ...(await outdated(stack)),
     ...(after.length === before.length ? [] : [`there are ${after.length} servers`]),
   ];
 }
 
-const STATE = `SELECT count(*) || ' ' || coalesce(max(id), 0) || ' ' ||
-  (SELECT md5(string_agg(id || ':' || balance, ',' ORDER BY id)) FROM accounts) FROM transfers`;
+/** Makes another image of the same content under the same name, as a new version would be. */
+async function renew(image: string): Promise<void> {
+  const container = await docker("create", image);
+  await docker("commit", "--change", `LABEL made=${Date.now()}`, container, image);
+  await docker("rm", container);
+}
 
-/** Play, a second, more play; back to that second, and on from there. */
-async function restoring({ stack, say }: Stage): Promise<readonly string[]> {
-  const [backup = ""] = await stack.containers("backup");
-  const old = await run("docker", [
-    ...["exec", "-e", "BACKUP_MOST_HOURS=-1", backup],
-    ...["bash", "/usr/local/lib/croupier/backup.sh", "health"],
-  ]).then(
-    () => ["the backup's health check does not mind an old backup"],
-    () => [],
-  );
-  const first = await playWhile(stack, 40, () => pause(PLAY_MS).then(() => undefined));
-  const second = await stack.sql(
-    "SELECT to_char(now() AT TIME ZONE 'utc', 'YYYY-MM-DD HH24:MI:SS.US') || ' UTC'",
-  );
-  const state = await stack.sql(STATE);
-  const more = await playWhile(stack, 40, () => pause(PLAY_MS).then(() => undefined));
-  const played = (await stack.sql(STATE)) !== state;
-  const told = await stack.script("restore.sh", second);
-  say(`restored ${second}`);
-  const sound = told.includes("The ledger is sound.");
-  const volume = /CROUPIER_DATABASE=(\S+)/.exec(told)?.[1] ?? "";
-  await stack.compose("stop", "server", "backup");
-  stack.set("CROUPIER_DATABASE", volume);
-  await stack.compose("up", "-d", "--no-deps", "--no-build", "postgres");
-  await until("the restored database answers", async () => (await unwell(stack)).length === 0);
-  const restored = await stack.sql(STATE);
-  await stack.compose("up", "-d", "--scale", "server=3");
-  await until("all services are well", async () => (await unwell(stack)).length === 0);
-  const last = await playWhile(stack, 40, () => pause(PLAY_MS).then(() => undefined));
-  say(toldOf(last));
-  return [
-    ...old,
-    ...[first, more, last].flatMap(faultsOf),
-    ...(played ? [] : ["nothing was played after the second"]),
-    ...(sound ? [] : ["the restored books are not sound"]),
-    ...(restored === state ? [] : [`restored ${restored}, and not ${state}`]),
-  ];
+/** Containers of the house's own services that run another image than that of now. */
+async function outdated(stack: Stack): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const service of OWN) {
+    const image = await docker("image", "inspect", "--format", "{{.Id}}", stack.image(service));
+    for (const container of await stack.containers(service)) {
+      const runs = await docker("inspect", "--format", "{{.Image}}", container);
+      if (runs !== image) faults.push(`${service} runs ${runs}, and not ${image}`);
+    }
+  }
+  return faults;
 }
 
 /** One process with a full house. */
@@ -178,5 +159,6 @@ export const ACTS: readonly Act[] = [
   { name: "killing", play: killing },
   { name: "rolling", play: rolling },
   { name: "restoring", play: restoring },
+  { name: "gap", play: gap },
   { name: "memory", play: memory },
 ];

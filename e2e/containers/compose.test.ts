@@ -1,7 +1,17 @@
 /** What the Compose files have to keep to, whoever changes them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { repository } from "../src/testing/processes.ts";
 import type { ComposeFile } from "./composeFiles.ts";
-import { networksOf, readCompose, servicesOf, withDefaults } from "./composeFiles.ts";
+import {
+  environmentOf,
+  networksOf,
+  readCompose,
+  readDockerFile,
+  servicesOf,
+  withDefaults,
+} from "./composeFiles.ts";
 
 const production = readCompose("compose.prod.yaml");
 const development = readCompose("compose.yaml");
@@ -9,7 +19,18 @@ const development = readCompose("compose.yaml");
 /** Those that end when their work is done have nothing to be asked. */
 const ENDING = new Set(["migrate", "restore", "proof"]);
 const FROM_REGISTRY = /^\$\{CROUPIER_IMAGES:-croupier\}\/\w+:\$\{CROUPIER_VERSION:-[\d.]+\}$/;
+/** All but the key of the certificate, which is given as a path. */
 const SECRET = /PASSWORD|SECRET|KEY|TOKEN|DATABASE_URL|REDIS_URL/;
+
+/** What a service may do beyond its user: give a volume to that user and become it. */
+const BECOMES_A_USER = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
+const MAY: Readonly<Record<string, readonly string[]>> = {
+  postgres: BECOMES_A_USER,
+  restored: BECOMES_A_USER,
+  redis: BECOMES_A_USER.filter((right) => right !== "FOWNER"),
+};
+/** Of the edge, what its image and the Compose file have settled between them. */
+const SETTLED = ["EDGE_HTTP_LISTEN", "EDGE_HTTPS_LISTEN", "EDGE_CLIENT_DIR", "EDGE_RUN_DIR"];
 
 const titled = (where: string, file: ComposeFile) =>
   servicesOf(file).map(([name, service]) => [`${name} in ${where}`, name, service] as const);
@@ -34,11 +55,12 @@ describe("a house for the public", () => {
 
   it.each(servicesOf(production))(
     "%s cannot change its system, nor become more",
-    (_name, service) => {
+    (name, service) => {
       expect(service.read_only).toBe(true);
       expect(service.cap_drop).toEqual(["ALL"]);
       expect(service.security_opt).toContain("no-new-privileges:true");
       expect(service.privileged).toBeUndefined();
+      expect(service.cap_add ?? []).toEqual(MAY[name] ?? []);
     },
   );
 
@@ -52,16 +74,13 @@ describe("a house for the public", () => {
     },
   );
 
-  it.each(servicesOf(production))(
-    "%s has no secret in its environment",
-    (_name, { environment = {} }) => {
-      for (const [name, value] of Object.entries(environment)) {
-        if (!SECRET.test(name)) continue;
-        expect(name).toMatch(/_FILE$/);
-        expect(value).toMatch(/^\/run\/secrets\//);
-      }
-    },
-  );
+  it.each(servicesOf(production))("%s has no secret in its environment", (_name, service) => {
+    for (const [name, value] of environmentOf(service)) {
+      if (!SECRET.test(name) || name === "EDGE_CERTIFICATE_KEY") continue;
+      expect(name).toMatch(/_FILE$/);
+      expect(value).toMatch(/^\/run\/secrets\//);
+    }
+  });
 
   it.each(servicesOf(production))(
     "%s reads the secrets only that it is given",
@@ -101,6 +120,57 @@ describe("a house for the public", () => {
     const sources = mounts.map((mount) => withDefaults(mount).split(":")[0] ?? "");
     const kept = sources.filter((source) => !source.startsWith("."));
     expect(new Set(kept)).toEqual(new Set(named));
+  });
+
+  it("is another project than the one for development, which would take its place", () => {
+    expect(production.name).toMatch(/^[a-z-]+$/);
+    expect(development.name).toMatch(/^[a-z-]+$/);
+    expect(production.name).not.toBe(development.name);
+  });
+
+  it("passes on every setting of the edge that its README or its defaults name", () => {
+    const read = (path: string) => readFileSync(join(repository, "nginx", path), "utf8");
+    const rows = read("README.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| `EDGE_"));
+    const described = rows.flatMap((row) => (row.split("|")[1] ?? "").match(/EDGE_[A-Z_]+/g) ?? []);
+    const defaults = read("defaults.env").match(/^EDGE_[A-Z_]+/gm) ?? [];
+    const wanted = [...described, ...defaults].filter((name) => !SETTLED.includes(name));
+    expect(wanted).toContain("EDGE_SEAT_TIMEOUT");
+    const given = environmentOf(production.services["nginx"] ?? {});
+    expect([...given.keys()]).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it("has as many of Nginx's workers as processors that it may use", () => {
+    const given = environmentOf(production.services["nginx"] ?? {}).get("EDGE_WORKERS");
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose fills it in.
+    expect(given).toBe("${EDGE_WORKERS:-${NGINX_CPUS:-1}}");
+  });
+
+  it("has three servers without being told how many", () => {
+    expect(withDefaults(String(production.services["server"]?.scale))).toBe("3");
+  });
+
+  it("does not start without the host that browsers see", () => {
+    const host = environmentOf(production.services["server"] ?? {}).get("PUBLIC_HOST");
+    expect(host).toMatch(/^\$\{CROUPIER_HOST:\?/);
+  });
+
+  it.each(servicesOf(production))(
+    "%s is asked by itself, and shows no password",
+    (_name, service) => {
+      const asked = service.healthcheck?.test?.join(" ") ?? "";
+      expect(asked).not.toMatch(/-u "|--pass|-a "/);
+      expect(asked).not.toMatch(/-h (?!127\.0\.0\.1)/);
+    },
+  );
+
+  it("closes its door for no longer than it takes to open the next", () => {
+    for (const { services } of [production, development]) {
+      expect(services["nginx"]?.stop_grace_period).toMatch(/^[1-5]s$/);
+    }
+    // The other signal waits for the sockets of players.
+    expect(readDockerFile("nginx.Dockerfile")).toMatch(/^STOPSIGNAL SIGTERM$/m);
   });
 
   it("gives a server the longest round and ten seconds to end", () => {

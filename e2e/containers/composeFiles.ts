@@ -8,9 +8,10 @@ export interface Service {
   readonly image?: string;
   readonly build?: { readonly dockerfile: string };
   readonly command?: readonly string[];
+  readonly cap_add?: readonly string[];
   readonly cap_drop?: readonly string[];
   readonly cpus?: number | string;
-  readonly environment?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, unknown>> | readonly string[];
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly logging?: { readonly options?: Readonly<Record<string, string>> };
   readonly mem_limit?: string;
@@ -21,6 +22,7 @@ export interface Service {
   readonly profiles?: readonly string[];
   readonly read_only?: boolean;
   readonly restart?: string;
+  readonly scale?: number | string;
   readonly secrets?: readonly string[];
   readonly security_opt?: readonly string[];
   readonly stop_grace_period?: string;
@@ -28,6 +30,7 @@ export interface Service {
 }
 
 export interface ComposeFile {
+  readonly name?: string;
   readonly services: Readonly<Record<string, Service>>;
   readonly networks?: Readonly<Record<string, { readonly internal?: boolean }>>;
   readonly volumes?: Readonly<Record<string, unknown>>;
@@ -45,6 +48,14 @@ export function readCompose(name: string): ComposeFile {
 /** Its services, to be looked at one by one. */
 export function servicesOf({ services }: ComposeFile): readonly (readonly [string, Service])[] {
   return Object.entries(services);
+}
+
+/** What a service is given, by name; one that is passed on where it is set has no value of its own. */
+export function environmentOf({ environment = {} }: Service): ReadonlyMap<string, string> {
+  const entries = Array.isArray(environment)
+    ? environment.map((entry: string) => entry.split(/=(.*)/s))
+    : Object.entries(environment);
+  return new Map(entries.map(([name = "", value]) => [name, String(value ?? "")]));
 }
 
 export function networksOf({ networks = [] }: Service): readonly string[] {

@@ -10,6 +10,7 @@ import { freePort } from "../src/testing/ports.ts";
 import { repository } from "../src/testing/processes.ts";
 import type { Variables } from "./engine.ts";
 import { docker, findCompose, run } from "./engine.ts";
+import { partsOf } from "./watching.ts";
 
 const PROJECT = "croupier-proof";
 const FILE = join(repository, "docker", "compose.prod.yaml");
@@ -68,7 +69,9 @@ export class Stack implements AsyncDisposable {
   /** What must be nowhere but in their files. */
   get secrets(): readonly string[] {
     const folder = join(this.#folder, "secrets");
-    return readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8").trim());
+    return readdirSync(folder).flatMap((name) =>
+      partsOf(readFileSync(join(folder, name), "utf8").trim()),
+    );
   }
 
   image(name: string): string {

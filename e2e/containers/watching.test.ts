@@ -1,6 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { EngineError } from "./engine.ts";
-import { bytesIn } from "./watching.ts";
+import { bytesIn, openBesides, partsOf } from "./watching.ts";
+
+describe("what is open besides Nginx", () => {
+  const doors = ["nginx 127.0.0.1:4431 8443/tcp", "nginx 0.0.0.0:80 8080/tcp"];
+
+  it("is nothing where only its doors are", () => {
+    expect(openBesides(`${doors.join("\n")}\n\n`)).toEqual([]);
+    expect(openBesides("")).toEqual([]);
+  });
+
+  it.each([
+    "postgres 0.0.0.0:5432 5432/tcp",
+    "redis :::6379 6379/tcp",
+    "server 127.0.0.1:2567 2567/tcp",
+    "nginx 0.0.0.0:2567 2567/tcp",
+  ])("is %s", (line) => {
+    expect(openBesides([...doors, line].join("\n"))).toEqual([line]);
+  });
+});
+
+describe("what must not be seen of a secret", () => {
+  it("is its password too, where it is an address", () => {
+    const address = "postgres://house:s3cret@postgres:5432/croupier";
+    expect(partsOf(address)).toEqual([address, "s3cret"]);
+    expect(partsOf("0badc0de")).toEqual(["0badc0de"]);
+  });
+});
 
 describe("what the engine tells of memory", () => {
   it.each([

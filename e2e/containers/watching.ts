@@ -1,6 +1,7 @@
 /** Looking at containers from outside. */
 import { setTimeout as pause } from "node:timers/promises";
 import { docker, EngineError } from "./engine.ts";
+import type { Stack } from "./stack.ts";
 
 const LOOK_MS = 500;
 const PATIENCE_MS = 180_000;
@@ -14,12 +15,37 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
   }
 }
 
+/** What is published, one line each: the service, the address outside, and the port inside. */
+export const PUBLISHED =
+  '{{$service := index .Config.Labels "com.docker.compose.service"}}' +
+  "{{range $inside, $all := .NetworkSettings.Ports}}{{range $all}}" +
+  '{{$service}} {{.HostIp}}:{{.HostPort}} {{$inside}}{{"\\n"}}{{end}}{{end}}';
+
+/** Those of its lines that are not Nginx's own doors; at whatever address, which makes it no better. */
+export function openBesides(listing: string): readonly string[] {
+  const lines = listing.split("\n").filter((line) => line.trim() !== "");
+  return lines.filter((line) => !/^nginx \S+ (8080|8443)\/tcp$/.test(line.trim()));
+}
+
+/** What must not be seen of a secret: all of it, and its password alone where it is an address. */
+export function partsOf(secret: string): readonly string[] {
+  const password = URL.parse(secret)?.password ?? "";
+  return password === "" ? [secret] : [secret, password];
+}
+
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
   KiB: 2 ** 10,
   MiB: 2 ** 20,
   GiB: 2 ** 30,
 };
+
+/** Containers that are not well, each with its state. */
+export async function unwell(stack: Stack): Promise<readonly string[]> {
+  const format = "{{.Name}} {{.State.Health.Status}}";
+  const states = await docker("inspect", "--format", format, ...(await stack.containers()));
+  return states.split("\n").filter((line) => !line.endsWith(" healthy"));
+}
 
 /** The memory of all processes of a container, in bytes. */
 export async function memoryOf(container: string): Promise<number> {

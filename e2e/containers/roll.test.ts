@@ -1,0 +1,90 @@
+/** `docker/roll.sh` with an engine that is made up: what it does where something goes wrong. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { repository, startProgram } from "../src/testing/processes.ts";
+
+const ROLL = join(repository, "docker/roll.sh");
+
+/** Keeps the ids of its servers in a file, and everything it is told to do in another. */
+const ENGINE = `#!/bin/bash
+here=$(dirname "$0")
+told() { [[ " $all " == *" $1 "* ]]; }
+all=$*
+echo "$all" >>"$here/asked"
+if told "compose version"; then exit 0; fi
+if told "ps -q server"; then cat "$here/servers"; exit 0; fi
+if told "ps -q nginx"; then echo nginx-1; exit 0; fi
+if told "--no-recreate"; then
+  if [ -n "$UP_FAILS" ]; then echo "no space left on device" >&2; exit 1; fi
+  echo "new-$(wc -l <"$here/asked")" >>"$here/servers"
+fi
+case $1 in
+  inspect)
+    case $3 in
+      *State.Status*) echo "running healthy" ;;
+      *ExitCode*) echo "\${CODE:-0}" ;;
+      *StopTimeout*) echo 60 ;;
+      *) echo "/$4" ;;
+    esac ;;
+  exec) [ -z "$UNREADY" ] || { echo "answered 503" >&2; exit 1; } ;;
+  rm) sed -i "/^\${*: -1}$/d" "$here/servers" ;;
+esac
+`;
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "croupier-roll-"));
+  for (const [name, content] of [
+    ["docker", ENGINE],
+    ["sleep", "#!/bin/sh\n"],
+  ] as const) {
+    writeFileSync(join(folder, name), content);
+    chmodSync(join(folder, name), 0o755);
+  }
+  writeFileSync(join(folder, "servers"), "old-1\nold-2\n");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const roll = (env: Record<string, string> = {}) =>
+  startProgram(ROLL, {
+    args: [],
+    env: { PATH: `${folder}:${process.env["PATH"]}`, ...env },
+  }).exited;
+const servers = () => readFileSync(join(folder, "servers"), "utf8").trim().split("\n");
+const asked = () => readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
+
+describe("replacing a house", () => {
+  it("leaves new servers only, and then takes care of Nginx and the backup", async () => {
+    const { code, stderr } = await roll();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(servers()).toEqual([expect.stringMatching(/^new-/), expect.stringMatching(/^new-/)]);
+    const order = asked();
+    const others = order.findIndex((line) => line.endsWith("up -d --no-deps nginx backup"));
+    expect(others).toBeGreaterThan(order.lastIndexOf("rm old-2"));
+  });
+
+  it("says why Compose starts no new server, and leaves the old ones", async () => {
+    const { code, stderr } = await roll({ UP_FAILS: "1" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("no space left on device");
+    expect(servers()).toEqual(["old-1", "old-2"]);
+  });
+
+  it("takes a server away that is well and would take no players", async () => {
+    const { code, stderr } = await roll({ UNREADY: "1" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("takes no players: answered 503");
+    expect(servers()).toEqual(["old-1", "old-2"]);
+  });
+
+  it("goes on where a server had to be killed, and tells of it in the end", async () => {
+    const { code, stdout, stderr } = await roll({ CODE: "137" });
+    expect(code).toBe(1);
+    expect(stdout).toContain("old-1 ended with 137");
+    expect(stderr).toContain("2 of 2 servers did not end by themselves");
+    expect(servers()).toHaveLength(2);
+    expect(servers().join()).not.toContain("old");
+  });
+});
