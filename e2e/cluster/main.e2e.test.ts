@@ -26,9 +26,9 @@ const command = (...flags: readonly string[]) => ({
   env: { DATA_DIR: folder },
 });
 
-async function start(): Promise<Running> {
+async function start(...flags: readonly string[]): Promise<Running> {
   const port = await freePort();
-  running = startNode(command("--processes", "2", "--port", `${port}`));
+  running = startNode(command("--processes", "2", "--port", `${port}`, ...flags));
   await running.sees(/Croupier is open: .*2 processes/);
   return running;
 }
@@ -78,4 +78,15 @@ it("says in one line that another one has its data, brings back whoever dies, an
   signal("SIGKILL");
   await exited;
   await expect.poll(() => left.filter(isAlive), { timeout: 30_000 }).toEqual([]);
+});
+
+it("kills a process every so often where it is asked to, and starts it again", async () => {
+  const { sees, signal, exited } = await start("--kill-every", "2s");
+  await sees(/killed process 1.*process 1 is back.*killed process 2.*process 2 is back/s);
+  signal("SIGTERM");
+  const { code, stdout, stderr } = await exited;
+  expect(stdout).toContain("Closing");
+  expect(stdout).not.toContain("does not start");
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
 });

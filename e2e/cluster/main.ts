@@ -9,8 +9,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UsageError } from "../src/flags.ts";
 import { OperatorError } from "../src/operatorError.ts";
 import { leaveNothingBehind } from "../src/testing/processes.ts";
-import type { Cluster } from "./cluster.ts";
 import { startCluster } from "./cluster.ts";
+import { bringingBack, killing } from "./lives.ts";
 import { readFlags, USAGE } from "./options.ts";
 
 /** Bots and browsers of one machine come from one address. */
@@ -19,8 +19,6 @@ const EDGE = {
   EDGE_REQUESTS_PER_SECOND: "5000",
   EDGE_REQUESTS_BURST: "10000",
 };
-const BACK_MS = 3_000;
-const LOOK_MS = 500;
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -51,9 +49,10 @@ async function run({ processes, port, killEveryMs }: NonNullable<ReturnType<type
     `Croupier is open: http://localhost:${port}  (${processes} processes; Ctrl-C ends it)`,
   );
   const { signal } = stopping;
+  const ways = { signal, say: (line: string) => console.log(`${time()} ${line}`) };
   await Promise.all([
-    killEveryMs === null ? until(signal) : killing(cluster, killEveryMs),
-    bringingBack(cluster),
+    killEveryMs === null ? until(signal) : killing(cluster, { everyMs: killEveryMs, ...ways }),
+    bringingBack(cluster, ways),
   ]);
   console.log("Closing: the rounds in progress go on at the next start.");
 }
@@ -61,24 +60,6 @@ async function run({ processes, port, killEveryMs }: NonNullable<ReturnType<type
 function until(signal: AbortSignal): Promise<unknown> {
   // A timer keeps this process alive; it ends with the signal.
   return wait(2 ** 31 - 1, null, { signal }).catch(() => undefined);
-}
-
-/** Whoever ends without being asked to is told of, and started again. */
-async function bringingBack({ processes }: Cluster): Promise<void> {
-  const { signal } = stopping;
-  const told = new Map(processes.map((process) => [process, 0]));
-  while (!signal.aborted) {
-    await wait(LOOK_MS, null, { signal }).catch(() => undefined);
-    for (const process of processes) {
-      const { unasked, alive } = process;
-      const last = unasked.at(-1);
-      if (last === undefined || unasked.length === told.get(process) || alive) continue;
-      told.set(process, unasked.length);
-      console.log(`${time()} ${last}; it is started again`);
-      if (!signal.aborted)
-        await process.start().catch((error: Error) => console.error(error.message));
-    }
-  }
 }
 
 /** Whoever listens at the port would be found out at the very end of a start else. */
@@ -94,22 +75,6 @@ async function expectFree(port: number): Promise<void> {
   }
   probe.close();
   await once(probe, "close");
-}
-
-/** One process after the other, each started again after some seconds. */
-async function killing({ processes }: Cluster, everyMs: number): Promise<void> {
-  const { signal } = stopping;
-  for (let turn = 0; !signal.aborted; turn += 1) {
-    await wait(everyMs, null, { signal }).catch(() => undefined);
-    const victim = processes[turn % processes.length];
-    if (signal.aborted || victim === undefined) return;
-    await victim.kill();
-    console.log(`${time()} killed process ${victim.slot}`);
-    await wait(Math.min(BACK_MS, everyMs / 2), null, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-    await victim.start();
-    console.log(`${time()} process ${victim.slot} is back`);
-  }
 }
 
 function time(): string {
