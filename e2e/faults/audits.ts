@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Exit } from "../src/testing/processes.ts";
 import { repository, runNode } from "../src/testing/processes.ts";
 
 interface AuditReport {
@@ -26,21 +27,31 @@ export class Audits implements AsyncDisposable {
 
   /** What is wrong with the books, by the audit of `build`; empty where nothing is. */
   async faults(build = repository): Promise<readonly string[]> {
-    const { code, stdout, stderr } = await runNode({
+    const exit = await runNode({
       args: [join(build, "server/src/audit/main.ts"), "--json", ...this.#since],
       env: { DATABASE_URL: this.#databaseUrl },
     });
-    if (stdout === "") return [`the audit ended with ${code}: ${stderr.trim()}`];
-    const file = join(this.#folder, "audit.json");
-    writeFileSync(file, stdout);
-    this.#since = ["--since", file];
-    if (code === 0) return [];
-    const { checks } = JSON.parse(stdout) as AuditReport;
-    const broken = checks.filter(({ ok }) => !ok);
-    return broken.map(({ check, faults }) => `the audit: ${check}: ${faults.join("; ")}`);
+    if (exit.stdout !== "") {
+      const file = join(this.#folder, "audit.json");
+      writeFileSync(file, exit.stdout);
+      this.#since = ["--since", file];
+    }
+    return faultsOf(exit);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** What an audit found that ended like this. One that ended with an error has found something. */
+export function faultsOf({ code, stdout, stderr }: Pick<Exit, "code" | "stdout" | "stderr">) {
+  const ended = `the audit ended with ${code}: ${stderr.trim()}`;
+  if (stdout === "") return [ended];
+  const { checks } = JSON.parse(stdout) as AuditReport;
+  const broken = checks.filter(({ ok }) => !ok);
+  const found = broken.map(({ check, faults }) => `the audit: ${check}: ${faults.join("; ")}`);
+  if (checks.length === 0) found.push("the audit checked nothing");
+  if (code !== 0 && found.length === 0) found.push(ended);
+  return found;
 }

@@ -22,12 +22,16 @@ export interface SharedHouseOptions extends HouseOptions {
   readonly processes: number;
   /** The table at which things are done. */
   readonly tableId: string;
+  /** How long a round of the tables lasts. */
+  readonly roundMs: number;
 }
 
 /** Another process has only to take over. */
 const PLAYABLE_MS = 5_000;
 /** Until somebody runs a table, and has its share of all. */
 const TAKEN_MS = 30_000;
+/** What a drain may take besides one round. */
+const DRAIN_MS = 10_000;
 const LOOK_MS = 20;
 const MOST_TROUBLES = 10;
 /** Bots of one machine come from one address. */
@@ -209,7 +213,8 @@ export class SharedHouse {
   /** SIGTERM to the process that runs the table; resolves once it has drained and ended. */
   async stop(): Promise<void> {
     this.#subject = await this.holder();
-    const exit = await inTime("a drain", this.#subject.process.drain(), TAKEN_MS);
+    const mostMs = this.#options.roundMs + DRAIN_MS;
+    const exit = await inTime("a drain", this.#subject.process.drain(), mostMs);
     if (exit?.code !== 0) throw new OverdueError(`SIGTERM ended a process with ${exit?.code}`);
   }
 

@@ -34,6 +34,7 @@ export interface StageOptions {
 
 /** Short rounds: many of them meet a fault. */
 const TIMINGS = { bettingMs: 1_000, closingMs: 150, spinningMs: 200, resultMs: 150 };
+const ROUND_MS = Object.values(TIMINGS).reduce((sum, ms) => sum + ms);
 const TABLES = ["one", "two"] as const;
 const PLAYING_MS = 30_000;
 
@@ -190,7 +191,8 @@ export class Stage implements AsyncDisposable {
   }
 
   async #openShared(processes: number): Promise<void> {
-    const options = { ...this.#houseOptions(), processes, tableId: TABLES[0] };
+    const table = { tableId: TABLES[0], roundMs: ROUND_MS };
+    const options = { ...this.#houseOptions(), ...table, processes };
     const house = this.keep(await SharedHouse.open(options));
     this.#house = house;
     this.houses.push(house);
