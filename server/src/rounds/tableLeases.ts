@@ -8,6 +8,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
+import { DatabaseError } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
@@ -20,6 +21,10 @@ import { BankUnavailableError } from "../tables/store.ts";
 const CHANNEL = "croupier_leases";
 /** A beat that takes longer than this has failed: the next one is due. */
 const ANSWER_MS = 2_000;
+/** Shorter, so that a row that somebody holds on to costs a statement, and not the connection. */
+const LOCK_MS = 1_000;
+/** The database takes no writes over this connection: another one may lead to its successor. */
+const READ_ONLY = "25006";
 
 /** A table's very first lease, asked for by several at once: whoever lost sees it, asking again. */
 const LOST_RACES = { tries: 5, firstMs: 1, longestMs: 10 };
@@ -115,12 +120,17 @@ export class TableLeases implements LeaseStore, CensusStore {
   }
 
   #take(tableIds: readonly string[]): Promise<readonly Lease[]> {
-    // Only what is free is touched: a row that is held must not be locked by every beat of everyone.
+    // Only what is free is touched: a row that is held must not be locked by every beat of everyone. Nor
+    // is a row waited for that somebody writes under, or holds on to: all others would wait with it.
     return this.#ask(
-      `WITH free AS (
-         SELECT wanted.table_id FROM unnest($1::text[]) AS wanted (table_id)
-           LEFT JOIN leases AS held USING (table_id)
-         WHERE held.table_id IS NULL OR ${IS_FREE})
+      `WITH left_over AS MATERIALIZED (
+         SELECT table_id FROM leases AS held WHERE table_id = ANY($1) AND ${IS_FREE}
+         ORDER BY table_id FOR UPDATE SKIP LOCKED),
+       free AS (
+         SELECT table_id FROM left_over
+         UNION ALL
+         SELECT table_id FROM unnest($1::text[]) AS wanted (table_id)
+         WHERE NOT EXISTS (SELECT FROM leases WHERE leases.table_id = wanted.table_id))
        INSERT INTO leases AS held (table_id, epoch, holder, backend, renewed_at, expires_at)
        SELECT table_id, 1, $2, pg_backend_pid(), clock_timestamp(), clock_timestamp() + ${LIFE}
        FROM free ORDER BY table_id
@@ -215,18 +225,36 @@ export class TableLeases implements LeaseStore, CensusStore {
   }
 
   async #query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+    let client: PoolClient | null = null;
     try {
-      const client = await this.#connected();
+      client = await this.#connected();
       const query = { text, values, query_timeout: ANSWER_MS };
       const { rows } = await client.query<Row>(query);
       return rows;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      // What was asked may be under way still; a new connection does not wait behind it.
-      this.#drop();
+      if (client !== null) this.#doubt(client, error);
       const told = `the leases are not available: ${inOneLine(error)}`;
       throw new BankUnavailableError(told, { cause: error });
     }
+  }
+
+  /** Where the database answered, if only with an error, the connection is as good as before. */
+  #doubt(client: PoolClient, error: unknown): void {
+    if (!(error instanceof DatabaseError)) {
+      // What was asked may be under way still; a new connection does not wait behind it.
+      this.#lost(client);
+    } else if (error.code === READ_ONLY && this.#client === client) {
+      this.#drop();
+    }
+  }
+
+  /** Without it others may take this process for dead: it shows life over a new one now, not in its time. */
+  #lost(client: PoolClient): void {
+    if (this.#client !== client || this.#closed) return;
+    this.#options.log.warn("lost the connection of the leases");
+    this.#drop();
+    this.#options.disconnected();
   }
 
   #connected(): Promise<PoolClient> {
@@ -243,16 +271,18 @@ export class TableLeases implements LeaseStore, CensusStore {
       client.release(true);
       throw new BankUnavailableError("the leases are closed");
     }
+    try {
+      const text = `SET lock_timeout = ${LOCK_MS}; LISTEN ${CHANNEL}`;
+      const listen = { text, query_timeout: ANSWER_MS };
+      await client.query(listen);
+      if (this.#closed) throw new BankUnavailableError("the leases are closed");
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
     this.#client = client;
     client.on("notification", () => this.#options.released?.());
-    const listen = { text: `LISTEN ${CHANNEL}`, query_timeout: ANSWER_MS };
-    await client.query(listen);
-    client.once("end", () => {
-      if (this.#client !== client || this.#closed) return;
-      this.#options.log.warn("lost the connection of the leases");
-      this.#drop();
-      this.#options.disconnected();
-    });
+    client.once("end", () => this.#lost(client));
     return client;
   }
 
