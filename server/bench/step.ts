@@ -98,7 +98,7 @@ function madeBets({ layout }: TableState): BenchBet[] {
 function openRound(table: TableState): void {
   const now = table.phaseEndsAt;
   put(table, { type: "tick", now }, "open");
-  put(table, { type: "opened", now, commitment: commitmentOf(SEED) }, "turn");
+  put(table, { type: "opened", now, openedAt: now, commitment: commitmentOf(SEED) }, "turn");
 }
 
 /** Every bet: asked, posted, answered. */

@@ -174,7 +174,7 @@ export class Bank {
     };
   }
 
-  open(lease: Lease, opening: OpeningRound): { commitment: string } {
+  open(lease: Lease, opening: OpeningRound): { commitment: string; openedAt: number } {
     const { rounds, seeds } = this.#written(lease);
     const { round, wheel, zeroRule, entropy, clientSeeds, openedAt } = opening;
     const commitment = seeds[round - 1];
@@ -182,14 +182,14 @@ export class Bank {
     const last = rounds.at(-1);
     if (last?.round === round) {
       assert(last.status === "open" && last.entropy === entropy, "another round was opened");
-      return { commitment };
+      return { commitment, openedAt: last.openedAt };
     }
     assert(last === undefined || isFinished(last), "a round opens beside another");
     this.#options.witness.opened(lease, opening, commitment);
     const terms = { round, wheel, zeroRule, commitment, entropy, clientSeeds, openedAt };
     const end = { betsDigest: null, pocket: "", balances: new Map(), stakes: new Map() };
     rounds.push({ ...terms, ...end, status: "open", operations: [] });
-    return { commitment };
+    return { commitment, openedAt };
   }
 
   post(lease: Lease, posting: Posting): PostResult {

@@ -72,13 +72,13 @@ export const mutants = [
   crashUncommitted("R4", "const { tableId, round, entropy } = opening;"),
   crash("R5", tableStore, { after: "await openRound(leased, opening, commitment);" }),
   crash("R6", persistence, {
-    after: 'put({ type: "opened", now: clock.now(), commitment });',
+    after: 'put({ type: "opened", now: clock.now(), openedAt, commitment });',
   }),
   {
     name: "crash-R7",
     file: persistence,
-    find: 'put({ type: "opened", now: clock.now(), commitment });',
-    replace: `put({ type: "opened", now: clock.now(), commitment });
+    find: 'put({ type: "opened", now: clock.now(), openedAt, commitment });',
+    replace: `put({ type: "opened", now: clock.now(), openedAt, commitment });
       setTimeout(() => { ${dieHere()} }, config.bettingMs / 2);`,
     why: "the process ends at R7",
   },

@@ -160,9 +160,16 @@ export const mutants = [
   {
     name: "window-not-extended",
     file: "shared/src/core/table/restore.ts",
-    find: "state.phaseEndsAt = Math.max(unfinished.openedAt + config.bettingMs, now + window);",
+    find: "state.phaseEndsAt = bettingEndOf(config, { openedAt: unfinished.openedAt, now });",
     replace: "state.phaseEndsAt = Math.max(unfinished.openedAt + config.bettingMs, now);",
     why: "a betting window that is taken over closes at once",
+  },
+  {
+    name: "announces-from-the-answer",
+    file: "server/src/tables/persistence.ts",
+    find: 'put({ type: "opened", now: clock.now(), openedAt, commitment });',
+    replace: 'put({ type: "opened", now: clock.now(), openedAt: clock.now(), commitment });',
+    why: "an end of betting is announced that a takeover does not know of",
   },
   {
     name: "takeover-forgets-exposure",

@@ -7,14 +7,12 @@
  */
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
 import { Books, contentOf, sum } from "./books.ts";
+import { bettingEnd } from "./rules.ts";
 import type { Expected, Seat } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
 import type { Change, Operation, Refused, Reply, TableTerms, View } from "./terms.ts";
 import { check, sameChips, sameLabels } from "./terms.ts";
 import { Told } from "./told.ts";
-
-/** A betting window that goes on after a takeover is at least this long. */
-const LEAST_WINDOW_MS = 5_000;
 
 /** One host's life, from its lease to its end. */
 export interface WatchedHost {
@@ -184,9 +182,12 @@ export class Auditor {
         () => `${where()} with ${view.round}, not ${running.round}`,
       );
       if (running.status === "open") {
-        const least = now + Math.min(LEAST_WINDOW_MS, terms.bettingMs);
+        const due = bettingEnd(terms.bettingMs, running.openedAt, now);
         check(view.phase === "betting", () => `${where()} as ${view.phase}, and betting is open`);
-        check(view.phaseEndsAt >= least, () => `${where()} for ${view.phaseEndsAt - now} ms only`);
+        check(
+          view.phaseEndsAt === due,
+          () => `${where()} for ${view.phaseEndsAt - now} ms, not ${due - now}`,
+        );
       } else {
         check(view.phase === "closing", () => `${where()} as ${view.phase}, and is locked`);
       }

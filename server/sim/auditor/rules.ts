@@ -195,3 +195,13 @@ export function pocketOf({ tableId, round, wheel, entropy, seed }: Drawing): str
     }
   }
 }
+
+/** A betting window is at least this long, or as long as the table's, for whoever comes upon it. */
+const LEAST_WINDOW_MS = 5_000;
+
+/** When betting ends on a round of that opening, by a host that shows it first `now`. */
+export function bettingEnd(bettingMs: number, openedAt: number, now: number): number {
+  const soonest = now + (bettingMs < LEAST_WINDOW_MS ? bettingMs : LEAST_WINDOW_MS);
+  const planned = openedAt + bettingMs;
+  return planned < soonest ? soonest : planned;
+}

@@ -7,6 +7,7 @@
  * hears of it at once, or when they sit down.
  */
 import type { Books } from "./books.ts";
+import { bettingEnd } from "./rules.ts";
 import type { Change, TableTerms, View } from "./terms.ts";
 import { check, layoutText, sameChips, sameLabels } from "./terms.ts";
 
@@ -75,7 +76,7 @@ export class Told {
 
   /** The running host shows something new; `before` is what it showed last. */
   turns(before: View, view: View, now: number): void {
-    const { id, terms, seen } = this.#options;
+    const { id, terms, books, seen } = this.#options;
     const where = () => `${id} turns from ${before.phase} of ${before.round} to ${view.phase}`;
     if (before.phase === "paused" || view.phase === "paused") {
       if (before.phase !== view.phase && view.phase !== "paused") seen("seen: paused and went on");
@@ -91,7 +92,11 @@ export class Told {
       const inTime = view.phase === "betting" || now >= before.phaseEndsAt;
       check(inTime, () => `${where()}, ${before.phaseEndsAt - now} ms too early`);
     }
-    const due = now + (terms.lastsMs[view.phase] ?? 0);
+    const round = books.table(terms.tableId).rounds[view.round - 1];
+    const isOpening = view.phase === "betting" && round !== undefined;
+    const due = isOpening
+      ? bettingEnd(terms.bettingMs, round.openedAt, now)
+      : now + (terms.lastsMs[view.phase] ?? 0);
     check(view.phaseEndsAt === due, () => `${where()} for ${view.phaseEndsAt - now} ms`);
   }
 

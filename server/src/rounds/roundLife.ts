@@ -30,16 +30,20 @@ export interface LeasedRounds {
 /** Characters of the reason of a void round, in one line. */
 const REASON_LENGTH = 500;
 
-/** Inserts the round as open, right after the table's last one; `commitment` is the public one. */
+/**
+ * Inserts the round as open, right after the table's last one; `commitment` is the public one. Answers
+ * when it was opened, in epoch milliseconds.
+ */
 export function openRound(
   { pool, lease }: LeasedRounds,
   opening: OpeningRound,
   commitment: Buffer,
-): Promise<void> {
+): Promise<number> {
   return inTransaction(pool, async (client) => {
     await holdLease(client, lease);
     const { tableId, round, entropy } = opening;
-    if (await isOpened(client, opening)) return;
+    const before = await openedBefore(client, opening);
+    if (before !== null) return before;
     const { rowCount } = await client.query(
       `INSERT INTO rounds (table_id, round, status, wheel, zero_rule, commitment, entropy,
          client_seeds, opened_at, epoch) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)
@@ -56,29 +60,38 @@ export function openRound(
         lease.epoch,
       ],
     );
-    if (rowCount === 1) return;
+    if (rowCount === 1) return opening.openedAt;
     // An earlier asking was on its way still, and arrived while this one waited for it.
-    assert(await isOpened(client, opening), `round ${round} is not the table's next`);
+    const meanwhile = await openedBefore(client, opening);
+    assert(meanwhile !== null, `round ${round} is not the table's next`);
+    return meanwhile;
   });
 }
 
-/** Whether the round was opened before, as is asked for now; asserts that it is the next one else. */
-async function isOpened(
+interface LastRound {
+  readonly round: number;
+  readonly status: string;
+  readonly entropy: string;
+  readonly opened_at: Date;
+}
+
+/** When the round was opened, as is asked for now; null where it was not, and is the next one. */
+async function openedBefore(
   client: PoolClient,
   { tableId, round, entropy }: OpeningRound,
-): Promise<boolean> {
-  const { rows } = await client.query<{ round: number; status: string; entropy: string }>(
-    `SELECT round, status, entropy FROM rounds WHERE table_id = $1
+): Promise<number | null> {
+  const { rows } = await client.query<LastRound>(
+    `SELECT round, status, entropy, opened_at FROM rounds WHERE table_id = $1
      ORDER BY round DESC LIMIT 1`,
     [tableId],
   );
   const last = rows[0];
   if (last?.round === round) {
     assert(last.status === "open" && last.entropy === entropy, `round ${round} is another one`);
-    return true;
+    return last.opened_at.getTime();
   }
   assert(round === (last?.round ?? 0) + 1, `round ${round} does not follow ${last?.round ?? 0}`);
-  return false;
+  return null;
 }
 
 /**

@@ -72,14 +72,18 @@ function storeOf(lease: Lease, { pool, clock, vault, commits, reads }: Shared): 
         return history;
       }),
 
-    openRound: (opening) =>
-      durably(async () => {
-        const { tableId, round } = opening;
-        await ensureBankroll(pool, { lease, houseMax, now: opening.openedAt });
+    openRound: (asked) => {
+      const askedAt = clock.now();
+      return durably(async () => {
+        const { tableId, round } = asked;
+        await ensureBankroll(pool, { lease, houseMax, now: asked.openedAt });
         const commitment = await vault.commitmentOf(tableId, round);
-        await openRound(leased, opening, commitment);
-        return { commitment: commitment.toString("hex") };
-      }),
+        // What is tried again is opened as much later.
+        const opening = { ...asked, openedAt: asked.openedAt + clock.now() - askedAt };
+        const openedAt = await openRound(leased, opening, commitment);
+        return { commitment: commitment.toString("hex"), openedAt };
+      });
+    },
 
     post: (_, posting) => commits.post(lease, posting),
 

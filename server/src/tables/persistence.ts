@@ -148,10 +148,12 @@ export class Persistence {
     switch (effect.type) {
       case "open": {
         const { round, entropy, clientSeeds } = effect;
-        const openedAt = clock.now();
-        const opening = { tableId, round, wheel, zeroRule, entropy, clientSeeds, openedAt };
-        const { commitment } = await this.retrying("open", () => store.openRound(opening));
-        put({ type: "opened", now: clock.now(), commitment });
+        const opening = { tableId, round, wheel, zeroRule, entropy, clientSeeds };
+        // A round is opened when it is written down, however long it was asked for before.
+        const { commitment, openedAt } = await this.retrying("open", () =>
+          store.openRound({ ...opening, openedAt: clock.now() }),
+        );
+        put({ type: "opened", now: clock.now(), openedAt, commitment });
         break;
       }
       case "post":

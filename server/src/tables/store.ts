@@ -107,8 +107,11 @@ export interface TableStore {
   /** Makes sure that the table has its escrow, house and seed chain, and reads where it stands. */
   prepareTable(config: TableConfig): Promise<TableHistory>;
 
-  /** Makes a round durable and answers its commitment, `seed[round - 1]` in hex. */
-  openRound(opening: OpeningRound): Promise<{ commitment: string }>;
+  /**
+   * Makes a round durable and answers its commitment, `seed[round - 1]` in hex. It was opened at the
+   * `openedAt` that it answers: where it was opened before, that is the first one's.
+   */
+  openRound(opening: OpeningRound): Promise<{ commitment: string; openedAt: number }>;
 
   /**
    * Posts one operation: its transfer, its log row, the balance; group-committed with whatever else

@@ -84,7 +84,7 @@ export class MemoryTableStore implements TableStore {
     };
   }
 
-  async openRound(opening: OpeningRound): Promise<{ commitment: string }> {
+  async openRound(opening: OpeningRound): Promise<{ commitment: string; openedAt: number }> {
     await this.#open();
     const { tableId, round, wheel, zeroRule, entropy, clientSeeds, openedAt } = opening;
     const { seeds, rounds } = this.#table(tableId);
@@ -97,7 +97,7 @@ export class MemoryTableStore implements TableStore {
       const terms = { round, wheel, zeroRule, commitment, entropy, clientSeeds, openedAt };
       rounds.push({ ...terms, ...past, status: "open" });
     }
-    return { commitment };
+    return { commitment, openedAt: this.#round(tableId, round).openedAt };
   }
 
   async post(tableId: string, posting: Posting): Promise<PostResult> {

@@ -223,7 +223,11 @@ function describePast(): void {
     const clientSeeds = [{ playerId: ada, seed: "my-seed" }];
     const terms = { wheel: "european", zeroRule: "la-partage", openedAt: 123_456 } as const;
     const opening = { ...terms, round: 2, entropy: entropyOf(clientSeeds), clientSeeds };
-    const { commitment } = await bank.store.openRound({ ...opening, tableId });
+    const { commitment, openedAt } = await bank.store.openRound({ ...opening, tableId });
+    expect(openedAt).toBe(123_456);
+    // Asked for again, it was opened when it was opened.
+    const again = await bank.store.openRound({ ...opening, tableId, openedAt: 130_000 });
+    expect(again).toEqual({ commitment, openedAt });
     const posting = bet(ben, { round: 2, stakeChange: 15 });
     const { op, kind, changes } = posting;
     await bank.store.post(tableId, posting);

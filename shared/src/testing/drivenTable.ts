@@ -117,7 +117,7 @@ export class DrivenTable {
     const { now, state } = this;
     switch (state.stage) {
       case "opening":
-        this.put({ type: "opened", now, commitment: this.#seed(state.round) });
+        this.put({ type: "opened", now, openedAt: now, commitment: this.#seed(state.round) });
         return;
       case "locking":
         this.put({ type: "locked", now, seed: this.#seed(state.round) });

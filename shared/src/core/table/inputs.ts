@@ -68,8 +68,13 @@ export type TableInput =
       readonly playerId: string;
       readonly seed: string;
     }
-  /** The round asked for by an `open` effect is durable. */
-  | { readonly type: "opened"; readonly now: number; readonly commitment: string }
+  /** The round asked for by an `open` effect is durable, and was opened at `openedAt`. */
+  | {
+      readonly type: "opened";
+      readonly now: number;
+      readonly openedAt: number;
+      readonly commitment: string;
+    }
   /** The bets are durable as locked; only now does the step get to see the round's seed. */
   | { readonly type: "locked"; readonly now: number; readonly seed: string }
   /** The settlement is durable; balances of everyone who had chips on the table. */

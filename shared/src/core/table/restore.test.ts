@@ -53,6 +53,35 @@ describe("a restored table", () => {
     expect(late.phaseEndsAt).toBe(table.now + 65_000);
   });
 
+  it.each([0, 1_000, 4_999, 5_000, 9_000, 60_000])(
+    "never ends betting before what was announced of a round that was told %i ms after its opening",
+    (slowMs) => {
+      const table = new DrivenTable();
+      table.until("opening");
+      const openedAt = table.now;
+      const commitment = table.seeds[0] ?? "";
+      table.put({ type: "opened", now: openedAt + slowMs, openedAt, commitment });
+      const announced = table.state.phaseEndsAt;
+      expect(announced).toBe(openedAt + Math.max(10_000, slowMs + 5_000));
+      const { entropy, clientSeeds } = table.state;
+      const open = { status: "open", betsDigest: null, operations: [] } as const;
+      const round = { round: 1, commitment, entropy, clientSeeds, openedAt, ...open };
+      for (const laterMs of [0, 2_000, 8_000]) {
+        const now = openedAt + slowMs + laterMs;
+        const restored = restoreTable(tableConfig(), remembered(round), now);
+        expect(restored.phaseEndsAt).toBeGreaterThanOrEqual(announced);
+      }
+    },
+  );
+
+  it("opens a whole window where its betting time is shorter than the least", () => {
+    const table = new DrivenTable(tableConfig({ bettingMs: 2_000 }));
+    table.until("opening");
+    const [now, openedAt] = [table.now + 700, table.now];
+    table.put({ type: "opened", now, openedAt, commitment: table.seeds[0] ?? "" });
+    expect(table.state.phaseEndsAt).toBe(now + 2_000);
+  });
+
   it("goes on to the outcome of the locked bets", () => {
     const { table, round } = playedRound();
     table.until("settling");

@@ -9,12 +9,9 @@ import type { ClientSeed, Pocket, TableConfig } from "../types.ts";
 import { expose } from "./exposing.ts";
 import type { OperationKind, SpotChange } from "./inputs.ts";
 import { applyOperation } from "./operations.ts";
-import { betsOf } from "./rounds.ts";
+import { betsOf, bettingEndOf } from "./rounds.ts";
 import type { TableState } from "./state.ts";
 import { createTable, playerAt } from "./state.ts";
-
-/** A betting window that was open when its process ended stays open at least this long. */
-const LEAST_WINDOW_MS = 5_000;
 
 export interface RememberedRound {
   readonly round: number;
@@ -71,7 +68,6 @@ export function restoreTable(
     return state;
   }
   state.stage = "betting";
-  const window = Math.min(LEAST_WINDOW_MS, config.bettingMs);
-  state.phaseEndsAt = Math.max(unfinished.openedAt + config.bettingMs, now + window);
+  state.phaseEndsAt = bettingEndOf(config, { openedAt: unfinished.openedAt, now });
   return state;
 }

@@ -5,7 +5,7 @@ import { addChips, NO_CHIPS } from "../chips.ts";
 import { Exposure } from "../exposure.ts";
 import { betsDigestOf, commitmentOf, compareBets, entropyOf, outcomeOf } from "../fairness.ts";
 import { returnOf, settleBets } from "../payouts.ts";
-import type { Bet, ClientSeed } from "../types.ts";
+import type { Bet, ClientSeed, TableConfig } from "../types.ts";
 import type { SettledBet, TableEffect } from "./effects.ts";
 import type { TableInput, Win } from "./inputs.ts";
 import type { PlayerAtTable, TableState } from "./state.ts";
@@ -59,6 +59,20 @@ function beginOpening(state: TableState, effects: TableEffect[]): void {
   });
 }
 
+/** However late a betting window is told of, or taken over, it stays open at least this long. */
+const LEAST_WINDOW_MS = 5_000;
+
+/**
+ * When betting ends on a round that was opened at `openedAt` and is told of, or taken over, `now`. What
+ * was announced once is never shortened by a takeover: both count from the same opening.
+ */
+export function bettingEndOf(
+  { bettingMs }: TableConfig,
+  { openedAt, now }: { readonly openedAt: number; readonly now: number },
+): number {
+  return Math.max(openedAt + bettingMs, now + Math.min(LEAST_WINDOW_MS, bettingMs));
+}
+
 /** The next round is durable: clears the felt and opens betting. */
 export function takeOpened(
   state: TableState,
@@ -68,7 +82,7 @@ export function takeOpened(
   assert(state.stage === "opening", `opened while ${state.stage}`);
   state.round += 1;
   state.stage = "betting";
-  state.phaseEndsAt = input.now + state.config.bettingMs;
+  state.phaseEndsAt = bettingEndOf(state.config, input);
   state.commitment = input.commitment;
   state.entropy = entropyOf(state.clientSeeds);
   state.betsDigest = "";
