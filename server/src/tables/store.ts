@@ -1,10 +1,14 @@
 /**
  * What a table host needs of durable storage, in the words of the game.
  *
- * Every method resolves only after its transaction committed. A method that cannot tell whether its
- * commit went through finds out before it answers, so a call may be repeated with the same ids and
- * never moves chips twice. `BankUnavailableError` means: nothing moved, ask again later.
- * `OutcomeUnknownError` means: it gave up finding out.
+ * Every method resolves only after its transaction committed, and a call may be repeated with the same
+ * ids: what is done already answers as it did the first time, and chips never move twice.
+ *
+ * `BankUnavailableError` of `post` means: nothing moved, ask again later. Where it cannot tell whether
+ * its commit went through it finds out before it answers; `OutcomeUnknownError` means: it gave up.
+ * Of a turn of the round (open, lock, settle, void) `BankUnavailableError` means only that there was no
+ * answer: the turn may be committed. Whoever asked asks for the same turn again until there is one, or
+ * reads where the table stands.
  *
  * A store is bound to one lease of one table (`lease.ts`): its writes throw `StaleLeaseError` once
  * somebody else has taken the table over.
@@ -26,7 +30,7 @@ import type {
   ZeroRule,
 } from "@croupier/shared/core/types";
 
-/** The database does not answer. An operational failure: nothing was acknowledged. */
+/** The database does not answer. An operational failure; what it leaves open is said above. */
 export class BankUnavailableError extends Error {
   override readonly name = "BankUnavailableError";
 }
