@@ -38,22 +38,13 @@ async function bettingWithChips(): Promise<MortalProcess> {
 }
 
 describe("a table that was taken out of the configuration", () => {
-  /** What another process does that has other tables only, so long after. */
-  async function close(): Promise<readonly string[]> {
+  /** What another process does that has other tables only; answers what `look` tells of it. */
+  async function closer(): Promise<{ look: () => Promise<readonly string[]>; end: () => void }> {
     const { database, seedKey, clock } = stage.rig;
-    const { pool, serverPool, pipelined } = database;
-    const { tableId } = stage.config;
-    await pool.query(
-      `UPDATE leases SET renewed_at = renewed_at - interval '7 s',
-         expires_at = expires_at - interval '7 s' WHERE table_id = $1`,
-      [tableId],
-    );
-    const { rows } = await pool.query("SELECT table_id FROM leases WHERE table_id <> $1", [
-      tableId,
-    ]);
-    const others = rows.map(({ table_id }) => table_id);
+    const { serverPool, pipelined } = database;
     const log = createLogger("silent");
     const leases = new TableLeases({ pool: pipelined, log, disconnected: () => undefined });
+    const others = await tablesBut(stage.config.tableId);
     const told: string[] = [];
     const closing = new Closing({
       find: () => closedTables(serverPool, others),
@@ -64,25 +55,62 @@ describe("a table that was taken out of the configuration", () => {
       finished: ({ tableId: id }) => told.push(`finished ${id}`),
       failed: (id, error) => told.push(`${id}: ${error}`),
     });
+    const look = () => closing.look().then(() => told);
+    return { look, end: () => leases.close() };
+  }
+
+  async function tablesBut(tableId: string): Promise<readonly string[]> {
+    const { rows } = await rig.database.pool.query<{ table_id: string }>(
+      "SELECT table_id FROM leases WHERE table_id <> $1",
+      [tableId],
+    );
+    return rows.map(({ table_id }) => table_id);
+  }
+
+  /** Of every round of the table, in order. */
+  async function statuses(): Promise<readonly string[]> {
+    const { rows } = await rig.database.pool.query<{ status: string }>(
+      "SELECT status FROM rounds WHERE table_id = $1 ORDER BY round",
+      [stage.config.tableId],
+    );
+    return rows.map(({ status }) => status);
+  }
+
+  /** Nothing is done for two lives of a lease; then the round ends, once, and nothing follows. */
+  async function expectClosed(from: string, to: string): Promise<void> {
+    const { clock } = rig;
+    const { look, end } = await closer();
+    // The dead one's lease is over as far as the database goes: that is not what is waited for.
+    await stage.expireLease();
     try {
-      const looked = async () => {
-        await closing.look();
+      expect(await look()).toEqual([]);
+      clock.advance(2 * LEASE_MS - 1);
+      expect(await look()).toEqual([]);
+      expect(await statuses()).toEqual([from]);
+      clock.advance(1);
+      const finished = [`finished ${stage.config.tableId}`];
+      expect(await look()).toEqual(finished);
+      expect(await statuses()).toEqual([to]);
+      for (let later = 0; later < 3; later += 1) {
         clock.advance(2 * LEASE_MS);
-        return told;
-      };
-      await expect.poll(looked).toHaveLength(1);
-      await closing.look();
+        expect(await look()).toEqual(finished);
+      }
+      expect(await statuses()).toEqual([to]);
+      const { rows } = await rig.database.pool.query(
+        "SELECT holder FROM leases WHERE table_id = $1",
+        [stage.config.tableId],
+      );
+      expect(rows).toEqual([{ holder: null }]);
     } finally {
-      leases.close();
+      end();
     }
-    return told;
   }
 
   it("A1: nobody has the table any more, and its process ended in betting", async () => {
     const dying = await bettingWithChips();
     const { commitment } = dying.host.state;
     dying.die();
-    expect(await close()).toEqual([`finished ${stage.config.tableId}`]);
+    await expectClosed("open", "void");
     const record = await stage.record(1);
     expect(record).toMatchObject({ status: "void", commitment, reason: "The table was closed." });
     expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
@@ -92,7 +120,7 @@ describe("a table that was taken out of the configuration", () => {
     const dying = await bettingWithChips();
     void dying.meets("death", { moment: "after the commit of", statement: STATEMENTS.LOCK });
     await dying.untilDead();
-    expect(await close()).toEqual([`finished ${stage.config.tableId}`]);
+    await expectClosed("locked", "settled");
     await stage.expectSettled(1, [red(ada, 100)]);
   });
 });

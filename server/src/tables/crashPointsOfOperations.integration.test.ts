@@ -198,7 +198,9 @@ describe("a takeover", () => {
 
   it("T4: the holder stopped in good order and gave the lease up", async () => {
     await process.stop();
-    await expectGoesOn(await stage.takeover());
+    const next = stage.process();
+    await next.takeAtOnce();
+    await expectGoesOn(await next.start());
   });
 
   it("T5: the holder was asleep, another runs the table, and it wakes", async () => {

@@ -126,14 +126,18 @@ export class MortalProcess {
 
   /** Takes the table's lease as soon as it is free. */
   async take(): Promise<Lease> {
-    const { tableId } = this.#options.config;
-    let taken: readonly Lease[] = [];
-    const ask = async () => {
-      if (taken.length === 0) taken = await this.#leases.take([tableId]);
-      return taken.length;
-    };
-    await expect.poll(ask, { interval: 5, timeout: 10_000 }).toBe(1);
-    this.#lease = taken[0] as Lease;
+    await expect.poll(() => this.#takeFree(), { interval: 5, timeout: 10_000 }).not.toBeNull();
+    return this.#lease as Lease;
+  }
+
+  /** Takes the table's lease, which has to be free now. */
+  async takeAtOnce(): Promise<void> {
+    expect(await this.#takeFree(), "the lease is not free").not.toBeNull();
+  }
+
+  async #takeFree(): Promise<Lease | null> {
+    const [lease] = await this.#leases.take([this.#options.config.tableId]);
+    this.#lease ??= lease ?? null;
     return this.#lease;
   }
 
