@@ -13,7 +13,7 @@ import { preflight } from "./preflight.ts";
 
 export interface DatabaseOptions {
   readonly config: Pick<Config, "databaseUrl" | "unsafeDatabase" | "dataDir">;
-  readonly secrets: Pick<Secrets, "seedKey">;
+  readonly secrets: Pick<Secrets, "seedKey" | "keep">;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -69,11 +69,13 @@ async function bringUpToDate(url: string, options: DatabaseOptions): Promise<voi
   });
 }
 
-function lookOver(
+async function lookOver(
   pool: Pool,
-  { config: { unsafeDatabase }, secrets: { seedKey }, clock }: DatabaseOptions,
+  { config: { unsafeDatabase }, secrets: { seedKey, keep }, clock }: DatabaseOptions,
 ): Promise<void> {
-  return preflight(pool, { seedKey, now: clock.now(), unsafeDatabase });
+  await preflight(pool, { seedKey, now: clock.now(), unsafeDatabase });
+  // Before anything is written that takes them.
+  keep?.();
 }
 
 async function withPool<Answer>(

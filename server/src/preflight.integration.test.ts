@@ -1,5 +1,5 @@
 /** Databases that the server must not write to (specification, 8): the real server is started on each. */
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "pg";
@@ -116,6 +116,25 @@ describe("a start on a database that does not fit is refused in one line, and wr
     await expectRefused(line, { SEED_KEY: "08".repeat(32) });
     // Nor for a table that has no chain yet.
     await expectRefused(line, { SEED_KEY: "08".repeat(32), TABLES: '[{"id":"new"}]' });
+  });
+
+  it("whose seeds the key of a new data folder does not open", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "croupier-start-"));
+    const line = /^SEED_KEY: it does not open the seeds of table slow; it takes the key /;
+    const secrets = { JWT_SECRET: "", SEED_KEY: "", ADMIN_PASSWORD: "" };
+    await expectRefused(line, { DATA_DIR: join(folder, "new"), ...secrets });
+    // Not even a key that would be the wrong one for good.
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+
+  it("newer than the clock before that was set back for the last time", async () => {
+    await database.pool.query(
+      `INSERT INTO admin_audit (at, who, action, detail)
+       SELECT now() + minutes * interval '1 minute', 'admin', 'looked', '{}'
+       FROM unnest(ARRAY[10, -10]) AS minutes`,
+    );
+    await expectRefused(/^The clock of this machine is behind the database: /);
   });
 
   it.each(["admin_audit", "transfers", "rounds"])("newer than the clock: %s", async (where) => {

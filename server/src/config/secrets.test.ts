@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError } from "./configError.ts";
+import type { Environment } from "./environment.ts";
+import type { Secrets } from "./secrets.ts";
 import { readSecrets } from "./secrets.ts";
 
 let folder = "";
@@ -17,13 +19,36 @@ const GIVEN = {
   ADMIN_PASSWORD: "let me in please",
 };
 
+/** The secrets of a server that starts. */
+function keptSecrets(environment: Environment = {}): Omit<Secrets, "keep"> {
+  const { keep, ...secrets } = readSecrets(environment, folder);
+  keep?.();
+  return secrets;
+}
+
 describe("secrets", () => {
   it("are made once, and kept where only their owner reads them", () => {
-    const first = readSecrets({}, folder);
+    const first = keptSecrets();
     const path = join(folder, "secrets.json");
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readSecrets({}, folder)).toEqual(first);
     expect(first.seedKey).toHaveLength(32);
+  });
+
+  it("are written nowhere before they are to be kept", () => {
+    const within = join(folder, "not", "there");
+    const { keep, ...made } = readSecrets({}, within);
+    expect(readdirSync(folder)).toEqual([]);
+    keep?.();
+    expect(readSecrets({}, within)).toEqual(made);
+  });
+
+  it("do not replace what another start has kept meanwhile", () => {
+    const { keep } = readSecrets({}, folder);
+    const other = keptSecrets();
+    expect(keep).toThrow(ConfigError);
+    expect(keep).toThrow(/^DATA_DIR: .*secrets\.json was written meanwhile.*Start again[^\n]*$/);
+    expect(readSecrets({}, folder)).toEqual(other);
   });
 
   it("come from the environment where it has them, and are then not written anywhere", () => {
@@ -34,7 +59,7 @@ describe("secrets", () => {
   });
 
   it("keep the file's others when one is given", () => {
-    const made = readSecrets({}, folder);
+    const made = keptSecrets();
     const mixed = readSecrets({ ADMIN_PASSWORD: GIVEN.ADMIN_PASSWORD }, folder);
     expect(mixed).toEqual({ ...made, adminPassword: GIVEN.ADMIN_PASSWORD });
     expect(readSecrets({}, folder)).toEqual(made);
@@ -55,8 +80,10 @@ describe("secrets", () => {
     expect(attempt).toThrow(/ADMIN_PASSWORD.*at least 8 characters/);
   });
 
-  it("refuse a file that is not theirs, in one line", () => {
+  it("refuse a file that is not theirs, and a place for none, in one line", () => {
     writeFileSync(join(folder, "secrets.json"), "not json\n");
     expect(() => readSecrets({}, folder)).toThrow(/^DATA_DIR .*secrets\.json.*$/);
+    const below = join(folder, "secrets.json", "a", "folder");
+    expect(() => readSecrets({}, below)).toThrow(/^DATA_DIR .*folder.secrets\.json.*$/);
   });
 });

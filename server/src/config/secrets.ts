@@ -2,11 +2,20 @@
  * The secrets, apart from the rest of the configuration, so that the rest can be logged.
  *
  * With `NODE_ENV=production` they come from the environment and nowhere else. Otherwise what the
- * environment does not give is made once and kept in the data folder, readable by its owner alone.
+ * environment does not give is made once and kept in the data folder, readable by its owner alone: once
+ * the database is found to be one to start on, for a wrong key that was kept would stay wrong.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "./configError.ts";
 import type { Environment, Variable } from "./environment.ts";
@@ -18,6 +27,17 @@ export interface Secrets {
   /** 32 bytes; encrypts the unrevealed seeds at rest. */
   readonly seedKey: Buffer;
   readonly adminPassword: string;
+  /**
+   * Writes to the data folder what was made for this start, where something was. Throws
+   * {@link ConfigError} where it cannot, or where another start was faster.
+   */
+  readonly keep?: () => void;
+}
+
+/** The secrets' texts, and what keeps those that are new. */
+interface Texts {
+  readonly texts: Readonly<Record<SecretName, string>>;
+  readonly keep?: () => void;
 }
 
 const FILE = "secrets.json";
@@ -39,17 +59,23 @@ const MAKERS: Readonly<Record<SecretName, () => string>> = {
 
 const stored = z.partialRecord(z.enum(NAMES), z.string());
 
-/** Throws {@link ConfigError} where a secret is needed and missing, or cannot be used. */
+/**
+ * Writes nothing: see {@link Secrets.keep}. Throws {@link ConfigError} where a secret is needed and
+ * missing, or cannot be used.
+ */
 export function readSecrets(environment: Environment, dataDir: string): Secrets {
   const given = Object.fromEntries(
     NAMES.map((name) => [name, read(environment, variable(name), undefined)]),
   ) as Record<SecretName, string | undefined>;
   const production = environment["NODE_ENV"] === "production";
-  const texts = production ? required(given) : completed(given, dataDir);
+  const { texts, keep }: Texts = production
+    ? { texts: required(given) }
+    : completed(given, dataDir);
   return {
     jwtSecret: texts.JWT_SECRET,
     seedKey: keyOf(texts.SEED_KEY),
     adminPassword: texts.ADMIN_PASSWORD,
+    ...(keep === undefined ? {} : { keep }),
   };
 }
 
@@ -73,25 +99,37 @@ function required(given: Record<SecretName, string | undefined>): Record<SecretN
   return given as Record<SecretName, string>;
 }
 
-function completed(
-  given: Record<SecretName, string | undefined>,
-  dataDir: string,
-): Record<SecretName, string> {
-  if (NAMES.every((name) => given[name] !== undefined)) return given as Record<SecretName, string>;
+function completed(given: Record<SecretName, string | undefined>, dataDir: string): Texts {
+  if (NAMES.every((name) => given[name] !== undefined)) {
+    return { texts: given as Record<SecretName, string> };
+  }
   const path = join(dataDir, FILE);
-  try {
-    mkdirSync(dataDir, { recursive: true });
-    const kept = stored.parse(JSON.parse(readIfThere(path) ?? "{}"));
+  return orExplained(path, () => {
+    const before = readIfThere(path);
+    const kept = stored.parse(JSON.parse(before ?? "{}"));
     const missing = NAMES.filter((name) => kept[name] === undefined && given[name] === undefined);
     for (const name of missing) kept[name] = MAKERS[name]();
-    if (missing.length > 0) keep(path, kept);
-    return Object.fromEntries(
+    const texts = Object.fromEntries(
       NAMES.map((name) => [name, given[name] ?? kept[name] ?? ""]),
     ) as Record<SecretName, string>;
+    if (missing.length === 0) return { texts };
+    accessSync(nearestThere(dataDir), constants.W_OK);
+    return { texts, keep: () => keepWhere(before, path, kept) };
+  });
+}
+
+function orExplained<Answer>(path: string, work: () => Answer): Answer {
+  try {
+    return work();
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new ConfigError(`DATA_DIR takes a folder that can be written to; ${path}: ${why}`);
   }
+}
+
+/** The folder itself, or the one in which it is to be made. */
+function nearestThere(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestThere(dirname(folder));
 }
 
 function readIfThere(path: string): string | null {
@@ -103,8 +141,21 @@ function readIfThere(path: string): string | null {
   }
 }
 
+type Stored = Partial<Record<SecretName, string>>;
+
+/** Keeps `secrets` where there is still what was read. */
+function keepWhere(before: string | null, path: string, secrets: Stored): void {
+  if (orExplained(path, () => readIfThere(path)) !== before) {
+    throw new ConfigError(
+      `DATA_DIR: ${path} was written meanwhile, by another server perhaps. Start again with the secrets that it has.`,
+    );
+  }
+  orExplained(path, () => write(path, secrets));
+}
+
 /** Whole or not at all: a half-written file would lose the key of every unrevealed seed. */
-function keep(path: string, secrets: Partial<Record<SecretName, string>>): void {
+function write(path: string, secrets: Stored): void {
+  mkdirSync(dirname(path), { recursive: true });
   const making = `${path}.${process.pid}`;
   writeFileSync(making, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   renameSync(making, path);

@@ -159,11 +159,19 @@ function unsealed({ tableId, firstRound, sealed }: SealedChain, seedKey: Buffer)
   );
 }
 
-/** Throws {@link SeedKeyError} unless `seedKey` opens the last chain of every table that there is. */
+/**
+ * Throws {@link SeedKeyError} unless `seedKey` opens every chain that serves a running round or a later
+ * one, and the last chain of every table that there is.
+ */
 export async function checkSeedKey(database: Queryable, seedKey: Buffer): Promise<void> {
   const { rows } = await database.query<SealedChain>(
-    `SELECT DISTINCT ON (table_id) table_id AS "tableId", first_round AS "firstRound", sealed
-     FROM seed_chains ORDER BY table_id, first_round DESC`,
+    `SELECT table_id AS "tableId", first_round AS "firstRound", sealed
+     FROM (SELECT *, max(first_round) OVER (PARTITION BY table_id) AS newest FROM seed_chains) AS chains
+       LEFT JOIN LATERAL (
+         SELECT round + (status IN ('settled', 'void'))::integer AS due FROM rounds
+         WHERE rounds.table_id = chains.table_id ORDER BY round DESC LIMIT 1) AS last ON true
+     WHERE first_round + length > coalesce(due, 1) OR first_round = newest
+     ORDER BY table_id, first_round`,
   );
   for (const chain of rows) unsealed(chain, seedKey);
 }
