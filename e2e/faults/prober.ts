@@ -13,7 +13,10 @@ import { botFetch } from "../bots/network.ts";
 import { ledgerFaults } from "../bots/reconcile.ts";
 import { refusalOf } from "../bots/seat.ts";
 import type { Wish } from "../bots/strategies.ts";
+import { quietSdk } from "./quietSdk.ts";
 import { OverdueError } from "./wait.ts";
+
+quietSdk(console);
 
 const PAUSE_MS = 25;
 /** Bets that are sent at once. */
