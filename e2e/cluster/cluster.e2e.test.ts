@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { quietSdk } from "../faults/quietSdk.ts";
 import { bots } from "../src/testing/commands.ts";
 import { seatPlayer } from "../src/testing/player.ts";
 import { runNode } from "../src/testing/processes.ts";
@@ -12,6 +13,9 @@ import type { Cluster } from "./cluster.ts";
 import { startCluster } from "./cluster.ts";
 import { tablesOf } from "./holders.ts";
 import type { ClusterProcess } from "./serverProcess.ts";
+
+// Connections that end are what happens here.
+quietSdk(console);
 
 const ADMIN_PASSWORD = randomBytes(16).toString("hex");
 const TABLES = ["one", "two", "three"];
@@ -59,6 +63,12 @@ async function expectSoundRun(run: ReturnType<typeof bots>): Promise<void> {
   // The bots of the process that ends lose it, and come back by themselves.
   expect(report.dropped).toBeGreaterThan(0);
   expect(report.reconnected).toBe(report.dropped);
+}
+
+/** What a process says to whoever asks whether to send players to it. */
+async function readinessOf({ url }: ClusterProcess): Promise<readonly [number, string]> {
+  const response = await fetch(`${url}/ready`);
+  return [response.status, ((await response.json()) as { status: string }).status];
 }
 
 /** What the admin asks of `url`, signed in with it. */
@@ -121,13 +131,51 @@ describe("a cluster", () => {
     const [, leaver] = cluster.processes as readonly [unknown, ClusterProcess];
     const { run, tableId, round } = await crowdWith(leaver);
     const askedAt = performance.now();
-    const exit = await leaver.drain();
+    const drained = leaver.drain();
+    const readiness = () => readinessOf(leaver);
+    await expect.poll(readiness, { interval: 20, timeout: 5_000 }).toEqual([503, "stopping"]);
+    const exit = await drained;
     expect(exit?.code).toBe(0);
     expect(performance.now() - askedAt).toBeLessThan(DRAIN_MS);
     expect(exit?.stdout).toMatch(new RegExp(`"tableId":"${tableId}".*"handed a table over"`));
     await expectSoundRun(run);
     const record = await fetch(`${cluster.url}/api/rounds/${tableId}/${round}`);
     expect(await record.json()).toMatchObject({ status: "settled" });
+  });
+
+  it("takes no process in that has another's public address, and the other one plays on", async () => {
+    const [first, , third] = cluster.processes as readonly [
+      ClusterProcess,
+      unknown,
+      ClusterProcess,
+    ];
+    await third.drain();
+    const address = `${new URL(cluster.url).host}/p/${first.slot}`;
+    const { code, stderr } = await third.launch({ PUBLIC_ADDRESS: address }).exited;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^PUBLIC_ADDRESS is .*another process .* has it;.*\n$/);
+    expect(stderr).toContain(address);
+    expect(await readinessOf(first)).toEqual([200, "ready"]);
+    const [tableId = ""] = tablesOf(first);
+    await (await seatPlayer(cluster.url, tableId)).leave();
+  });
+
+  it("hears of a process whose public address leads nowhere", async () => {
+    const [, , third] = cluster.processes as readonly [unknown, unknown, ClusterProcess];
+    await third.drain();
+    // A slot that the proxy does not know.
+    await third.start({ PUBLIC_ADDRESS: `${new URL(cluster.url).host}/p/99` });
+    await expect.poll(() => tablesOf(third).length, { timeout: 20_000 }).toBe(1);
+    const [tableId = ""] = tablesOf(third);
+    const seatsLeadNowhere = async () => {
+      const seated = Array.from({ length: 11 }, () => seatPlayer(third.url, tableId));
+      for (const { status } of await Promise.allSettled(seated)) expect(status).toBe("rejected");
+      return third.output;
+    };
+    // Told of once seats have waited in vain for their time.
+    const told = /"level":50,.*does its PUBLIC_ADDRESS lead here\?/;
+    await expect.poll(seatsLeadNowhere, { interval: 2_000, timeout: 60_000 }).toMatch(told);
+    await third.drain();
   });
 
   it("says nothing of what its libraries will not do for ever", () => {
