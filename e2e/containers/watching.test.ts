@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fewerIn } from "./backupActs.ts";
 import { EngineError } from "./engine.ts";
 import { bytesIn, openBesides, partsOf } from "./watching.ts";
 
@@ -40,5 +41,17 @@ describe("what the engine tells of memory", () => {
 
   it("is refused where it is something else", () => {
     expect(() => bytesIn("-- / --")).toThrow(EngineError);
+  });
+});
+
+describe("restored books", () => {
+  const books = (rounds: number) =>
+    `ok     all accounts sum to zero (7)\r\nok     each seed follows (${rounds})\nThe ledger is sound.`;
+
+  it("may have more than those of before, and nothing less", () => {
+    expect(fewerIn(books(41), books(40))).toEqual([]);
+    expect(fewerIn(books(39), books(40))).toEqual(["each seed follows: 39 of 40 are restored"]);
+    expect(fewerIn("", books(40))).toHaveLength(2);
+    expect(fewerIn(books(40), "")).toEqual(["the audit before counted nothing"]);
   });
 });
