@@ -8,14 +8,16 @@
  *
  * One flush is under way at a time; whatever arrives meanwhile goes into the next one. So the size of
  * a batch follows the load by itself, and nobody waits for a timer. Nothing waits long for a
- * database that is away: a flush that fails before its COMMIT, and all that arrives while an unknown
- * outcome is being found out, is answered as unavailable.
+ * database that is away: a flush that fails before its COMMIT, what waits behind it, and all that
+ * arrives while an unknown outcome is being found out, is answered as unavailable.
  */
 import { hash, randomUUID } from "node:crypto";
 import type { Posting } from "@croupier/shared/core/table/effects";
+import { DatabaseError } from "pg";
 import { CommitUnknownError, inOneLine, isPassing, tookTooLong } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
+import type { RetryBounds } from "../platform/retry.ts";
 import { retrying } from "../platform/retry.ts";
 import type { Lease } from "../tables/lease.ts";
 import type { PostResult } from "../tables/store.ts";
@@ -45,6 +47,8 @@ type Tell = () => void;
 export interface GroupCommitOptions extends BatchPools {
   readonly clock: Clock;
   readonly log: Logger;
+  /** For tests: how long it is tried to find out what became of a commit. */
+  readonly afterCommit?: RetryBounds;
 }
 
 export class GroupCommit {
@@ -100,14 +104,30 @@ export class GroupCommit {
     } catch (error) {
       if (batch.length > 1 && !isPassing(error) && !(error instanceof OutcomeUnknownError)) {
         // One of them is a bug: the others must not suffer from it.
-        for (const one of batch) (await this.#flush([one]))();
+        await this.#flushEach(batch);
         return () => undefined;
       }
       const told = isPassing(error) ? unavailable(inOneLine(error)) : asError(error);
+      if (isAway(error)) this.#refuseWaiting(told);
       return () => {
         for (const { reject } of batch) reject(told);
       };
     }
+  }
+
+  /** One after the other; the first one that finds the database away answers for the rest as well. */
+  async #flushEach(batch: readonly Waiting[]): Promise<void> {
+    // They come before whatever waits already.
+    const behind = this.#waiting.splice(0);
+    this.#waiting = [...batch, ...behind];
+    for (let left = batch.length; left > 0 && this.#waiting.length > 0; left -= 1) {
+      (await this.#flush(this.#waiting.splice(0, 1)))();
+    }
+  }
+
+  /** Nobody waits for what would take as long again; they may ask anew. */
+  #refuseWaiting(told: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(told);
   }
 
   async #commit(entries: readonly PostingEntry[]): Promise<readonly (PostResult | Error)[]> {
@@ -133,15 +153,24 @@ export class GroupCommit {
   ): Promise<readonly (PostResult | Error)[]> {
     this.#options.log.warn({ reason: lost.message }, "lost the answer to a commit: asking again");
     this.#state = "resolving";
-    for (const { reject } of this.#waiting.splice(0)) reject(unavailable("it lost a connection"));
+    this.#refuseWaiting(unavailable("it lost a connection"));
     try {
-      return await retrying(ask, AFTER_COMMIT, isPassing);
+      return await retrying(ask, this.#options.afterCommit ?? AFTER_COMMIT, isPassing);
     } catch (error) {
       throw new OutcomeUnknownError(inOneLine(error), { cause: error });
     } finally {
       this.#state = "flushing";
     }
   }
+}
+
+/** What a database says that does not serve anybody: its connections, its resources, its time. */
+const AWAY = /^(08|25|53|57|58)/;
+
+/** True where the next flush would fare no better; a lost race for a lock is a flush's own. */
+function isAway(error: unknown): boolean {
+  if (!isPassing(error)) return false;
+  return !(error instanceof DatabaseError) || AWAY.test(error.code ?? "");
 }
 
 function unavailable(reason: string): BankUnavailableError {
