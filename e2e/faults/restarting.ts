@@ -1,5 +1,6 @@
 /** `postgres`: the database crashes under load and comes back; the server lives through it. */
 import { setTimeout as pause } from "node:timers/promises";
+import { bugsOf, expectNoBugs } from "./bugs.ts";
 import { isReady } from "./house.ts";
 import type { Suite } from "./run.ts";
 import type { Stage } from "./stage.ts";
@@ -43,6 +44,9 @@ export const restarting: Suite = {
   name: "postgres",
   does: "the database crashes and recovers under load",
   async inflict(stage, { brief }) {
+    const before = bugsOf(stage);
     for (const absence of brief ? BRIEF : LONG) await crashOnce(stage, absence);
+    // That the database is away passes: no table starts again because of it.
+    expectNoBugs(stage, before);
   },
 };
