@@ -2,6 +2,7 @@
  * The ways in, as the processes themselves show them: seats at every table, asked for at every process,
  * and the lists of tables. Seats that are given here are not taken; they end by themselves.
  */
+import type { Room } from "@colyseus/sdk";
 import { Client } from "@colyseus/sdk";
 import { botFetch } from "../../bots/network.ts";
 import type { ClusterProcess } from "../serverProcess.ts";
@@ -31,6 +32,10 @@ export const isSeat = ({ status }: Answer): boolean => status === 200;
 interface Reservation {
   readonly error?: { readonly code: string };
   readonly publicAddress?: string;
+}
+
+interface Lobby {
+  readonly tables: ReadonlyMap<string, { readonly phaseEndsAt: number }>;
 }
 
 export class Doors {
@@ -85,6 +90,23 @@ export class Doors {
       readonly tables: readonly { readonly tableId: string; readonly phaseEndsAt: number }[];
     };
     return new Map(tables.map(({ tableId, phaseEndsAt }) => [tableId, phaseEndsAt]));
+  }
+
+  /** The same as its lobby shows it to whoever comes in now. */
+  async inLobby({ url }: ClusterProcess): Promise<ReadonlyMap<string, number>> {
+    const client = new Client(url, { fetchFn: botFetch });
+    client.auth.token = this.#tokens.values().next().value ?? "";
+    const room: Room<Lobby> = await client.join("lobby");
+    try {
+      room.onMessage("*", () => undefined);
+      if (room.state.tables === undefined) {
+        await new Promise<unknown>((resolve) => room.onStateChange.once(resolve));
+      }
+      const { tables } = room.state;
+      return new Map([...tables].map(([tableId, { phaseEndsAt }]) => [tableId, phaseEndsAt]));
+    } finally {
+      await room.leave();
+    }
   }
 
   async #ask({ slot, url }: ClusterProcess, tableId: string): Promise<Answer> {

@@ -18,6 +18,8 @@ const STARTED_MS = 10_000;
 /** A table is behind its time by this much where it runs on a busy machine. */
 const LATE_MS = 1_000;
 const LOOK_MS = 100;
+/** Nobody may ask for a seat too often. */
+const ASK_EVERY_MS = 250;
 const TOLD_OF_REDIS = /"level":40.*Redis \(REDIS_URL\)/;
 
 async function killOne(stage: Stage, doors: Doors, redisHangs: boolean): Promise<void> {
@@ -39,16 +41,29 @@ async function killOne(stage: Stage, doors: Doors, redisHangs: boolean): Promise
   await stage.tablesAreShared();
 }
 
-/** Every other process gives seats at every table, none of them the victim's, and lists tables that run. */
+/**
+ * Every other process gives seats at every table, none of them the victim's; its list and its lobby
+ * show every table, and each of them runs.
+ */
 async function isForgotten(stage: Stage, doors: Doors, victim: ClusterProcess): Promise<boolean> {
   const answers = await doors.askAll();
+  const living = stage.processes.filter(({ alive }) => alive);
+  if (answers.length !== living.length * stage.tableIds.length) return false;
   if (!answers.every((answer) => isSeat(answer) && answer.holder !== victim.slot)) return false;
-  for (const process of stage.processes) {
-    if (!process.alive) continue;
-    const listed = await doors.listed(process);
-    if (![...listed.values()].every((endsAt) => endsAt > Date.now() - LATE_MS)) return false;
+  for (const process of living) {
+    const shown = [await doors.listed(process), await doors.inLobby(process)];
+    if (!shown.every((tables) => allRun(stage.tableIds, tables, Date.now()))) return false;
   }
   return true;
+}
+
+/** Whether each of the tables is shown, in a phase that is not over. */
+export function allRun(
+  tableIds: readonly string[],
+  endings: ReadonlyMap<string, number>,
+  now: number,
+): boolean {
+  return tableIds.every((tableId) => (endings.get(tableId) ?? 0) > now - LATE_MS);
 }
 
 /** One line tells of it, and the process has its share of the tables all the same. */
@@ -61,11 +76,10 @@ async function wrongPassword(stage: Stage, doors: Doors): Promise<void> {
   await one.start({ REDIS_URL: wrong.href });
   notes.inflicted("a process with the wrong password of Redis");
   await stage.tablesAreShared();
-  const answers = (await doors.askAll()).filter(({ slot }) => slot === one.slot);
-  for (const tableId of tablesOf(one)) {
-    const own = answers.find((answer) => answer.tableId === tableId);
-    if (own?.holder !== one.slot) notes.finding(`it gives no seat at ${tableId}, which it runs`);
-  }
+  await until("seats at its tables without Redis", () => givesOwnSeats(doors, one), {
+    withinMs: STARTED_MS,
+    everyMs: ASK_EVERY_MS,
+  });
   const told = one.output.split("\n").filter((line) => TOLD_OF_REDIS.test(line));
   const [line = ""] = told;
   if (told.length !== 1 || !line.includes("WRONGPASS")) {
@@ -75,6 +89,14 @@ async function wrongPassword(stage: Stage, doors: Doors): Promise<void> {
   await one.start();
   await stage.tablesAreShared();
   await doors.untilOpen("seats everywhere with the right password", STARTED_MS);
+}
+
+async function givesOwnSeats(doors: Doors, one: ClusterProcess): Promise<boolean> {
+  const own = tablesOf(one);
+  const seats = (await doors.askAll()).filter(
+    ({ slot, holder }) => slot === one.slot && holder === slot,
+  );
+  return own.length > 0 && own.every((tableId) => seats.some((seat) => seat.tableId === tableId));
 }
 
 export const ghosts: Trial = {
