@@ -1,5 +1,5 @@
 /** Many players who only sit and watch, in a process of their own, and what they tell. */
-import type { Running } from "../../src/testing/processes.ts";
+import type { Exit, Running } from "../../src/testing/processes.ts";
 import { startNode } from "../../src/testing/processes.ts";
 import { until } from "./stage.ts";
 
@@ -19,14 +19,23 @@ const NOTHING: LeanNews = { at: 0, inside: 0, entries: 0, anew: 0, failures: 0 }
 
 export class LeanCrowd implements AsyncDisposable {
   readonly #process: Running;
+  /** How it ended before it was asked to; else null. */
+  #ended: Exit | null = null;
 
   constructor(url: string, tableIds: readonly string[], players: number) {
     const args = ["e2e/cluster/trials/leanMain.ts", url, tableIds.join(","), `${players}`];
     this.#process = startNode({ args, obeying: true });
+    this.#process.exited.then(
+      (exit) => {
+        this.#ended = exit;
+      },
+      () => undefined,
+    );
   }
 
-  /** The newest of what was told. */
+  /** The newest of what was told. @throws Error where the crowd has ended by itself */
   get news(): LeanNews {
+    if (this.#ended !== null) throw new Error(`the crowd has ended: ${this.#ended.stderr.trim()}`);
     const line = this.#process.output().slice(-400).split("\n").at(-2);
     return line?.startsWith("{") === true ? (JSON.parse(line) as LeanNews) : NOTHING;
   }

@@ -3,6 +3,7 @@
  * a line of JSON, how many are in and how often anybody got in, and ends with its standard input.
  */
 import { Agent, request } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import type { LeanWatcher } from "./leanPlayer.ts";
 import { LeanPlayer } from "./leanPlayer.ts";
 
@@ -10,6 +11,9 @@ import { LeanPlayer } from "./leanPlayer.ts";
 const DOORS = 32;
 const TELL_MS = 100;
 const REQUEST_MS = 30_000;
+/** Who is not let in at all ends the whole crowd, with the reason. */
+const SIGN_IN_TRIES = 20;
+const SIGN_IN_PAUSE_MS = 500;
 /** Addresses that they call from. */
 const HOMES = 16;
 
@@ -59,12 +63,15 @@ function posterFrom(home: number) {
 async function enter(index: number): Promise<void> {
   const home = index % HOMES;
   const post = posterFrom(home);
-  const signIn = async (): Promise<string> => {
+  const signIn = async (triesLeft = SIGN_IN_TRIES): Promise<string> => {
     try {
       const body = await post("/auth/anonymous", { options: { name: `Watcher ${index}` } });
       return (body as { token: string }).token;
-    } catch {
-      return await signIn();
+    } catch (error) {
+      watcher.failed();
+      if (triesLeft === 1) throw error;
+      await pause(SIGN_IN_PAUSE_MS);
+      return await signIn(triesLeft - 1);
     }
   };
   const player = new LeanPlayer(

@@ -8,7 +8,7 @@ import { childrenOf } from "./childrenOf.ts";
 import type { LeanNews } from "./leanCrowd.ts";
 import { LeanCrowd } from "./leanCrowd.ts";
 import type { CpuSample } from "./massCutCosts.ts";
-import { costsByThirds } from "./massCutCosts.ts";
+import { costsByThirds, faultsOfReturn } from "./massCutCosts.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";
 import type { Scale, Trial } from "./trial.ts";
@@ -23,8 +23,6 @@ const ENTER_MS = 900_000;
 /** What the processes spend on those who only sit there is looked at for so long. */
 const REST_MS = 5_000;
 const LOOK_MS = 50;
-/** Of the middle and the last third against the first. */
-const FLAT_WITHIN = 0.2;
 const MS_PER_TICK = 10;
 
 /** What the processes have spent so far, in milliseconds of a processor. */
@@ -120,10 +118,7 @@ export const massCut: Trial = {
         `${thirds.map(({ failures }) => failures).join(", ")} tries that failed; at rest the ` +
         `processes take ${percent(empty)} of a processor without the crowd, ${percent(full)} with it`,
     );
-    const [first = 0, ...later] = costs;
-    if (Math.max(...later) > first * (1 + FLAT_WITHIN)) {
-      notes.finding(`a return costs ${costs.join(", ")} ms by thirds`);
-    }
+    for (const fault of faultsOfReturn(sockets, { news, thirds })) notes.finding(fault);
   },
 };
 
