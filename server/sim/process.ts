@@ -143,7 +143,8 @@ export class SimulatedProcess implements MetProcess {
     return {
       now: () => this.now(),
       at: (atMs, callback) => {
-        const planned = this.#world.scheduler.after(atMs - this.now(), () => {
+        const delayMs = atMs - this.now() + this.#world.lateMs();
+        const planned = this.#world.scheduler.after(delayMs, () => {
           // A timer that was cancelled while its process slept does not fire when that wakes.
           this.run(() => {
             if (!planned.cancelled) callback();

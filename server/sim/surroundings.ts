@@ -47,6 +47,8 @@ export interface Surroundings {
   /** Looks once this event has had all its effects. */
   afterwards(look: () => void): void;
   nextRequest(): number;
+  /** How late a timer is, in milliseconds. */
+  lateMs(): number;
   termsOf(tableId: string): TableTerms;
   whoRuns(tableId: string): MetProcess | null;
   /** A message between a player and a process: late, lost, doubled, out of order. */

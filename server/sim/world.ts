@@ -26,8 +26,9 @@ const MOST_CALM_ROUNDS = 800;
 const MOST_LINES = 80;
 /** In these houses, by their seeds, the processes share the tables; it takes two processes at least. */
 const SHARING = [2, 3];
-/** In these houses, by their seeds, a process dies between two effects of one step. */
-const DYING_IN_STEPS = 2;
+/** In these houses, by their seeds, a process dies between two effects of one step, and timers are late. */
+const ROUGH = 2;
+const MOST_LATE_MS = 2;
 /** Effects that a process has left, where it is to die in a step. */
 const MOST_EFFECTS_LEFT = 12;
 
@@ -48,7 +49,7 @@ export class World implements Surroundings {
   readonly sharing: boolean;
   /** Being stopped in good order: there until they are gone. */
   readonly #leaving = new Set<SimulatedProcess>();
-  readonly #diesInSteps: boolean;
+  readonly #rough: boolean;
   readonly #rounds: number;
   readonly #processes: (SimulatedProcess | null)[] = [];
   readonly #players: SimulatedPlayer[] = [];
@@ -66,7 +67,7 @@ export class World implements Surroundings {
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
     this.sharing = SHARING.includes(seed % 6);
-    this.#diesInSteps = seed % 7 === DYING_IN_STEPS;
+    this.#rough = seed % 7 === ROUGH;
     this.#rounds = rounds;
     this.#configs = configsOf(this.random);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
@@ -193,6 +194,10 @@ export class World implements Surroundings {
     return this.#requests;
   }
 
+  lateMs(): number {
+    return this.#rough ? this.random.between(0, MOST_LATE_MS) : 0;
+  }
+
   termsOf(tableId: string): TableTerms {
     const config = this.#configs.find((candidate) => candidate.tableId === tableId);
     if (config === undefined) throw new Error(`no table ${tableId}`);
@@ -254,7 +259,7 @@ export class World implements Surroundings {
 
   #kill(process: SimulatedProcess | null): void {
     if (process === null) return;
-    if (this.#diesInSteps) {
+    if (this.#rough) {
       process.doom(this.random.between(1, MOST_EFFECTS_LEFT), () => {
         this.#hit("process killed between two effects", process);
         this.#bury(process);

@@ -201,7 +201,5 @@ const LEAST_WINDOW_MS = 5_000;
 
 /** When betting ends on a round of that opening, by a host that shows it first `now`. */
 export function bettingEnd(bettingMs: number, openedAt: number, now: number): number {
-  const soonest = now + (bettingMs < LEAST_WINDOW_MS ? bettingMs : LEAST_WINDOW_MS);
-  const planned = openedAt + bettingMs;
-  return planned < soonest ? soonest : planned;
+  return Math.max(openedAt + bettingMs, now + Math.min(bettingMs, LEAST_WINDOW_MS));
 }
