@@ -98,7 +98,7 @@ export class Bank {
         this.#options.witness.seen("fault: lease refused");
         return [];
       }
-      // A takeover waits for what the last holder has under way.
+      // Nobody takes a table over while the last holder has something under way: by then it is through.
       this.finishLate(tableId);
       table.epoch += 1;
       table.holder = holder;
