@@ -48,9 +48,10 @@ for container in $old; do
 done
 say "all $count servers are new"
 
-quietly compose up -d --no-deps nginx backup
-for container in $(compose ps -q nginx backup); do
-  wait_healthy "$container"
+# By itself: of several, Compose takes all away before it starts the first.
+for service in backup nginx; do
+  quietly compose up -d --no-deps "$service"
+  wait_healthy "$(compose ps -q "$service")"
 done
 say "Nginx and the backup are those of now"
 [ "$killed" = 0 ] || give_up "$killed of $count servers did not end by themselves: is CROUPIER_DRAIN as long as the longest round and 10 s?"
