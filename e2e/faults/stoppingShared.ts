@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { expectAnswersAtTheDoor } from "./atTheDoor.ts";
+import { isReady } from "./house.ts";
 import type { SharedHouse } from "./sharedHouse.ts";
 import type { Slot } from "./slot.ts";
 import type { Stage } from "./stage.ts";
@@ -94,6 +95,7 @@ async function takeOver(stage: Stage, house: SharedHouse, sleep: Sleep): Promise
   const wokenAt = Date.now();
   holder.process.thaw();
   await letsGo(stage, holder, wokenAt);
+  await isFitAgain(stage, holder, wokenAt);
   await stage.everyoneIsBack();
 }
 
@@ -107,6 +109,15 @@ async function letsGo({ notes }: Stage, holder: Slot, wokenAt: number): Promise<
     }
     await pause(LOOK_MS);
   }
+}
+
+/** It has no table now, or another one, and may be sent players again: it says so. */
+async function isFitAgain({ notes }: Stage, { process }: Slot, wokenAt: number): Promise<void> {
+  while (!(await isReady(process.url))) {
+    if (Date.now() > wokenAt + 2 * LETS_GO_MS) break;
+    await pause(LOOK_MS);
+  }
+  notes.measured("from the waking to being ready again", Date.now() - wokenAt, LETS_GO_MS);
 }
 
 /** The holder dies, and comes back as one that waits. */
