@@ -114,7 +114,8 @@ function awayFor({ awayMs }: Report, mostMs: number): readonly string[] {
 async function renew(image: string): Promise<void> {
   const container = await docker("create", image);
   await docker("commit", "--change", `LABEL made=${Date.now()}`, container, image);
-  await docker("rm", container);
+  // With the volume that its base declares.
+  await docker("rm", "--volumes", container);
 }
 
 /** Containers of the house's own services that run another image than that of now. */
