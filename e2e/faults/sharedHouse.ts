@@ -56,6 +56,8 @@ export class SharedHouse {
   #subject: Slot | null = null;
   /** Whether that one has a crash point in it. */
   #prepared = false;
+  /** The mutants of each one's last start, beside everyone's. */
+  readonly #put = new Map<Slot, readonly string[]>();
   /** The one that was launched last. */
   #newest: Slot | null = null;
 
@@ -272,6 +274,7 @@ export class SharedHouse {
   }
 
   #start(slot: Slot, more: readonly string[], tables = this.#tables): void {
+    this.#put.set(slot, more);
     const mutants = [...this.#options.mutants, ...more];
     slot.launch({ tables, databaseUrl: this.#databaseUrl, mutants });
     this.#newest = slot;
@@ -283,13 +286,13 @@ export class SharedHouse {
     await slot.opened();
   }
 
-  /** Has `slot` run the table: where another does, all others are killed, and come back once it does. */
+  /** Has `slot` run the table: where another does, all others are killed, and come back as they were. */
   async #lead(slot: Slot): Promise<void> {
     if ((await this.holder()) === slot) return;
     const others = this.others(slot);
     await Promise.all(others.map((other) => other.kill()));
     const holder = await this.holder();
-    for (const other of others) this.#start(other, []);
+    for (const other of others) this.#start(other, this.#put.get(other) ?? [], other.tables);
     await Promise.all(others.map((other) => other.opened()));
     if (holder === slot) return;
     throw new OverdueError(`process ${slot.process.slot} does not come to run the table`);
