@@ -1,6 +1,7 @@
 /**
- * How often one address may ask; with IPv6 one network of 64 bits, which is what one subscriber has. What costs the server something (a password's hash, a new player, a
- * reservation) has a rate of its own; everything together has one as well.
+ * How often one address may ask; with IPv6 one network of 64 bits, which is what one subscriber has.
+ * What costs the server something (a password's hash, a new player, a reservation) has a rate of its
+ * own; everything together has one as well.
  */
 import { isIPv6 } from "node:net";
 import type { Rate } from "../platform/tokenBucket.ts";

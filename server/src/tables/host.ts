@@ -135,7 +135,10 @@ class RunningTable implements NewHost {
       // What `repeat` would place is a comfort: a seat is taken without it where the bank is away.
       lastChips = await this.#options.store
         .lastChips(this.config.tableId, playerId)
-        .catch(unlessBankIsAway<ChipsOnSpots>([]));
+        .catch((error: unknown) => {
+          if (error instanceof BankUnavailableError) return [];
+          throw error;
+        });
     }
     this.#put({ type: "sat", now: this.#options.clock.now(), playerId, lastChips });
     const voided = this.#untold.get(playerId);
@@ -392,12 +395,4 @@ class RunningTable implements NewHost {
   #tell(event: TableEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-/** Makes `instead` of a bank that is away; anything else that is wrong goes up. */
-function unlessBankIsAway<Answer>(instead: Answer): (error: unknown) => Answer {
-  return (error) => {
-    if (error instanceof BankUnavailableError) return instead;
-    throw error;
-  };
 }
