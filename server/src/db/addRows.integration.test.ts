@@ -28,6 +28,8 @@ const ROWS = [
   ["NULL", 3, Buffer.from("x"), '{"a":"\\"\\\\"}', AT],
 ] as const;
 
+const nothing = async () => undefined;
+
 async function added() {
   const { rows } = await database.pool.query("SELECT * FROM added ORDER BY id");
   return rows;
@@ -42,39 +44,44 @@ describe("rows of a pipelined transaction", () => {
     await database.pool.query("TRUNCATE added RESTART IDENTITY");
     await inPipelinedTransaction(database.pipelined, async (client, begun) => {
       await begun;
-      await addRows(client, TARGET, ROWS);
-      await addRows(client, TARGET, []);
+      const write = async () => {
+        await addRows(client, TARGET, ROWS);
+        await addRows(client, TARGET, []);
+      };
+      return { answer: null, write };
     });
     expect(await added()).toEqual(copied);
   });
 
   it("are rolled back together where one of them breaks a constraint; the first error is told", async () => {
-    const broken = inPipelinedTransaction(database.pipelined, (client, begun) =>
-      askAll(client, [
-        () => begun,
-        () => addRows(client, TARGET, ROWS),
-        () => addRows(client, TARGET, [["too many", 10, null, null, null]]),
-        () => addRows(client, TARGET, ROWS),
-      ]),
-    );
+    const broken = inPipelinedTransaction(database.pipelined, async (client, begun) => {
+      await begun;
+      const write = () =>
+        askAll(client, [
+          () => addRows(client, TARGET, ROWS),
+          () => addRows(client, TARGET, [["too many", 10, null, null, null]]),
+          () => addRows(client, TARGET, ROWS),
+        ]);
+      return { answer: null, write };
+    });
     await expect(broken).rejects.toMatchObject({ code: "23514" });
     expect(await added()).toEqual([]);
     // The connection is clean.
     const count = inPipelinedTransaction(database.pipelined, async (client) => {
       const { rows } = await client.query("SELECT count(*) FROM added");
-      return rows[0].count;
+      return { answer: rows[0].count, write: nothing };
     });
     expect(await count).toBe(0);
   });
 
   it("are told of in the order in which they were asked for", async () => {
     const asked = ["one", "two", "three"] as const;
-    const answers = await inPipelinedTransaction(database.pipelined, (client) =>
-      askAll(
-        client,
-        asked.map((word) => async () => (await client.query("SELECT $1 AS word", [word])).rows[0]),
-      ),
-    );
+    const answers = await inPipelinedTransaction(database.pipelined, async (client) => {
+      const asks = asked.map(
+        (word) => async () => (await client.query("SELECT $1 AS word", [word])).rows[0],
+      );
+      return { answer: await askAll(client, asks), write: nothing };
+    });
     expect(answers).toEqual(asked.map((word) => ({ word })));
   });
 });

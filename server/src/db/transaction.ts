@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { DatabaseError } from "pg";
 import { CommitUnknownError, inOneLine, isPassing } from "./errors.ts";
 
 /** Whatever runs statements: the pool, or the connection of a transaction. */
@@ -22,17 +23,30 @@ export async function inTransaction<Answer>(
   });
 }
 
+/** What a transaction has to say, and what it writes at last. */
+export interface LastWrites<Answer> {
+  readonly answer: Answer;
+  readonly write: () => Promise<unknown>;
+}
+
 /**
  * As {@link inTransaction}, on a pool whose connections are pipelined: BEGIN travels with what `work`
- * asks for first. Until `begun` resolves there may be no transaction, and `work` must write nothing.
+ * asks for first, COMMIT with the last writes. Until `begun` resolves there may be no transaction, and
+ * `work` must write nothing.
  */
 export async function inPipelinedTransaction<Answer>(
   pool: Pool,
-  work: (client: PoolClient, begun: Promise<unknown>) => Promise<Answer>,
+  work: (client: PoolClient, begun: Promise<unknown>) => Promise<LastWrites<Answer>>,
 ): Promise<Answer> {
   return withConnection(pool, async (client) => {
-    const answer = await work(client, client.query("BEGIN"));
-    await commit(client);
+    const { answer, write } = await work(client, client.query("BEGIN"));
+    const [written, committed] = await Promise.allSettled([write(), commit(client)]);
+    // Where the database itself refused a write, COMMIT ended nothing but the transaction.
+    if (written.status === "rejected" && written.reason instanceof DatabaseError) {
+      throw written.reason;
+    }
+    if (committed.status === "rejected") throw committed.reason;
+    if (written.status === "rejected") throw written.reason;
     return answer;
   });
 }

@@ -10,7 +10,8 @@ export interface Account {
   readonly balance: number;
 }
 
-interface AccountRow {
+/** A row of the table, as the database answers it. */
+export interface AccountRow {
   readonly id: number;
   readonly kind: Account["kind"];
   readonly table_id: string | null;
@@ -33,6 +34,18 @@ export class LockedAccounts {
 
   constructor(accounts: readonly Account[]) {
     this.#byKey = new Map(accounts.map((account) => [keyOf(account), account]));
+  }
+
+  static of(rows: readonly AccountRow[]): LockedAccounts {
+    return new LockedAccounts(
+      rows.map((row) => ({
+        id: row.id,
+        kind: row.kind,
+        tableId: row.table_id,
+        playerId: row.player_id,
+        balance: row.balance,
+      })),
+    );
   }
 
   player(playerId: string): Account | undefined {
@@ -73,15 +86,7 @@ export async function lockAccounts(
       FROM lock_accounts($1, $2, $3, $4)`,
     values: [players, escrows, houses, issuer],
   });
-  return new LockedAccounts(
-    rows.map((row) => ({
-      id: row.id,
-      kind: row.kind,
-      tableId: row.table_id,
-      playerId: row.player_id,
-      balance: row.balance,
-    })),
-  );
+  return LockedAccounts.of(rows);
 }
 
 /** Makes a table's escrow and house accounts, where they are missing. */

@@ -6,7 +6,7 @@ import type { Pool } from "pg";
 import type { Queryable } from "../db/transaction.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { holdLease } from "../ledger/holdLease.ts";
-import { answerOf } from "../ledger/postBatch.ts";
+import { answerOf } from "../ledger/operations.ts";
 import type { Lease } from "../tables/lease.ts";
 import type { LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
 

@@ -7,7 +7,7 @@ import { asChips } from "@croupier/shared/core/chips";
 import type { ChipsOnSpots } from "@croupier/shared/core/table/inputs";
 import type { Pool } from "pg";
 import { GatheredRead } from "../db/gatheredRead.ts";
-import { findOperations } from "../ledger/postBatch.ts";
+import { findOperations } from "../ledger/operations.ts";
 import type { KnownOperation } from "../ledger/postings.ts";
 import { operationKey } from "../ledger/postings.ts";
 import type { RecalledOperation, TableStore } from "../tables/store.ts";

@@ -77,7 +77,7 @@ describe("an operation", () => {
   });
 
   it("O2: its chips are moved, its transaction is open", async () => {
-    const next = await dieBetting({ moment: "after", statement: TRANSFERS });
+    const next = await dieBetting({ moment: "before the commit of", statement: TRANSFERS });
     expect(next.host.state.totalStake).toBe(0);
     await expectOnce(next);
   });
@@ -229,7 +229,7 @@ describe("a takeover", () => {
   });
 
   it("T8: the holder fell asleep in a transaction, and its lease ends", async () => {
-    const place = { moment: "after", statement: TRANSFERS } as const;
+    const place = { moment: "before the commit of", statement: TRANSFERS } as const;
     const asleep = process.meets("standstill", place);
     void bet(process, "asleep", 7);
     await asleep;

@@ -27,7 +27,7 @@ export const STATEMENTS = {
   BETS: /COPY bets /,
   CHAIN: /INSERT INTO seed_chains/,
   /** Holds the rounds that operations are for; nothing of theirs is written yet. */
-  HOLD: /FROM hold_rounds\(/,
+  HOLD: /FROM hold_postings\(/,
   LOCK: /SELECT lock_round\(/,
   OPEN: /INSERT INTO rounds/,
   OPERATIONS: /(COPY|INSERT INTO) operations /,
