@@ -1,5 +1,8 @@
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { inTurn, soon } from "./slices.ts";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout"] }));
+afterEach(() => vi.useRealTimers());
 
 /** Holds the thread up for so long, as a system call would. */
 function work(ms: number): void {
@@ -7,6 +10,12 @@ function work(ms: number): void {
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Until the pause between two parts is over, and what comes then is done. */
+async function pause(): Promise<void> {
+  vi.advanceTimersByTime(6);
+  await turn();
+}
 
 it("does everything once, in order, and what is asked for meanwhile after it", async () => {
   const done: number[] = [];
@@ -37,9 +46,9 @@ it("lets others have their turn between slices", async () => {
   expect(order.filter((name) => name.length === 1)).toEqual(["a", "b", "c"]);
 });
 
-it("does what somebody waits for before what is for everyone, and some of that in each slice", async () => {
+it("does what somebody waits for before what is for everyone, and never waits for its pauses", async () => {
   const order: string[] = [];
-  for (const act of ["patch 1", "patch 2", "patch 3"]) {
+  for (const act of ["patch 1", "patch 2"]) {
     inTurn(() => {
       work(3);
       order.push(act);
@@ -48,14 +57,36 @@ it("does what somebody waits for before what is for everyone, and some of that i
   soon(() => order.push("answer 1"));
   await turn();
   expect(order).toEqual(["answer 1", "patch 1"]);
-  soon(() => {
-    work(5);
-    order.push("answer 2");
-  });
-  soon(() => order.push("answer 3"));
+  soon(() => order.push("answer 2"));
   await turn();
-  expect(order.slice(2)).toEqual(["answer 2", "patch 2"]);
+  expect(order.slice(2)).toEqual(["answer 2"]);
+  await pause();
+  expect(order.slice(3)).toEqual(["patch 2"]);
+});
+
+it("spreads what is for everyone over sixteen parts, however much it is", async () => {
+  let done = 0;
+  const parts: number[] = [];
+  for (let act = 0; act < 320; act += 1) {
+    inTurn(() => {
+      work(0.05);
+      done += 1;
+    });
+  }
   await turn();
+  parts.push(done);
+  while (done < 320) {
+    await pause();
+    parts.push(done);
+  }
+  expect(parts.length).toBeLessThanOrEqual(16);
+  // A part is worth half a millisecond at least, and more only where there would be too many.
+  expect(parts.length).toBeGreaterThan(8);
+});
+
+it("sends what is for a few at once", async () => {
+  let done = 0;
+  for (let act = 0; act < 10; act += 1) inTurn(() => (done += 1));
   await turn();
-  expect(order.slice(4)).toEqual(["answer 3", "patch 3"]);
+  expect(done).toBe(10);
 });

@@ -2,33 +2,39 @@
  * Does what was put off to the end of the turn, in slices: a crowd's worth of writes is tens of
  * milliseconds, and whoever has just asked something does not wait for all of it.
  *
- * There are two lines: what somebody waits for goes before what is for everyone, which in turn has
- * its share of each slice, however many ask.
+ * There are two lines. What somebody waits for is done as soon as others had their turn. What is for
+ * everyone goes in small parts with pauses between them: spread over a tenth of a second it reaches
+ * each of a crowd as well, and neither this process nor whoever shares its processors meets it as one
+ * block of work.
  */
 
 /** Of a slice, for what somebody waits for. Between two slices everything else gets its turn. */
 const FIRST_MS = 4;
-/** Of a slice, for what is for everyone. */
-const REST_MS = 2;
+/** What is for everyone goes in so many parts at most, whatever they take, and so stays bounded. */
+const PARTS = 16;
+/** What a part takes at least: a small table's patch leaves at once. */
+const PART_MS = 0.5;
+/** Between two parts. */
+const PAUSE_MS = 6;
 
 class Line {
   #acts: (() => void)[] = [];
 
-  get empty(): boolean {
-    return this.#acts.length === 0;
+  get length(): number {
+    return this.#acts.length;
   }
 
   add(act: () => void): void {
     this.#acts.push(act);
   }
 
-  /** In the order of asking, until the time is over; at least one. */
-  doSome(forMs: number): void {
+  /** In the order of asking, so many and then more until the time is over. */
+  doSome(least: number, forMs: number): void {
     const acts = this.#acts;
     const end = performance.now() + forMs;
     let done = 0;
     try {
-      while (done < acts.length && (done === 0 || performance.now() < end)) {
+      while (done < acts.length && (done < least || performance.now() < end)) {
         const act = acts[done];
         done += 1;
         act?.();
@@ -42,6 +48,9 @@ class Line {
 const first = new Line();
 const rest = new Line();
 let planned = false;
+/** The size of a part of `rest`, until that is empty. */
+let part = 0;
+let pausing = false;
 
 /** Calls `act`, which somebody waits for, once what runs now is done. It does not throw. */
 export function soon(act: () => void): void {
@@ -52,7 +61,7 @@ export function soon(act: () => void): void {
 /** Calls `act`, one of many and no hurry, after all that {@link soon} was asked for. */
 export function inTurn(act: () => void): void {
   rest.add(act);
-  plan();
+  if (!pausing) plan();
 }
 
 function plan(): void {
@@ -63,10 +72,28 @@ function plan(): void {
 
 function doSlice(): void {
   try {
-    first.doSome(FIRST_MS);
-    rest.doSome(REST_MS);
+    first.doSome(1, FIRST_MS);
+    if (!pausing) doPart();
   } finally {
-    planned = !first.empty || !rest.empty;
+    planned = first.length > 0 || (rest.length > 0 && !pausing);
     if (planned) setImmediate(doSlice);
   }
+}
+
+function doPart(): void {
+  part = Math.max(part, Math.ceil(rest.length / PARTS));
+  try {
+    rest.doSome(part, PART_MS);
+  } finally {
+    if (rest.length === 0) part = 0;
+    else pause();
+  }
+}
+
+function pause(): void {
+  pausing = true;
+  setTimeout(() => {
+    pausing = false;
+    plan();
+  }, PAUSE_MS);
 }
