@@ -52,8 +52,22 @@ const host = "server/src/tables/host.ts";
 const groupCommit = "server/src/ledger/groupCommit.ts";
 const postBatch = "server/src/ledger/postBatch.ts";
 
-/** Everything of a batch is sent but its COMMIT. */
-const moved = "() => addTransfers(client, decision.transfers, now),\n  ]);";
+const writes = "() => addTransfers(client, decision.transfers, now),\n    ]);";
+
+/**
+ * Something happens when all of a batch is written but not committed.
+ *
+ * @param {string} name
+ * @param {{ act: string, also?: string, why: string }} what
+ */
+function uncommitted(name, { act, also = "true", why }) {
+  const replace = `${writes}
+  if (${also} && ${armed}) {
+    await write();
+    ${act}
+  }`;
+  return { name, file: postBatch, find: writes, replace, why };
+}
 /** Of a table that was not there before. */
 const fresh = 'tableId.startsWith("fresh")';
 const turnTold = "this.#observeTurn(announced);";
@@ -152,7 +166,7 @@ export const mutants = [
   crash("O1", groupCommit, {
     before: "const entry = { lease, posting, content, ticket: randomUUID() };",
   }),
-  crash("O2", postBatch, { after: moved }),
+  uncommitted("crash-O2", { act: die, why: "the process ends at O2" }),
   crash("O5", groupCommit, {
     after: "const results = await this.#commit(batch.map(({ entry }) => entry));",
   }),
@@ -164,9 +178,10 @@ export const mutants = [
       setTimeout(() => { ${dieHere()} }, 10);`,
     why: "the process ends at O6",
   },
-  crash("O7", postBatch, {
-    after: moved,
+  uncommitted("crash-O7", {
+    act: die,
     also: 'entries.some(({ posting }) => posting.op.startsWith("burst"))',
+    why: "the process ends at O7",
   }),
   crash("O8", groupCommit, {
     after: "const results = await this.#commit(batch.map(({ entry }) => entry));",
@@ -179,12 +194,8 @@ export const mutants = [
     before: "this.#options.observer.leased(tableId, epoch);",
   }),
   crash("T2", host, { before: "this.#carrySeatsTo(state);" }),
-  {
-    name: "sleep-T8",
-    file: postBatch,
-    find: moved,
-    replace: `${moved}
-      if (${armed}) process.kill(process.pid, "SIGSTOP");`,
+  uncommitted("sleep-T8", {
+    act: 'process.kill(process.pid, "SIGSTOP");',
     why: "the holder falls asleep in a transaction",
-  },
+  }),
 ];

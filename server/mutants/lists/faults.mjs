@@ -7,8 +7,8 @@ export const mutants = [
   {
     name: "answers-before-commit",
     file: "server/src/db/transaction.ts",
-    find: 'work(client, client.query("BEGIN"));\n    await commit(client);',
-    replace: `work(client, client.query("BEGIN"));
+    find: "const [written, committed] = await Promise.allSettled([write(), commit(client)]);",
+    replace: `await write();
     const release = client.release.bind(client);
     client.release = () => undefined;
     setTimeout(() => {
