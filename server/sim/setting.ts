@@ -29,6 +29,16 @@ export const CALM: Faults = {
   chaosMs: Number.POSITIVE_INFINITY,
 };
 
+/** In these houses, by their seeds, the processes share the tables; it takes two processes at least. */
+const SHARING = [2, 3];
+/** In these houses, by their seeds, a process dies between two effects of one step, and timers are late. */
+const ROUGH = 2;
+
+/** What kind of house a seed's is: what a new kind does leaves the runs of all others alone. */
+export function kindOf(seed: number) {
+  return { sharing: SHARING.includes(seed % 6), rough: seed % 7 === ROUGH };
+}
+
 /** `longestMs`: of a betting time. Trouble comes a few times a round, or once in several. */
 export function faultsOf(random: Random, longestMs: number): Faults {
   const wild = random.next();

@@ -1,36 +1,32 @@
 /**
- * A whole simulated house: processes that compete for tables, their database, players, and chaos.
- * Everything that happens is one event after another, decided by one seed.
+ * A whole simulated house: processes that compete for tables, their database and players; and the
+ * chaos that they live through. Everything that happens is one event after another, decided by one
+ * seed.
  */
 import { hash } from "node:crypto";
 import type { TableConfig } from "@croupier/shared/core/types";
-import { askedContentOf } from "./askedContent.ts";
 import { Auditor } from "./auditor/auditor.ts";
 import type { TableTerms } from "./auditor/terms.ts";
 import { AuditError, check } from "./auditor/terms.ts";
-import type { Witness } from "./bank.ts";
 import { Bank } from "./bank.ts";
+import type { ChaosOptions } from "./chaos.ts";
+import { Chaos } from "./chaos.ts";
 import { Counts } from "./counts.ts";
+import { Places } from "./places.ts";
 import { SimulatedPlayer } from "./player.ts";
 import { SimulatedProcess, termsOf } from "./process.ts";
 import { Random } from "./random.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Faults } from "./setting.ts";
-import { CALM, configsOf, faultsOf, gameOf, seedsOf } from "./setting.ts";
+import { configsOf, faultsOf, gameOf, kindOf, seedsOf } from "./setting.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { witnessOf } from "./witness.ts";
 
 const HOUSE_CHIPS = 50_000_000;
 /** Rounds of one table while all others come to rest. */
 const MOST_CALM_ROUNDS = 800;
 /** Lines of what happened last that are kept for a finding. */
 const MOST_LINES = 80;
-/** In these houses, by their seeds, the processes share the tables; it takes two processes at least. */
-const SHARING = [2, 3];
-/** In these houses, by their seeds, a process dies between two effects of one step, and timers are late. */
-const ROUGH = 2;
-const MOST_LATE_MS = 2;
-/** Effects that a process has left, where it is to die in a step. */
-const MOST_EFFECTS_LEFT = 12;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -44,34 +40,29 @@ export class World implements Surroundings {
   readonly counts = new Counts();
   readonly auditor: Auditor;
   readonly bank: Bank;
-  readonly mood = { away: false, slow: false };
   readonly eagernessMs: number;
   readonly sharing: boolean;
-  /** Being stopped in good order: there until they are gone. */
-  readonly #leaving = new Set<SimulatedProcess>();
-  readonly #rough: boolean;
   readonly #rounds: number;
-  readonly #processes: (SimulatedProcess | null)[] = [];
+  readonly #places: Places;
+  readonly #chaos: Chaos;
   readonly #players: SimulatedPlayer[] = [];
   readonly #lines: string[] = [];
   /** Every commit in order, a line each. */
   readonly #commits: string[] = [];
   readonly #after: (() => void)[] = [];
   #configs: readonly TableConfig[];
-  #faults: Faults;
   #finding: AuditError | null = null;
   #requests = 0;
   #born = 0;
-  calm = false;
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    this.sharing = SHARING.includes(seed % 6);
-    this.#rough = seed % 7 === ROUGH;
+    const { sharing, rough } = kindOf(seed);
+    this.sharing = sharing;
     this.#rounds = rounds;
     this.#configs = configsOf(this.random);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
-    this.#faults = faultsOf(this.random, longestMs);
+    const faults = faultsOf(this.random, longestMs);
     this.eagernessMs = this.random.between(longestMs >> 1, 3 * longestMs);
     const names = Array.from({ length: this.random.between(3, 9) }, (_, index) => `p${index}`);
     const chips = new Map(names.map((name) => [name, this.random.between(300, 6_000)]));
@@ -87,20 +78,33 @@ export class World implements Surroundings {
     });
     this.bank = new Bank({
       now: () => this.scheduler.now,
-      lives: (holder) => this.#find((one) => one.id === holder && one.alive) !== null,
+      lives: (holder) => this.#places.find((one) => one.id === holder && one.alive) !== null,
       seeds,
       chips,
-      witness: this.#witness(),
+      witness: witnessOf(this, (line) => {
+        this.#note(line);
+        this.#commits.push(line);
+      }),
     });
-    for (let place = 0; place < this.random.between(1, 3); place += 1) this.#start(place);
+    this.#places = new Places(() => this.#newProcess());
+    this.#chaos = this.#newChaos({ faults, sharing, rough });
+    for (let place = 0; place < this.random.between(1, 3); place += 1) this.#places.fill(place);
     for (const name of names) {
       this.#players.push(new SimulatedPlayer(this, name, this.random.pick(tableIds)));
     }
-    this.#planChaos();
+    this.#chaos.begin();
   }
 
   get faults(): Faults {
-    return this.#faults;
+    return this.#chaos.faults;
+  }
+
+  get mood(): Surroundings["mood"] {
+    return this.#chaos.mood;
+  }
+
+  get calm(): boolean {
+    return this.#chaos.calm;
   }
 
   /** The rounds that were opened. */
@@ -113,7 +117,7 @@ export class World implements Surroundings {
   /** Runs to the end: chaos, then calm until everything is settled. Throws what it finds. */
   async run(): Promise<{ readonly rounds: number; readonly digest: string }> {
     await this.#until(() => this.rounds >= this.#rounds);
-    this.#comeDown();
+    this.#chaos.end();
     const goals = this.#configs.map(
       ({ tableId }) => [tableId, this.auditor.books.lastRound(tableId) + 3] as const,
     );
@@ -195,7 +199,7 @@ export class World implements Surroundings {
   }
 
   lateMs(): number {
-    return this.#rough ? this.random.between(0, MOST_LATE_MS) : 0;
+    return this.#chaos.lateMs();
   }
 
   termsOf(tableId: string): TableTerms {
@@ -205,13 +209,7 @@ export class World implements Surroundings {
   }
 
   whoRuns(tableId: string): SimulatedProcess | null {
-    return this.#find((one) => one.awake && one.at(tableId) !== null);
-  }
-
-  #find(is: (process: SimulatedProcess) => boolean): SimulatedProcess | null {
-    for (const process of this.#processes) if (process !== null && is(process)) return process;
-    for (const process of this.#leaving) if (is(process)) return process;
-    return null;
+    return this.#places.find((one) => one.awake && one.at(tableId) !== null);
   }
 
   send(deliver: () => void): void {
@@ -226,177 +224,32 @@ export class World implements Surroundings {
     this.scheduler.after(random.between(1, 60), deliver);
   }
 
-  #start(place: number): void {
+  #newProcess(): SimulatedProcess {
     this.#born += 1;
     const process = new SimulatedProcess(this, `s${this.#born}`, this.#configs);
-    this.#processes[place] = process;
-    // What keeps a table from opening is found by those who watch; the house is tried again.
-    process.tables.open().catch(() => undefined);
     this.#note(`${process.id} starts`);
+    return process;
   }
 
-  #planChaos(): void {
-    const { chaosMs } = this.#faults;
-    this.scheduler.after(this.random.between(1, 2 * chaosMs), () => {
-      if (this.calm) return;
-      this.#strike();
-      this.#planChaos();
-    });
-  }
-
-  #strike(): void {
-    const { random } = this;
-    const place = random.between(0, this.#processes.length - 1);
-    const process = this.#processes[place] ?? null;
-    const luck = random.next();
-    if (luck < 0.35) this.#kill(process);
-    else if (luck < 0.45) this.#stop(place, process);
-    else if (luck < 0.65) this.#sleep(process);
-    else if (luck < 0.75) this.#jump(process);
-    else if (luck < 0.97) this.#leaveBank();
-    else this.#changeWheel();
-  }
-
-  #kill(process: SimulatedProcess | null): void {
-    if (process === null) return;
-    if (this.#rough) {
-      process.doom(this.random.between(1, MOST_EFFECTS_LEFT), () => {
-        this.#hit("process killed between two effects", process);
-        this.#bury(process);
-      });
-      return;
-    }
-    this.#hit("process killed", process);
-    process.kill();
-    this.#bury(process);
-  }
-
-  #bury(process: SimulatedProcess): void {
-    const place = this.#processes.indexOf(process);
-    // One that was leaving has a successor already.
-    if (place === -1) return;
-    this.#processes[place] = null;
-    this.#startLater(place);
-  }
-
-  #startLater(place: number): void {
-    this.scheduler.after(this.random.between(1, 2_500), () => this.#start(place));
-  }
-
-  #stop(place: number, process: SimulatedProcess | null): void {
-    if (process?.awake !== true) return;
-    this.#hit("process stopped in good order", process);
-    this.#processes[place] = null;
-    if (this.sharing) void this.#leave(process);
-    else void process.stop();
-    this.#startLater(place);
-  }
-
-  /** While it hands over it is there, and may fall asleep or die like any other. */
-  async #leave(process: SimulatedProcess): Promise<void> {
-    this.#leaving.add(process);
-    await process.leave(this.random.between(50, 12_000));
-    this.#leaving.delete(process);
-  }
-
-  #sleep(process: SimulatedProcess | null): void {
-    if (process?.awake !== true) return;
-    this.#hit("process fell asleep", process);
-    process.sleep();
-    this.scheduler.after(this.random.between(50, 9_000), () => {
-      if (!process.alive) return;
-      this.#hit("process woke", process);
-      process.wake();
-    });
-  }
-
-  #jump(process: SimulatedProcess | null): void {
-    if (process === null) return;
-    const byMs = this.random.between(-4_000, 4_000);
-    this.#hit(byMs < 0 ? "clock jumped back" : "clock jumped forward", process);
-    process.jump(byMs);
-  }
-
-  #leaveBank(): void {
-    if (this.mood.away || this.mood.slow) return;
-    const mood = this.random.chance(0.6) ? "away" : "slow";
-    this.mood[mood] = true;
-    this.#hit(`bank ${mood}`);
-    this.scheduler.after(this.random.between(20, 5_000), () => {
-      this.mood[mood] = false;
-      this.#note("the bank is as ever");
+  #newChaos(kind: Pick<ChaosOptions, "faults" | "sharing" | "rough">): Chaos {
+    const { random, scheduler, counts } = this;
+    return new Chaos({
+      ...kind,
+      random,
+      scheduler,
+      counts,
+      places: this.#places,
+      changeGame: () => this.#changeGame(),
+      note: (line) => this.#note(line),
     });
   }
 
   /** From the next start on a table has another wheel, or another rule for zeros. */
-  #changeWheel(): void {
-    this.#hit("wheel changed");
+  #changeGame(): void {
     const changed = this.random.pick(this.#configs);
     this.#configs = this.#configs.map((config) =>
       config === changed ? { ...config, ...gameOf(this.random) } : config,
     );
-  }
-
-  #hit(fault: string, process?: SimulatedProcess): void {
-    this.counts.add(`fault: ${fault}`);
-    this.#note(`${fault} ${process?.id ?? ""}`);
-  }
-
-  /** The chaos is over: everything that was down comes back. */
-  #comeDown(): void {
-    this.calm = true;
-    this.#faults = CALM;
-    this.mood.away = false;
-    this.mood.slow = false;
-    for (const process of [...this.#processes, ...this.#leaving]) process?.wake();
-    this.#note("calm");
-  }
-
-  #witness(): Witness {
-    const { books } = this.auditor;
-    const commit = (line: string, look: () => void) => {
-      this.#note(line);
-      this.#commits.push(line);
-      this.audit(look);
-    };
-    const at = ({ tableId, epoch }: { tableId: string; epoch: number }) => `${tableId}/${epoch}`;
-    return {
-      leased: (lease) =>
-        commit(`${at(lease)} is leased`, () => books.leased(lease.tableId, lease.epoch)),
-      opened: (lease, opening, commitment) =>
-        commit(`${at(lease)} opens ${opening.round}`, () => {
-          const config = {
-            ...this.termsOf(lease.tableId),
-            wheel: opening.wheel,
-            zeroRule: opening.zeroRule,
-          };
-          books.opened(lease, { ...opening, terms: config, commitment });
-        }),
-      posted: (lease, posting) =>
-        commit(`${at(lease)} posts ${posting.playerId} ${posting.op}`, () => {
-          books.posted(lease, posting, askedContentOf(posting));
-        }),
-      locked: (lease, { round, betsDigest }) =>
-        commit(`${at(lease)} locks ${round}`, () => books.locked(lease, round, betsDigest)),
-      settled: (lease, settling) =>
-        commit(`${at(lease)} settles ${settling.round} ${settling.pocket}`, () => {
-          books.settled(lease, settling);
-          this.counts.add("seen: settled");
-        }),
-      voided: (lease, voiding) =>
-        commit(`${at(lease)} voids ${voiding.round}: ${voiding.reason}`, () => {
-          const changed = /wheel was changed|zero rule was changed/.test(voiding.reason);
-          check(changed, () => `${at(lease)}: round ${voiding.round} is void for no good reason`);
-          const status = books.running(lease.tableId)?.status;
-          check(
-            status === "open",
-            () => `${at(lease)}: ${voiding.round} is void, and was ${status}`,
-          );
-          this.auditor.voided(lease, voiding.round);
-          this.counts.add("seen: void");
-        }),
-      seen: (what) => this.counts.add(what),
-    };
   }
 
   #note(line: string): void {
