@@ -1,5 +1,6 @@
 import { DatabaseError } from "pg";
 import { describe, expect, it } from "vitest";
+import { OutcomeUnknownError } from "../tables/store.ts";
 import { isPassing } from "./errors.ts";
 
 const ofDatabase = (code: string) =>
@@ -35,6 +36,7 @@ describe("something wrong", () => {
     ["an exception of the ledger's own", ofDatabase("P0001")],
     ["a file that is not there", ofSystem("ENOENT", "open")],
     ["a bug", new TypeError("undefined is not a function")],
+    ["what nobody could find out", new OutcomeUnknownError("Connection terminated unexpectedly")],
   ])("is %s", (_, error) => {
     expect(isPassing(error)).toBe(false);
   });

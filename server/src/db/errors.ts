@@ -5,7 +5,7 @@
  * lock or with a migration. Everything else (a broken constraint, a syntax error) is a bug and goes up as it is.
  */
 import { DatabaseError } from "pg";
-import { BankUnavailableError } from "../tables/store.ts";
+import { BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
 
 /** The connection was lost between COMMIT and its answer: it may have happened or not. */
 export class CommitUnknownError extends Error {
@@ -57,6 +57,8 @@ const PASSING_MESSAGES =
 /** True where asking again later may succeed. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof CommitUnknownError || error instanceof BankUnavailableError) return true;
+  // It was asked for again and again; and it tells of the last reason, which may sound like a passing one.
+  if (error instanceof OutcomeUnknownError) return false;
   if (error instanceof DatabaseError) {
     const code = error.code ?? "";
     if (MOVED_SCHEMA.test(error.message)) return true;

@@ -157,7 +157,8 @@ export class GroupCommit {
     try {
       return await retrying(ask, this.#options.afterCommit ?? AFTER_COMMIT, isPassing);
     } catch (error) {
-      throw new OutcomeUnknownError(inOneLine(error), { cause: error });
+      const told = `what became of a commit cannot be found out: ${inOneLine(error)}`;
+      throw new OutcomeUnknownError(told, { cause: error });
     } finally {
       this.#state = "flushing";
     }
