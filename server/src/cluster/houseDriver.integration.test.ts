@@ -182,6 +182,27 @@ describe("a Redis that is full", () => {
   });
 });
 
+describe("a Redis with something else where rooms should be", () => {
+  it("is told of as a bug, keeps its connection, and own rooms are found", async () => {
+    const lines: string[] = [];
+    const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+    const { driver, health } = await driverOf("one", log);
+    await redis.run("SET", "roomcaches", "no rooms");
+    await driver.persist(room("table-own", "one"), true);
+    for (let beats = 0; beats < 5; beats += 1) await driver.beat();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/"level":50,.*WRONGTYPE/);
+    expect(health.state).toBe("ok");
+    expect(await driver.has("table-own")).toBe(true);
+    // Who asks for what is not here is told of it, and not that Redis is away.
+    await expect(driver.findOne({ roomId: "table-other" })).rejects.toThrow(/^WRONGTYPE/);
+    await expect(driver.query({})).rejects.toThrow(/^WRONGTYPE/);
+    await redis.run("DEL", "roomcaches");
+    await driver.beat();
+    expect(await listed()).toEqual(["table-own"]);
+  });
+});
+
 describe("without Redis", () => {
   afterEach(async () => {
     redis.wake();

@@ -10,7 +10,7 @@ import { RedisDriver } from "@colyseus/redis-driver";
 import { Query } from "@colyseus/redis-driver/Query";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { RedisHealth } from "./redisHealth.ts";
-import { RedisAwayError } from "./redisHealth.ts";
+import { failureOf, RedisAwayError } from "./redisHealth.ts";
 import { BEAT_MS, RoomBoard } from "./roomBoard.ts";
 import type { ColyseusRedis } from "./supervise.ts";
 import { endIfHanging, superviseConnection } from "./supervise.ts";
@@ -82,7 +82,10 @@ export class HouseDriver extends RedisDriver {
     conditions: Partial<IRoomCache>,
     sortOptions?: SortOptions,
   ): Promise<IRoomCache[]> {
-    const announced = await this.#board.all().catch(() => []);
+    const announced = await this.#ask(this.#board.all()).catch((error: unknown) => {
+      if (error instanceof RedisAwayError) return [];
+      throw error;
+    });
     const elsewhere = announced.filter(({ roomId }) => !this.#own.has(roomId));
     const rooms = Promise.resolve([...this.#own.values(), ...elsewhere]);
     const query = new Query<IRoomCache>(rooms, conditions);
@@ -143,7 +146,9 @@ export class HouseDriver extends RedisDriver {
     const roomIds = [...this.#own.keys()];
     // Where it cannot be told, the sign of life ends by itself.
     if (processId !== undefined) {
-      await this.#board.leave(processId, roomIds).catch(() => undefined);
+      await this.#board
+        .leave(processId, roomIds)
+        .catch((error: unknown) => this.#failed(error, "leaving the rooms' board"));
     }
     this.#redis.disconnect();
   }
@@ -170,9 +175,10 @@ export class HouseDriver extends RedisDriver {
         this.#changed.clear();
         await this.#board.write(processId, rooms);
       }
-    } catch {
+    } catch (error) {
       // The next beat writes them all.
       this.#changed.clear();
+      this.#failed(error, "announcing rooms");
     } finally {
       this.#writing = false;
     }
@@ -182,7 +188,9 @@ export class HouseDriver extends RedisDriver {
   async #withdraw(roomIds: readonly string[]): Promise<void> {
     const processId = this.#options.processId();
     if (processId === undefined) return;
-    await this.#board.remove(processId, roomIds).catch(() => undefined);
+    await this.#board
+      .remove(processId, roomIds)
+      .catch((error: unknown) => this.#failed(error, "withdrawing rooms"));
   }
 
   #announced(): readonly IRoomCache[] {
@@ -193,8 +201,14 @@ export class HouseDriver extends RedisDriver {
     try {
       return await asking;
     } catch (error) {
-      throw new RedisAwayError("Redis does not answer", { cause: error });
+      if (failureOf(error) === "bug") throw error;
+      this.#failed(error, "finding rooms");
+      throw new RedisAwayError("Redis does not answer, or refuses", { cause: error });
     }
+  }
+
+  #failed(error: unknown, what: string): void {
+    this.#options.health.failed(error, what);
   }
 
   #schedule(): void {

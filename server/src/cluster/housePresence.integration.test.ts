@@ -1,6 +1,8 @@
 import { requestFromIPC, subscribeIPC } from "@colyseus/core";
+import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
+import type { Logger } from "../platform/log.ts";
 import { createLogger } from "../platform/log.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
@@ -20,8 +22,7 @@ afterEach(() => {
 });
 
 /** That of a process. */
-async function openPresence(): Promise<HousePresence> {
-  const log = createLogger("silent");
+async function openPresence(log: Logger = createLogger("silent")): Promise<HousePresence> {
   const health = new RedisHealth(log, systemClock);
   const connection = colyseusConnection(addressOf(redis.url), () => 0);
   const presence = new HousePresence({ connection, health, log });
@@ -33,15 +34,16 @@ async function openPresence(): Promise<HousePresence> {
 /** Longer than any test may take. */
 const PATIENCE_MS = 600_000;
 const ROOM = "$table-main";
+const SEAT = ["session", {}, { playerId: "ada", name: "Ada" }];
 
 const askForSeat = (presence: HousePresence): Promise<unknown> =>
-  requestFromIPC(presence, ROOM, "_reserveSeat", ["session"], PATIENCE_MS);
+  requestFromIPC(presence, ROOM, "_reserveSeat", SEAT, PATIENCE_MS);
 
 describe("what one process asks of another one's room", () => {
   it("is answered by the process that has the room", async () => {
     const [one, other] = [await openPresence(), await openPresence()];
-    await subscribeIPC(one, ROOM, async (method, args) => `${method} ${args}`);
-    expect(await askForSeat(other)).toBe("_reserveSeat session");
+    await subscribeIPC(one, ROOM, async (method, args) => [method, args]);
+    expect(await askForSeat(other)).toEqual(["_reserveSeat", SEAT]);
   });
 
   it("is not waited for where no process has it", async () => {
@@ -62,5 +64,20 @@ describe("what one process asks of another one's room", () => {
     const other = await openPresence();
     await askForSeat(other).catch(() => undefined);
     await expect.poll(() => other.channels("ipc:*")).toEqual([]);
+  });
+});
+
+describe("what nobody waits for", () => {
+  it("does not reject where it is a bug, and the log says so", async () => {
+    const lines: string[] = [];
+    const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+    const presence = await openPresence(log);
+    await redis.run("SET", "counts", "no counts");
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(await presence.hset("counts", "one", "1")).toBe(false);
+      expect(await presence.hgetall("counts")).toEqual({});
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/"level":50,.*WRONGTYPE/);
   });
 });

@@ -2,8 +2,9 @@
  * Colyseus' presence on Redis, for a house that goes on without it.
  *
  * Colyseus calls most of it without waiting for the answer, so a call that fails must not reject: it
- * is answered as an empty Redis would answer, within the time limit of its connection. Topics are
- * remembered whether Redis took them or not, and asked for again with each connection.
+ * is answered as an empty Redis would answer, within the time limit of its connection, and where that
+ * was a bug the log says so. Topics are remembered whether Redis took them or not, and asked for again
+ * with each connection.
  */
 import { IpcProtocol } from "@colyseus/core/Protocol";
 import { RedisPresence } from "@colyseus/redis-presence";
@@ -90,7 +91,10 @@ export class HousePresence extends RedisPresence {
     const topics = this.subscriptions.eventNames().map(String);
     if (topics.length === 0) return;
     // Where this fails the connection does, and the next one asks again.
-    this.sub.subscribe(...topics).catch(() => this.sub.disconnect(true));
+    this.sub.subscribe(...topics).catch((error: unknown) => {
+      this.#options.health.failed(error, "hearing topics again");
+      this.sub.disconnect(true);
+    });
   }
 
   protected override handleSubscription = (channel: string, text: string): void => {
@@ -120,8 +124,9 @@ export class HousePresence extends RedisPresence {
   async #orElse<Answer>(call: Promise<Answer>, otherwise: Answer): Promise<Answer> {
     try {
       return await call;
-    } catch {
+    } catch (error) {
       // The connection's failure is told by its supervision, and tried again with its next one.
+      this.#options.health.failed(error, "presence");
       return otherwise;
     }
   }

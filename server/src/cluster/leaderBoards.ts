@@ -64,7 +64,7 @@ export interface LeaderBooks {
   readonly days: ReadonlyMap<string, readonly LeaderRow[]>;
 }
 
-/** Every method throws `RedisAwayError`. */
+/** Every method throws `RedisAwayError`, and where there is a bug what Redis says of it. */
 export class LeaderBoards {
   readonly #redis: RedisConnection;
 
@@ -130,7 +130,10 @@ export class LeaderBoards {
       await this.#write(await read());
       return true;
     } finally {
-      await this.#redis.ask((client) => client.del(LOCK)).catch(() => undefined);
+      // Where it cannot be given back it ends by itself.
+      await this.#redis
+        .ask((client) => client.del(LOCK))
+        .catch((error: unknown) => this.#redis.failed(error, "ending a rebuild"));
     }
   }
 

@@ -4,8 +4,8 @@ import type { Clock } from "../platform/clock.ts";
 import { within } from "../platform/within.ts";
 import type { RedisAddress } from "./redisAddress.ts";
 import { CONNECTS_MS, REDIS_ANSWERS_MS, reconnectPauseMs } from "./redisAddress.ts";
-import type { RedisHealth } from "./redisHealth.ts";
-import { isRefusal, RedisAwayError } from "./redisHealth.ts";
+import type { RedisFailure, RedisHealth } from "./redisHealth.ts";
+import { failureOf, RedisAwayError } from "./redisHealth.ts";
 
 /** Commands on their way; beyond it they fail at once. */
 const MOST_COMMANDS = 10_000;
@@ -49,7 +49,10 @@ export class RedisConnection {
     return this.#client.isReady;
   }
 
-  /** Throws {@link RedisAwayError} where Redis is away, or the answer does not come in time. */
+  /**
+   * Throws {@link RedisAwayError} where Redis is away, refuses, or does not answer in time; and what
+   * else there is, which is a bug.
+   */
   async ask<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
     if (!this.#client.isReady) throw new RedisAwayError("Redis is away");
     const asking = work(this.#client);
@@ -57,10 +60,15 @@ export class RedisConnection {
       throw new RedisAwayError("Redis does not answer");
     }
     return asking.catch((error: unknown) => {
-      if (this.#client.isReady && !isRefusal(error)) throw error;
-      if (isRefusal(error)) this.#options.health.refused(error);
+      if (failureOf(error) === "bug") throw error;
+      this.failed(error, "a question");
       throw new RedisAwayError("Redis went away, or refuses", { cause: error });
     });
+  }
+
+  /** For what nobody waits for; see {@link RedisHealth.failed}. */
+  failed(error: unknown, what: string): RedisFailure {
+    return this.#options.health.failed(error, what);
   }
 
   /** Hears what is published, from now on and after each new connection. */
@@ -72,7 +80,9 @@ export class RedisConnection {
   /** Publishes where Redis is there; what is published while it is away is lost. */
   publish(channel: string, text: string): void {
     if (!this.#client.isReady) return;
-    this.#client.publish(channel, text).catch(() => undefined);
+    this.#client
+      .publish(channel, text)
+      .catch((error: unknown) => this.failed(error, "publishing news"));
   }
 
   close(): void {
@@ -87,7 +97,7 @@ export class RedisConnection {
       .subscribe(channel, listener)
       .then(() => this.#subscribed.add(channel))
       // The next connection tries again.
-      .catch(() => undefined);
+      .catch((error: unknown) => this.failed(error, "hearing news"));
   }
 }
 

@@ -1,7 +1,14 @@
 import { pino } from "pino";
+import {
+  ClientOfflineError,
+  MultiErrorReply,
+  SimpleError,
+  SocketClosedUnexpectedlyError,
+} from "redis";
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../testing/manualClock.ts";
-import { isRefusal, RedisHealth } from "./redisHealth.ts";
+import type { RedisFailure } from "./redisHealth.ts";
+import { failureOf, RedisAwayError, RedisHealth } from "./redisHealth.ts";
 
 function healthWith(...connections: readonly string[]) {
   const clock = new ManualClock();
@@ -13,7 +20,9 @@ function healthWith(...connections: readonly string[]) {
   return { clock, health, lines, words };
 }
 
-const REFUSED = new Error("connect ECONNREFUSED 127.0.0.1:6379");
+const REFUSED = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:6379"), {
+  code: "ECONNREFUSED",
+});
 const AWAY = "Redis (REDIS_";
 const BACK = "Redis is back";
 
@@ -63,17 +72,74 @@ describe("the health of Redis", () => {
     const { health, lines } = healthWith("one");
     health.ready("one");
     const full = new Error("OOM command not allowed when used memory > 'maxmemory'.");
-    expect(isRefusal(full)).toBe(true);
-    expect(isRefusal(new Error("WRONGTYPE Operation against a key"))).toBe(false);
-    for (let tries = 0; tries < 50; tries += 1) health.refused(full);
+    for (let tries = 0; tries < 50; tries += 1) health.failed(full, "a test");
     expect(lines).toHaveLength(1);
     expect(health.state).toBe("ok");
+  });
+
+  it("tells of a bug once a minute, as an error, with what was done", () => {
+    const { clock, health, lines } = healthWith("one");
+    const bug = new TypeError("rooms is not iterable");
+    for (let second = 0; second < 90; second += 1) {
+      expect(health.failed(bug, "announcing rooms")).toBe("bug");
+      clock.advance(1_000);
+    }
+    expect(lines).toHaveLength(2);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      level: 50,
+      what: "announcing rooms",
+      err: { message: "rooms is not iterable" },
+    });
+  });
+
+  it("leaves it to the connection to tell that Redis is away", () => {
+    const { health, lines } = healthWith("one");
+    expect(health.failed(new Error("Connection is closed."), "announcing rooms")).toBe("away");
+    expect(lines).toEqual([]);
   });
 
   it("has no more to tell once the house closes", () => {
     const { health, lines } = healthWith("one");
     health.close();
     health.lost("one", REFUSED);
+    health.failed(new TypeError("a bug"), "a test");
     expect(lines).toEqual([]);
+  });
+});
+
+describe("a call to Redis that failed", () => {
+  const system = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104 });
+  const replies = (...messages: string[]) =>
+    new MultiErrorReply(
+      messages.map((message) => new SimpleError(message)),
+      messages.map((_, at) => at),
+    );
+
+  it.each<[RedisFailure, unknown]>([
+    ["away", new RedisAwayError("Redis does not answer")],
+    ["away", REFUSED],
+    ["away", system],
+    ["away", new ClientOfflineError()],
+    ["away", new SocketClosedUnexpectedlyError()],
+    ["away", new Error("The queue is full")],
+    ["away", new Error("Command timed out")],
+    ["away", new Error("Connection is closed.")],
+    ["away", new Error("Command aborted due to connection close")],
+    ["away", new Error("Stream isn't writeable and enableOfflineQueue options is false")],
+    ["refused", new SimpleError("OOM command not allowed when used memory > 'maxmemory'.")],
+    ["refused", new Error("NOPERM this user has no permissions to run the 'eval' command")],
+    ["refused", new Error("LOADING Redis is loading the dataset in memory")],
+    ["refused", new Error("WRONGPASS invalid username-password pair or user is disabled.")],
+    ["refused", replies("OOM command not allowed", "EXECABORT Transaction discarded")],
+    ["bug", new SimpleError("WRONGTYPE Operation against a key holding the wrong kind of value")],
+    ["bug", new Error("ERR user_script:1: Script attempted to access nonexistent global variable")],
+    ["bug", new SimpleError("ERR wrong number of arguments for 'get' command")],
+    ["bug", replies("OOM command not allowed", "WRONGTYPE Operation against a key")],
+    ["bug", new TypeError("Cannot read properties of undefined")],
+    ["bug", Object.assign(new TypeError("invalid"), { code: "ERR_INVALID_ARG_TYPE" })],
+    ["bug", "text"],
+    ["bug", undefined],
+  ])("is %s: %s", (kind, error) => {
+    expect(failureOf(error)).toBe(kind);
   });
 });

@@ -3,6 +3,18 @@
  * it goes, with its reason, and a line when it is back. However often a connection is tried, or comes
  * and goes, a reason is told once a minute.
  */
+import {
+  AbortError,
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  MultiErrorReply,
+  ReconnectStrategyError,
+  SocketClosedUnexpectedlyError,
+  SocketTimeoutError,
+  TimeoutError,
+} from "redis";
 import { inOneLine } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
@@ -14,12 +26,45 @@ export class RedisAwayError extends Error {
   override readonly name = "RedisAwayError";
 }
 
-/** What Redis says where it is there and cannot do what it is asked, whatever that is. */
-const REFUSALS = /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOAUTH|NOPERM|OOM|READONLY)\b/;
+/**
+ * What a call to Redis that failed says:
+ * - `away`: it was not reached, or did not answer in time; the connection tells of it;
+ * - `refused`: it is there, and cannot do what it is asked, whatever that is, or not for this user;
+ * - `bug`: everything else, such as a value of another type, a script that fails, a mistake of ours.
+ */
+export type RedisFailure = "away" | "refused" | "bug";
 
-/** True where Redis said that it cannot now, or not for this user. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof Error && REFUSALS.test(error.message);
+const REFUSALS =
+  /^(BUSY|CLUSTERDOWN|EXECABORT|LOADING|MASTERDOWN|MISCONF|NOAUTH|NOPERM|OOM|READONLY|TRYAGAIN|WRONGPASS)\b|^ERR max number of clients/;
+/** What the client of `@colyseus/redis-*` says, in words only, where it has no connection. */
+const NO_CONNECTION =
+  /^(Command timed out|Command aborted due to connection close|Connection is closed|Socket timeout|Stream isn't writeable|Reached the max retries)/;
+/** What the project's own client says, in words only, where Redis does not keep up. */
+const NO_ROOM = /^The queue is full$/;
+const OF_THE_NETWORK = /^E(ADDR|AI_|CONN|HOST|NET|NOTFOUND|PIPE|TIMEDOUT)/;
+const CLIENT_ERRORS = [
+  AbortError,
+  ClientClosedError,
+  ClientOfflineError,
+  ConnectionTimeoutError,
+  DisconnectsClientError,
+  ReconnectStrategyError,
+  SocketClosedUnexpectedlyError,
+  SocketTimeoutError,
+  TimeoutError,
+] as const;
+
+/** Tells the three apart, whichever of the two clients failed. */
+export function failureOf(error: unknown): RedisFailure {
+  if (!(error instanceof Error)) return "bug";
+  if (error instanceof RedisAwayError) return "away";
+  if (CLIENT_ERRORS.some((kind) => error instanceof kind)) return "away";
+  if ("code" in error && OF_THE_NETWORK.test(String(error.code))) return "away";
+  if (error instanceof MultiErrorReply) {
+    return [...error.errors()].every((one) => failureOf(one) === "refused") ? "refused" : "bug";
+  }
+  if (REFUSALS.test(error.message)) return "refused";
+  return NO_CONNECTION.test(error.message) || NO_ROOM.test(error.message) ? "away" : "bug";
 }
 
 const TOLD_AGAIN_MS = 60_000;
@@ -33,6 +78,7 @@ export class RedisHealth {
   readonly #ready = new Map<string, boolean>();
   /** Reasons, and when they were told. */
   readonly #told = new Map<string, number>();
+  readonly #toldBugs = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
   /** An outage was told of, and not its end. */
   #tellsBack = false;
@@ -63,16 +109,29 @@ export class RedisHealth {
 
   lost(name: string, reason: unknown): void {
     this.#ready.set(name, false);
-    if (this.#closed || !this.#isNew(reason)) return;
+    if (this.#closed || !this.#isNew(reason, this.#told)) return;
     this.#tellsBack = true;
     const told = { reason: inOneLine(reason) };
     this.#log.warn(told, "Redis (REDIS_URL) is away; tables go on without it");
   }
 
-  /** It is there, and does not do what it was asked; see {@link isRefusal}. */
-  refused(reason: unknown): void {
-    if (this.#closed || !this.#isNew(reason)) return;
-    this.#log.warn({ reason: inOneLine(reason) }, "Redis (REDIS_URL) refuses what it is asked");
+  /**
+   * Takes what a call failed with that nobody waits for, and tells what nothing else tells: that Redis
+   * refuses, or that there is a bug.
+   *
+   * @param what was asked of Redis, for people
+   */
+  failed(error: unknown, what: string): RedisFailure {
+    const failure = failureOf(error);
+    if (this.#closed || failure === "away") return failure;
+    if (failure === "refused" && this.#isNew(error, this.#told)) {
+      const told = { reason: inOneLine(error) };
+      this.#log.warn(told, "Redis (REDIS_URL) refuses what it is asked");
+    }
+    if (failure === "bug" && this.#isNew(error, this.#toldBugs)) {
+      this.#log.error({ err: error, what }, "a bug in what is asked of Redis");
+    }
+    return failure;
   }
 
   /** Resolves once all connections are ready. */
@@ -88,14 +147,14 @@ export class RedisHealth {
     this.#closed = true;
   }
 
-  #isNew(reason: unknown): boolean {
+  #isNew(reason: unknown, told: Map<string, number>): boolean {
     const now = this.#clock.now();
-    for (const [told, at] of this.#told) {
-      if (now - at >= TOLD_AGAIN_MS) this.#told.delete(told);
+    for (const [words, at] of told) {
+      if (now - at >= TOLD_AGAIN_MS) told.delete(words);
     }
     const words = inOneLine(reason);
-    if (this.#told.has(words) || this.#told.size >= MOST_REASONS) return false;
-    this.#told.set(words, now);
+    if (told.has(words) || told.size >= MOST_REASONS) return false;
+    told.set(words, now);
     return true;
   }
 }

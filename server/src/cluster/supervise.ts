@@ -1,15 +1,14 @@
 /** Tells a connection's ups and downs to the health, and nobody else: not a line for each try. */
 import type { RedisPresence } from "@colyseus/redis-presence";
 import type { RedisHealth } from "./redisHealth.ts";
-import { isRefusal } from "./redisHealth.ts";
 
 /** A client of the library that Colyseus uses. */
 export type ColyseusRedis = RedisPresence["pub"];
 
-/** What a failed command says of its connection: one that hangs is ended, and connects anew. */
+/** What a failed sign of life says of its connection: one that hangs is ended, and connects anew. */
 export function endIfHanging(connection: ColyseusRedis, error: unknown, health: RedisHealth): void {
-  if (isRefusal(error)) health.refused(error);
-  else if (connection.status === "ready") connection.disconnect(true);
+  const away = health.failed(error, "a sign of life") === "away";
+  if (away && connection.status === "ready") connection.disconnect(true);
 }
 
 export function superviseConnection(

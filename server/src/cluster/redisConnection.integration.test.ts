@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../platform/log.ts";
+import { ManualClock } from "../testing/manualClock.ts";
+import type { OwnRedis } from "../testing/ownRedis.ts";
+import { createOwnRedis } from "../testing/ownRedis.ts";
+import { LeaderBoards } from "./leaderBoards.ts";
+import { addressOf } from "./redisAddress.ts";
+import { RedisConnection } from "./redisConnection.ts";
+import { RedisAwayError, RedisHealth } from "./redisHealth.ts";
+
+let redis: OwnRedis;
+let connection: RedisConnection;
+beforeEach(async () => {
+  redis = await createOwnRedis();
+  // No time goes by: what fails here does not fail because it took too long.
+  const clock = new ManualClock();
+  const health = new RedisHealth(createLogger("silent"), clock);
+  connection = new RedisConnection({
+    address: addressOf(redis.url),
+    health,
+    clock,
+    random: () => 0,
+  });
+  await health.untilOk();
+});
+afterEach(async () => {
+  connection.close();
+  await redis.close();
+});
+
+describe("what is asked of Redis", () => {
+  it("fails with what is wrong, where that is a bug", async () => {
+    await redis.run("RPUSH", "list", "entry");
+    await expect(connection.ask((client) => client.get("list"))).rejects.toThrow(/^WRONGTYPE/);
+    const broken = { keys: [], arguments: [] };
+    await expect(
+      connection.ask((client) => client.eval("return nothing()", broken)),
+    ).rejects.toThrow(/nonexistent global variable/);
+    const ours = async () => {
+      throw new TypeError("a mistake of ours");
+    };
+    await expect(connection.ask(ours)).rejects.toThrow(TypeError);
+    expect(connection.isReady).toBe(true);
+  });
+
+  it("fails with what is wrong also where Redis goes away meanwhile", async () => {
+    const asking = connection.ask(async () => {
+      await redis.kill();
+      await expect.poll(() => connection.isReady).toBe(false);
+      throw new TypeError("a mistake of ours");
+    });
+    await expect(asking).rejects.toThrow(TypeError);
+    await expect(connection.ask((client) => client.ping())).rejects.toThrow(RedisAwayError);
+  });
+
+  it("is away where Redis ends before it answers", async () => {
+    const asking = connection.ask((client) => client.blPop("nothing", 0));
+    const failed = expect(asking).rejects.toThrow(RedisAwayError);
+    await redis.kill();
+    await failed;
+  });
+
+  it("is away where Redis refuses it, whatever it is", async () => {
+    await redis.run("CONFIG", "SET", "maxmemory", "1");
+    await expect(connection.ask((client) => client.set("key", "1"))).rejects.toThrow(
+      RedisAwayError,
+    );
+    const steps = connection.ask((client) => client.multi().set("key", "1").del("key").exec());
+    await expect(steps).rejects.toThrow(RedisAwayError);
+    const script = { keys: ["key"], arguments: [] };
+    const scripted = connection.ask((client) =>
+      client.eval("return redis.call('SET', KEYS[1], 1)", script),
+    );
+    await expect(scripted).rejects.toThrow(RedisAwayError);
+  });
+});
+
+it("leaderboards with something else in their place are a bug, and not away", async () => {
+  await redis.run("RPUSH", "croupier:leaders:place", "no place");
+  await expect(new LeaderBoards(connection).top("all", 0)).rejects.toThrow(/^WRONGTYPE/);
+});
