@@ -3,14 +3,20 @@
  * tables, and books that have run for a while. Requests go to the endpoints themselves, without a
  * socket, which would cost the same for all.
  *
- * Uncached is asked of the database. Of how tables stand each process has a floor in memory, which
- * its own tables and the others' news fill; what that alone gains is told beside.
+ * Uncached is asked of the database. Cached is what a house of several processes does: each is asked
+ * in its turn, over a Redis that all share; how often the answer was made is told beside. Of how
+ * tables stand each process has a floor in memory as well, which its own tables and the others' news
+ * fill: what that alone gains is told, too.
  */
 import { createTable, playerAt } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
 import type { Reads } from "../src/cluster/readCache.ts";
 import { ReadCache } from "../src/cluster/readCache.ts";
+import { addressOf } from "../src/cluster/redisAddress.ts";
+import { RedisConnection } from "../src/cluster/redisConnection.ts";
+import { RedisHealth } from "../src/cluster/redisHealth.ts";
+import { RedisReads } from "../src/cluster/sharedReads.ts";
 import { readTables } from "../src/config/tables.ts";
 import { migrate } from "../src/db/migrate.ts";
 import { createPool } from "../src/db/pool.ts";
@@ -20,6 +26,7 @@ import { systemClock } from "../src/platform/clock.ts";
 import { createLogger } from "../src/platform/log.ts";
 import { ownFloor } from "../src/tables/floor.ts";
 import type { TableHost } from "../src/tables/tableHost.ts";
+import { createOwnRedis } from "../src/testing/ownRedis.ts";
 import { writeBooks } from "./audit/books.ts";
 import { openBenchDatabase } from "./bank.ts";
 import type { Benchmark } from "./figures.ts";
@@ -32,6 +39,7 @@ const TURNS = 3;
 const TURN_MS = 1_500;
 /** Requests under way at a time. */
 const AT_ONCE = 16;
+const PROCESSES = 3;
 
 const MADE_EACH_TIME: Reads = { text: async (_, load) => JSON.stringify(await load()) };
 
@@ -50,7 +58,7 @@ const FROM_BOOKS = `SELECT known.table_id AS "tableId", last.*,
 
 const readingBooks = (pool: Pool): Reads => ({
   text: async ({ key }, load) => {
-    if (key !== "tables") return JSON.stringify(await load());
+    if (!key.startsWith("tables")) return JSON.stringify(await load());
     return JSON.stringify({ tables: (await pool.query(FROM_BOOKS)).rows });
   },
 });
@@ -67,23 +75,75 @@ export async function benchCachedReads(): Promise<Benchmark> {
       `INSERT INTO players (player_id, name, created_at)
        SELECT player_id, 'Ada', now() FROM accounts WHERE kind = 'player'`,
     );
-    const cached = new ReadCache({ clock: systemClock, redis: null });
-    return await measure({
-      books: askWith(pool, readingBooks(pool)),
-      made: askWith(pool, MADE_EACH_TIME),
-      cached: askWith(pool, cached),
-    });
+    await using house = await openHouse();
+    return await measure(
+      {
+        books: askWith(pool, readingBooks(pool)),
+        made: askWith(pool, MADE_EACH_TIME),
+        cached: askWith(pool, house.reads),
+      },
+      house,
+    );
   } finally {
     await pool.end();
     await database.close();
   }
 }
 
+interface BenchHouse extends AsyncDisposable {
+  /** One process after the other. */
+  readonly reads: Reads;
+  /** Answers that were made, of a kind. */
+  readonly made: ReadonlyMap<string, number>;
+}
+
+/** Processes that share a Redis. */
+async function openHouse(): Promise<BenchHouse> {
+  const redis = await createOwnRedis();
+  const connections = await Promise.all(
+    Array.from({ length: PROCESSES }, async () => {
+      const health = new RedisHealth(createLogger("silent"), systemClock);
+      const options = { address: addressOf(redis.url), health, clock: systemClock };
+      const connection = new RedisConnection({ ...options, random: () => 0 });
+      await health.untilOk();
+      return connection;
+    }),
+  );
+  const caches = connections.map(
+    (connection) => new ReadCache({ clock: systemClock, shared: new RedisReads(connection) }),
+  );
+  const made = new Map<string, number>();
+  let asked = 0;
+  return {
+    made,
+    reads: {
+      text: (read, load) => {
+        asked += 1;
+        const cache = caches[asked % PROCESSES] as ReadCache;
+        return cache.text(read, () => {
+          const [kind = ""] = read.key.split(":");
+          made.set(kind, (made.get(kind) ?? 0) + 1);
+          return load();
+        });
+      },
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const connection of connections) connection.close();
+      await redis.close();
+    },
+  };
+}
+
 type Way = "books" | "made" | "cached";
 
-async function measure(ways: Readonly<Record<Way, Ask>>): Promise<Benchmark> {
+async function measure(
+  ways: Readonly<Record<Way, Ask>>,
+  { made }: Pick<BenchHouse, "made">,
+): Promise<Benchmark> {
   const tables = await rates("api-tables", ways);
   const leaders = await rates("api-leaderboard", { books: ways.books, cached: ways.cached });
+  const seconds = ((TURNS + 1) * TURN_MS) / 1_000;
+  const madeOf = (kind: string) => ({ value: (made.get(kind) ?? 0) / seconds, unit: "/s" });
   const figure = (name: string, value: number) => ({ name, value, unit: "requests/s" });
   const gain = ({ books, cached }: Readonly<Record<"books" | "cached", number>>) => ({
     value: cached / books,
@@ -96,8 +156,10 @@ async function measure(ways: Readonly<Record<Way, Ask>>): Promise<Benchmark> {
       figure("/api/tables, uncached", tables.books),
       figure("/api/tables, made of the floor each time", tables.made),
       figure("/api/tables, cached", tables.cached),
+      { name: `/api/tables, made in a house of ${PROCESSES}`, ...madeOf("tables") },
       figure("/api/leaderboard, uncached", leaders.books),
       figure("/api/leaderboard, cached", leaders.cached),
+      { name: `/api/leaderboard, made in a house of ${PROCESSES}`, ...madeOf("leaderboard") },
     ],
     bars: [
       { name: "/api/tables, cached", ...gain(tables) },

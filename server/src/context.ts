@@ -17,6 +17,7 @@ import type { Cluster } from "./cluster/cluster.ts";
 import { openCluster } from "./cluster/cluster.ts";
 import { EventDesk } from "./cluster/eventDesk.ts";
 import { ReadCache } from "./cluster/readCache.ts";
+import { RedisReads } from "./cluster/sharedReads.ts";
 import { loggable } from "./config/config.ts";
 import type { ContextOptions } from "./contextOptions.ts";
 import { openDatabase } from "./database.ts";
@@ -95,7 +96,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     floor,
     clock,
     players,
-    reads: new ReadCache({ clock, redis: cluster?.redis ?? null }),
+    reads: new ReadCache({ clock, shared: cluster && new RedisReads(cluster.redis) }),
     wins,
     archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
     log,

@@ -2,7 +2,6 @@
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import type { TableConfig } from "@croupier/shared/core/types";
-import { z } from "zod";
 import type { Read, Reads } from "../cluster/readCache.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Floor, TableSummary } from "../tables/floor.ts";
@@ -13,29 +12,12 @@ import { errorResponse } from "../transport/edge.ts";
 import { userOf } from "./auth.ts";
 import type { Archive, Page, PlayerBook } from "./ports.ts";
 import { PERIODS } from "./ports.ts";
+import { leaderboardRead, tablesRead } from "./publicReads.ts";
 import { playerOf } from "./tokens.ts";
 import { beforeOutcome, untoldOf } from "./untold.ts";
 
 const MOST_ROWS = 500;
 const DEFAULT_ROWS = 50;
-
-/** Made of what is in memory here: a place in Redis would be a detour. */
-const TABLES: Read = { key: "tables", keptMs: 250 };
-const LEADERBOARD = {
-  keptMs: 1_000,
-  shape: z.object({
-    period: z.enum(PERIODS),
-    players: z.array(
-      z.object({
-        playerId: z.string(),
-        name: z.string(),
-        net: z.int(),
-        staked: z.int(),
-        rounds: z.int(),
-      }),
-    ),
-  }),
-};
 
 export interface ApiOptions {
   readonly tables: Pick<HouseTables, "configs" | "hosts">;
@@ -68,9 +50,10 @@ export function apiEndpoints(options: ApiOptions): Record<string, Endpoint> {
 export function tableEndpoints(options: ApiOptions): Record<string, Endpoint> {
   const { tables, floor, archive, reads, wins } = options;
   const { configs } = tables;
+  const tableList = tablesRead(configs);
   const untold = (tableId: string) => untoldOf(tables, tableId, () => options.clock.now());
   return {
-    "api-tables": get("/api/tables", () => cached(reads, TABLES, () => listOf(configs, floor))),
+    "api-tables": get("/api/tables", () => cached(reads, tableList, () => listOf(configs, floor))),
     "api-table": get("/api/tables/:id", async ({ params }) => {
       const config = configs.find(({ tableId }) => tableId === params["id"]);
       if (config === undefined) return NO_TABLE();
@@ -100,9 +83,8 @@ export function tableEndpoints(options: ApiOptions): Record<string, Endpoint> {
       if (period === undefined) {
         return errorResponse(400, "MALFORMED", `period is one of ${PERIODS.join(", ")}.`);
       }
-      const read = { ...LEADERBOARD, key: `leaderboard:${period}` };
       const load = async () => ({ period, players: await archive.leaderboard(period) });
-      return cached(reads, read, load);
+      return cached(reads, leaderboardRead(period), load);
     }),
     "api-wins": get("/api/wins", () => ({ wins: wins() })),
   };
