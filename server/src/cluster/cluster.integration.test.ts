@@ -9,6 +9,9 @@ import { createOwnRedis } from "../testing/ownRedis.ts";
 import type { Cluster } from "./cluster.ts";
 import { openCluster } from "./cluster.ts";
 
+/** Who sits at a table, as one process tells another. */
+const ADA = { playerId: "ada", name: "Ada" };
+
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -136,8 +139,24 @@ describe("a process and its Redis", () => {
       null,
       "text",
       ["disconnect", "request", [4000]],
-      ["_reserveSeat", "request", ["session", {}, {}, 1e9]],
+      ["_reserveSeat", "request", ["session", {}, ADA, 1e9]],
       ["_reserveSeat", "request"],
+      ["_reserveSeat", "request", ["session"]],
+      ["_reserveSeat", "request", ["session", {}]],
+      ["_reserveSeat", "request", ["__proto__.x", {}, ADA]],
+      ...[null, true, "ada", [], {}, { playerId: "ada" }, { ...ADA, name: "" }].map((player) => [
+        "_reserveSeat",
+        "request",
+        ["session", {}, player],
+      ]),
+      ...[7, "", "../ada", "a".repeat(65)].map((playerId) => [
+        "_reserveSeat",
+        "request",
+        ["session", {}, { ...ADA, playerId }],
+      ]),
+      ["_reserveSeat", "request", ["session", {}, { ...ADA, name: "A".repeat(25) }]],
+      ["checkReconnectionToken", "request", [{ length: 5 }]],
+      ["checkReconnectionToken", "request", ["token", "another"]],
       ["clients", "request", undefined],
     ]) {
       await redis.run("PUBLISH", "$table-main", JSON.stringify(message));
@@ -145,6 +164,15 @@ describe("a process and its Redis", () => {
     await redis.run("PUBLISH", "$table-main", "not JSON");
     await redis.run("PUBLISH", "p:one", JSON.stringify([undefined, "request", ["table", {}]]));
     await redis.run("PUBLISH", "$table-main", JSON.stringify(sound));
-    await expect.poll(() => heard).toEqual([sound]);
+    const seatOf = (player: object) => [
+      "_reserveSeat",
+      "request",
+      ["session", { tableId: "main" }, player],
+    ];
+    // Whatever else was said of the player is not handed on.
+    for (const player of [ADA, { ...ADA, admin: true }]) {
+      await redis.run("PUBLISH", "$table-main", JSON.stringify(seatOf(player)));
+    }
+    await expect.poll(() => heard).toEqual([sound, seatOf(ADA), seatOf(ADA)]);
   });
 });

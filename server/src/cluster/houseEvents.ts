@@ -3,6 +3,8 @@ import { z } from "zod";
 
 const count = z.int().min(0);
 const playerId = z.string().min(1).max(64);
+/** Who won, or sits somewhere, as everyone sees it. */
+export const playerName = z.string().min(1).max(24);
 
 const roundEvent = z.object({
   tableId: z.string().max(32),
@@ -15,9 +17,7 @@ const roundEvent = z.object({
   /** What each player with a stake won or lost, and the stake; none where the round is void. */
   results: z.array(z.tuple([playerId, z.int(), count])).max(10_000),
   /** The best of those who won, by what they won. */
-  winners: z
-    .array(z.object({ playerId, name: z.string().max(24), net: count, staked: count }))
-    .max(10),
+  winners: z.array(z.object({ playerId, name: playerName, net: count, staked: count })).max(10),
 });
 
 export type RoundEvent = z.infer<typeof roundEvent>;

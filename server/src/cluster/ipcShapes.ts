@@ -3,12 +3,21 @@
  * any method of any room, and make new ones.
  */
 import { z } from "zod";
+import { playerName } from "./houseEvents.ts";
 
-const request = z.tuple([
-  z.enum(["_reserveSeat", "checkReconnectionToken"]),
-  z.string().max(64),
-  z.array(z.unknown()).min(1).max(3),
+const id = z.string().regex(/^[0-9A-Za-z_-]{1,64}$/);
+
+/** Who sits there, as the process that was asked has found out; and nothing else. */
+const identity = z.object({ playerId: id, name: playerName });
+
+/** A seat has a session, what its player asks for, which is looked at in the room, and a player. */
+const seat = z.tuple([z.literal("_reserveSeat"), id, z.tuple([id, z.unknown(), identity])]);
+const reconnection = z.tuple([
+  z.literal("checkReconnectionToken"),
+  id,
+  z.tuple([z.string().min(1).max(64)]),
 ]);
+const request = z.union([seat, reconnection]);
 const answer = z.tuple([z.number(), z.unknown()]).or(z.tuple([z.number()]));
 /** Nobody is asked for rooms, and nobody's life is tried: see the rooms' board. */
 const nothing = z.never();
