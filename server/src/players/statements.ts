@@ -1,7 +1,7 @@
 /** What players may read of their own chips, and how they stand among each other. */
+import type { Page } from "../db/page.ts";
+import { beforeOf, limitOf } from "../db/page.ts";
 import type { Queryable } from "../db/transaction.ts";
-import type { Page } from "../rounds/queries.ts";
-import { beforeOf, limitOf } from "../rounds/queries.ts";
 
 export interface PlayerBet {
   /** The next page is what comes `before` the last one's. */

@@ -1,5 +1,5 @@
 /** What rooms need of the house around them. */
-import type { Win } from "../cluster/winFeed.ts";
+import type { BigWin } from "@croupier/shared/protocol/state";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import type { ChatBan } from "../players/chatBans.ts";
@@ -18,7 +18,7 @@ export interface House {
   readonly tables: HouseTables;
   readonly floor: Floor;
   /** The big wins of the house, newest first; another list where there is a new one. */
-  readonly wins: () => readonly Win[];
+  readonly wins: () => readonly BigWin[];
   readonly balances: BalanceHub;
   /** Whether those who got seats in this process's rooms come. */
   readonly arrivals: Arrivals;

@@ -3,7 +3,7 @@
  * big, for whoever looks. Nobody can ask it anything. Every process has a lobby of its own.
  */
 import type { Client } from "@colyseus/core";
-import type { Win } from "../cluster/winFeed.ts";
+import type { BigWin } from "@croupier/shared/protocol/state";
 import { admit } from "./admission.ts";
 import type { House } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
@@ -17,7 +17,7 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
   override patchRate = 500;
   override maxMessagesPerSecond = 5;
   #end = () => {};
-  #shownWins: readonly Win[] = [];
+  #shownWins: readonly BigWin[] = [];
 
   override messages = {
     // Nobody is disconnected for a message that is not understood.

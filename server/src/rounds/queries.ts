@@ -5,21 +5,10 @@ import { FAIRNESS_VERSION } from "@croupier/shared/core/fairness";
 import type { RoundRecord } from "@croupier/shared/core/record";
 import { sealRecord } from "@croupier/shared/core/recordDigest";
 import type { Bet, ClientSeed, Payout, WheelName, ZeroRule } from "@croupier/shared/core/types";
+import type { Page } from "../db/page.ts";
+import { beforeOf, limitOf } from "../db/page.ts";
 import type { Queryable } from "../db/transaction.ts";
 import { readLayout } from "./layout.ts";
-
-/** Rows in one answer, whatever is asked for. */
-const MOST_LISTED = 500;
-
-/** A page of a list that goes back in time. */
-export interface Page {
-  /** Where the page before ended: only what is older comes. */
-  readonly before?: number | undefined;
-  readonly limit?: number | undefined;
-}
-
-export const beforeOf = ({ before }: Page): number => before ?? Number.MAX_SAFE_INTEGER;
-export const limitOf = ({ limit }: Page): number => Math.max(1, Math.min(limit ?? 50, MOST_LISTED));
 
 interface RoundRow {
   readonly table_id: string;
