@@ -10,7 +10,12 @@ export const SUITES: readonly Suite[] = [killing, crashPoints, restarting, stopp
 
 /** Crash points of the specification at which a process lives on, or another one takes over. */
 export const ROWS_ELSEWHERE: Readonly<Record<string, string>> = {
+  R10: losing.name,
+  R11: losing.name,
   C7: losing.name,
+  C13: losing.name,
+  C14: losing.name,
+  C15: losing.name,
   O3: losing.name,
   O4: losing.name,
   T4: stopping.name,
@@ -19,6 +24,12 @@ export const ROWS_ELSEWHERE: Readonly<Record<string, string>> = {
   T7: stopping.name,
   T8: stopping.name,
 };
+
+/** Those that no suite comes to: the specification's own tests end a process there, or cut it off. */
+export const ROWS_OF_TESTS: readonly string[] = [
+  ...["R12", "R13", "R14", "V4", "V5", "V6", "A3", "A4", "A5", "A6", "O10", "O11"],
+  ...["T9", "T10", "T11", "T12", "P1", "P2", "P3", "P4", "P5", "P6"],
+];
 
 /** A build with mistakes, by their names in `server/mutants`, and the suite that guards against it. */
 export interface BrokenBuild {

@@ -44,6 +44,8 @@ interface BankRound extends Omit<UnfinishedRound, "status" | "betsDigest" | "ope
   status: "open" | "locked" | "settled" | "void";
   betsDigest: string | null;
   pocket: string;
+  /** Of a void round. */
+  reason: string;
   readonly operations: UnfinishedRound["operations"][number][];
   /** Of those with a stake, right after the end. */
   balances: ReadonlyMap<string, Chips>;
@@ -170,8 +172,18 @@ export class Bank {
     return {
       lastRound: last === undefined || isFinished(last) ? rounds.length : rounds.length - 1,
       lastPockets: lastPocketsOf(rounds),
+      lastVoid: this.#lastVoidOf(rounds),
       unfinished: last === undefined || isFinished(last) ? null : asUnfinished(last),
     };
+  }
+
+  #lastVoidOf(rounds: readonly BankRound[]): TableHistory["lastVoid"] {
+    const last = rounds.findLast(isFinished);
+    if (last?.status !== "void") return null;
+    const returned = Array.from(last.stakes, ([playerId, stake]) => {
+      return { playerId, stake, balance: asChips(this.#balances.get(playerId) ?? 0) };
+    });
+    return { round: last.round, reason: last.reason, returned };
   }
 
   open(lease: Lease, opening: OpeningRound): { commitment: string; openedAt: number } {
@@ -187,7 +199,13 @@ export class Bank {
     assert(last === undefined || isFinished(last), "a round opens beside another");
     this.#options.witness.opened(lease, opening, commitment);
     const terms = { round, wheel, zeroRule, commitment, entropy, clientSeeds, openedAt };
-    const end = { betsDigest: null, pocket: "", balances: new Map(), stakes: new Map() };
+    const end = {
+      betsDigest: null,
+      pocket: "",
+      reason: "",
+      balances: new Map(),
+      stakes: new Map(),
+    };
     rounds.push({ ...terms, ...end, status: "open", operations: [] });
     return { commitment, openedAt };
   }
@@ -276,6 +294,7 @@ export class Bank {
       }).filter(([, stake]) => stake > 0);
       round.stakes = new Map(stakes);
       round.balances = this.#pay(stakes);
+      round.reason = voiding.reason;
       round.status = "void";
     }
     return { balances: round.balances, stakes: round.stakes };
@@ -333,7 +352,7 @@ function lastPocketsOf(rounds: readonly BankRound[]): string[] {
 }
 
 function asUnfinished(round: BankRound): UnfinishedRound {
-  const { pocket: _, balances: __, stakes: ___, status, operations, ...rest } = round;
+  const { pocket: _, reason: __, balances: ___, stakes: ____, status, operations, ...rest } = round;
   const running = status === "locked" ? "locked" : "open";
   return { ...rest, status: running, operations: [...operations] };
 }

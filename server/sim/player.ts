@@ -2,6 +2,7 @@
  * A simulated player: sits at a table wherever it runs, bets and misbets, asks again until there is
  * an answer, and sometimes long after.
  */
+import { asChips } from "@croupier/shared/core/chips";
 import type { Kind, Operation, Reply } from "./auditor/terms.ts";
 import type { Planned } from "./scheduler.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
@@ -91,6 +92,7 @@ export class SimulatedPlayer {
     if (at === null) return;
     const { auditor } = this.#world;
     await at.host.sit(this.id);
+    at.host.tellVoided(this.id, asChips(auditor.books.balances.get(this.id) ?? 0));
     if (process.at(this.tableId)?.host !== at.host) return;
     this.#world.audit(() => auditor.sat(at.watched, this.id, at.host.ownLayout(this.id)));
     this.#seated = true;

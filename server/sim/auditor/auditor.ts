@@ -98,6 +98,11 @@ export class Auditor {
     const running = this.books.running(host.terms.tableId);
     host.found = running === null ? null : (running.status as "open" | "locked");
     this.#seen(`recovered: ${host.found ?? "finished"}`);
+    const last = this.books
+      .table(host.terms.tableId)
+      .rounds.findLast(({ status }) => status === "settled" || status === "void");
+    // Whoever took it back may not have told it.
+    if (last?.status === "void") host.told.tookBack(last.round, stakesOf(last));
   }
 
   /** The host froze or lost its lease: it predicts nothing, and refuses all. */
@@ -126,10 +131,10 @@ export class Auditor {
 
   /** A round was taken back. */
   voided(lease: { readonly tableId: string; readonly epoch: number }, round: number): void {
-    const layouts = this.books.running(lease.tableId)?.layouts ?? new Map();
-    const stakes = Array.from(layouts, ([id, layout]) => [id, sum(layout.values())] as const);
+    const running = this.books.running(lease.tableId);
     this.books.voided(lease, round);
-    this.#hosts.get(`${lease.tableId}/${lease.epoch}`)?.told.tookBack(new Map(stakes));
+    const host = this.#hosts.get(`${lease.tableId}/${lease.epoch}`);
+    if (running !== null) host?.told.tookBack(round, stakesOf(running));
   }
 
   /** The host was told to stop: no operation is taken in any more. */
@@ -361,4 +366,9 @@ function fits(refusal: Refused, expected: Expected | undefined): boolean {
 
 function text({ code, limit, lateMs }: Refused): string {
   return [code, limit, lateMs].filter((part) => part !== undefined).join(" ");
+}
+
+/** What each player has on the felt of a round; nothing, where all was taken back. */
+function stakesOf({ layouts }: BookedRound): ReadonlyMap<string, number> {
+  return new Map(Array.from(layouts, ([id, layout]) => [id, sum(layout.values())]));
 }

@@ -54,6 +54,7 @@ export class Told {
   readonly #moves: { readonly playerId: string; readonly changes: readonly Change[] }[] = [];
   /** The round that was taken back here, by whose stake it was. */
   readonly #voided = new Map<string, number>();
+  #voidRound = 0;
 
   /** What is due is known: the host runs, and was not told to stop. */
   #runs = false;
@@ -180,8 +181,11 @@ export class Told {
     seen("seen: result told");
   }
 
-  /** The host took the running round back: all who had a stake are owed word of it. */
-  tookBack(stakes: ReadonlyMap<string, number>): void {
+  /** The host took a round back, or found one that was: all who had a stake hear of it, once. */
+  tookBack(round: number, stakes: ReadonlyMap<string, number>): void {
+    if (round <= this.#voidRound) return;
+    this.#voidRound = round;
+    this.#voided.clear();
     for (const [playerId, stake] of stakes) if (stake > 0) this.#voided.set(playerId, stake);
   }
 
@@ -194,7 +198,9 @@ export class Told {
     check(this.#voided.delete(told.playerId), () => `${where()}, which is not due`);
     const due = books.dueTo(booked, told.playerId);
     check(told.stake === due.stake, () => `${where()}, with ${told.stake}, not ${due.stake} back`);
-    check(told.balance === due.balance, () => `${where()}, and has ${told.balance} now`);
+    // At once, or when they come back.
+    const has = [due.balance, books.balances.get(told.playerId)].includes(told.balance);
+    check(has, () => `${where()}, and has ${told.balance} now`);
     seen("seen: void told");
   }
 

@@ -8,6 +8,7 @@
 import type { Client, Deferred, MessageContext } from "@colyseus/core";
 import { matchMaker } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
+import { asChips } from "@croupier/shared/core/chips";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
 import { RedisAwayError } from "../cluster/redisHealth.ts";
@@ -187,6 +188,7 @@ export abstract class TableRoom
     await host.sit(auth.playerId);
     const balance = await this.house.balanceOf(auth.playerId);
     client.send("seat", this.#seatMessage(auth, balance));
+    host.tellVoided(auth.playerId, asChips(balance));
   }
 
   #seatMessage({ playerId, name }: Identity, balance: number): SeatMessage {

@@ -1,5 +1,6 @@
 /** A table's past, as far as its host needs it to go on. */
 import { BOUNDS } from "@croupier/shared/core/bounds";
+import { asChips } from "@croupier/shared/core/chips";
 import type { SpotChange } from "@croupier/shared/core/table/inputs";
 import type { ClientSeed, WheelName, ZeroRule } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
@@ -8,7 +9,7 @@ import { inTransaction } from "../db/transaction.ts";
 import { holdLease } from "../ledger/holdLease.ts";
 import { answerOf } from "../ledger/operations.ts";
 import type { Lease } from "../tables/lease.ts";
-import type { LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
+import type { LastVoid, LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
 
 /**
  * Reads where the table stands, under its lease. Whatever an earlier life of the table has on its way
@@ -22,12 +23,12 @@ export function readHistory(pool: Pool, lease: Lease): Promise<TableHistory> {
   });
 }
 
-type Finished = Pick<TableHistory, "lastRound" | "lastPockets">;
+type Finished = Pick<TableHistory, "lastRound" | "lastPockets" | "lastVoid">;
 
 async function readFinished(database: Queryable, tableId: string): Promise<Finished> {
-  const { rows: finished } = await database.query<{ last: number | null }>(
-    `SELECT max(round) AS last FROM rounds
-     WHERE table_id = $1 AND status IN ('settled', 'void')`,
+  const { rows: finished } = await database.query<FinishedRow>(
+    `SELECT round, reason FROM rounds WHERE table_id = $1 AND status IN ('settled', 'void')
+     ORDER BY round DESC LIMIT 1`,
     [tableId],
   );
   const { rows: pockets } = await database.query<{ pocket: string }>(
@@ -35,10 +36,43 @@ async function readFinished(database: Queryable, tableId: string): Promise<Finis
      ORDER BY round DESC LIMIT $2`,
     [tableId, BOUNDS.lastPockets],
   );
+  const { round: lastRound = 0, reason = null } = finished[0] ?? {};
   return {
-    lastRound: finished[0]?.last ?? 0,
+    lastRound,
     lastPockets: pockets.map(({ pocket }) => pocket),
+    lastVoid: reason === null ? null : await readVoid(database, { tableId, lastRound, reason }),
   };
+}
+
+interface FinishedRow {
+  readonly round: number;
+  /** Of a void round only. */
+  readonly reason: string | null;
+}
+
+interface ReturnedRow {
+  readonly player_id: string;
+  readonly stake: number;
+  readonly balance: number;
+}
+
+async function readVoid(
+  database: Queryable,
+  last: { readonly tableId: string; readonly lastRound: number; readonly reason: string },
+): Promise<LastVoid> {
+  const { tableId, lastRound: round, reason } = last;
+  const { rows } = await database.query<ReturnedRow>(
+    `SELECT player_id, sum(amount)::bigint AS stake, max(balance) AS balance
+     FROM bets JOIN accounts USING (player_id)
+     WHERE bets.table_id = $1 AND bets.round = $2 GROUP BY player_id`,
+    [tableId, round],
+  );
+  const returned = rows.map(({ player_id: playerId, stake, balance }) => ({
+    playerId,
+    stake: asChips(stake),
+    balance: asChips(balance),
+  }));
+  return { round, reason, returned };
 }
 
 interface UnfinishedRow {

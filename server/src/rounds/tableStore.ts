@@ -2,10 +2,8 @@
 import { inOneLine, isPassing } from "../db/errors.ts";
 import { createTableAccounts } from "../ledger/accounts.ts";
 import { ensureBankroll } from "../ledger/bankroll.ts";
+import type { GroupCommitOptions } from "../ledger/groupCommit.ts";
 import { GroupCommit } from "../ledger/groupCommit.ts";
-import type { BatchPools } from "../ledger/postBatch.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
 import type { Lease, TableStores } from "../tables/lease.ts";
 import type { TableStore } from "../tables/store.ts";
@@ -22,11 +20,9 @@ const CHAIN_LENGTH = 1_048_576;
 /** Within this the caller need not hear of a lost connection. */
 const PASSING = { tries: 4, firstMs: 20, longestMs: 200 };
 
-export interface TableStoresOptions extends BatchPools {
+export interface TableStoresOptions extends GroupCommitOptions {
   /** 32 bytes. */
   readonly seedKey: Buffer;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** For tests: chains that end soon. */
   readonly chainLength?: number;
 }

@@ -1,19 +1,21 @@
 /**
  * The crash points of a round, one test for each row of the table in `server/docs/specification.md`;
- * those of operations and takeovers are beside this file.
+ * those of voids, operations and takeovers are beside this file.
  */
+import { asChips } from "@croupier/shared/core/chips";
 import { commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
 import type { TableState } from "@croupier/shared/core/table/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chainsOf } from "../rounds/seedVault.ts";
 import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { createBankRig } from "../testing/bankRig.ts";
+import type { Place } from "../testing/crashPlaces.ts";
+import { STATEMENTS } from "../testing/crashPlaces.ts";
 import { BETTING_MS, CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
-import type { MortalProcess, Place } from "../testing/mortalProcess.ts";
-import { STATEMENTS } from "../testing/mortalProcess.ts";
+import type { MortalProcess } from "../testing/mortalProcess.ts";
 import { expectSoundBooks } from "../testing/soundBooks.ts";
 
-const { BETS, CHAIN, LOCK, OPEN, OPERATIONS, SETTLE, TRANSFERS, VOID } = STATEMENTS;
+const { BETS, CHAIN, LOCK, OPEN, OPERATIONS, SETTLE, TRANSFERS } = STATEMENTS;
 
 let rig: BankRig;
 let stage: CrashStage;
@@ -124,6 +126,27 @@ describe("opening", () => {
     const entropy = entropyOf(clientSeeds);
     expectBetting(next, { round: 2, commitment: seed, entropy, clientSeeds });
     expect(await stage.expectPlayedOut(next, [])).toMatchObject({ entropy, clientSeeds });
+  });
+});
+
+describe("a higher limit", () => {
+  it("R12: the house is to be filled up for a higher limit, that is not committed", async () => {
+    const first = await bettingWithChips();
+    first.die();
+    const { limits } = stage.config;
+    const houseMax = asChips(limits.houseMax * 20);
+    const higher = () => stage.process(0, { limits: { ...limits, houseMax } });
+    const before = await stage.count("transfers");
+    const dying = higher();
+    const dead = dying.meets("death", { moment: "before the commit of", statement: TRANSFERS });
+    void dying.start();
+    await dead;
+    expect(await stage.count("transfers")).toBe(before);
+    await (await higher().start()).stop();
+    const next = await higher().start();
+    expect(await stage.count("transfers")).toBe(before + 1);
+    expectBetting(next, { ...identityOf(first), totalStake: red(ada, 100).amount });
+    await stage.expectPlayedOut(next, [red(ada, 100)]);
   });
 });
 
@@ -298,74 +321,6 @@ describe("closing", () => {
     expect(await stage.expectSettled(1, [red(ada, 100)])).toMatchObject({ commitment });
     expect(process.host.state.round).toBe(2);
   });
-});
-
-describe("void", () => {
-  /** A process whose books of the round got broken in memory, and have been before: once is no reason. */
-  async function broken(): Promise<MortalProcess> {
-    const process = await bettingWithChips();
-    const breakBooks = () => {
-      const player = process.host.state.players.get(ada);
-      if (player !== undefined) player.stake = red(ada, 3).amount;
-    };
-    breakBooks();
-    await process.operate(ada, "breaks", "undo");
-    expect(process.froze).toHaveLength(1);
-    await process.untilNotPaused();
-    expect(process.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 100 });
-    breakBooks();
-    return process;
-  }
-
-  it("V1: the table froze twice in the round, the void is not committed", async () => {
-    const dying = await broken();
-    void dying.meets("death", { moment: "before the commit of", statement: VOID });
-    void dying.operate(ada, "breaks", "undo");
-    await dying.untilDead();
-    expect(dying.froze).toHaveLength(2);
-    await expectGoesOn(dying);
-  });
-
-  it("V2: the void is committed and nobody was told", async () => {
-    const dying = await broken();
-    const { commitment } = dying.host.state;
-    void dying.meets("death", { moment: "after the commit of", statement: VOID });
-    void dying.operate(ada, "breaks", "undo");
-    await dying.untilDead();
-    await expectVoided(commitment, await stage.takeover(), /error of its own/);
-  });
-
-  it("V3: the round cannot go on, its void is not committed", async () => {
-    const first = await bettingWithChips();
-    const { commitment } = first.host.state;
-    first.die();
-    const dying = stage.process(0, { wheel: "american" });
-    const dead = dying.meets("death", { moment: "before the commit of", statement: VOID });
-    void dying.start();
-    await dead;
-    const next = await stage.process(0, { wheel: "american" }).start();
-    await next.host.sit(ada);
-    expect(next.events).toContainEqual(
-      expect.objectContaining({ type: "voided", playerId: ada, stake: 100 }),
-    );
-    await expectVoided(commitment, next, /wheel was changed/);
-  });
-
-  /** Stakes are back, once; number and seed are used up; the reason is public. */
-  async function expectVoided(commitment: string, next: MortalProcess, reason: RegExp) {
-    const record = await stage.record(1);
-    expect(record).toMatchObject({ status: "void", reason: expect.stringMatching(reason) });
-    const { seed } = record as { seed: string };
-    expect(commitmentOf(seed)).toBe(commitment);
-    expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
-    await next.until("betting");
-    expectBetting(next, { round: 2, commitment: seed });
-    // The op stays used, and its answer what it was; it places nothing in the new round.
-    const again = await next.bet(ada, "first", [["red", 100]]);
-    expect(again).toMatchObject({ answer: { op: "first", round: 1, stake: 100 } });
-    expect(next.host.state.totalStake).toBe(0);
-    expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
-  }
 });
 
 describe("seed chains", () => {

@@ -6,9 +6,10 @@ import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import type { Place } from "../testing/crashPlaces.ts";
+import { STATEMENTS } from "../testing/crashPlaces.ts";
 import { CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
-import type { MortalProcess, Place } from "../testing/mortalProcess.ts";
-import { STATEMENTS } from "../testing/mortalProcess.ts";
+import type { MortalProcess } from "../testing/mortalProcess.ts";
 import { expectSoundBooks } from "../testing/soundBooks.ts";
 import type { OperationReply } from "./tableHost.ts";
 

@@ -4,8 +4,8 @@ import { inTransaction } from "../db/transaction.ts";
 import { addTransfers } from "../ledger/transfers.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { STATEMENTS } from "../testing/crashPlaces.ts";
 import { CrashStage } from "../testing/crashStage.ts";
-import { STATEMENTS } from "../testing/mortalProcess.ts";
 
 let rig: BankRig;
 let stage: CrashStage;

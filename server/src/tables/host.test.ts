@@ -1,62 +1,9 @@
 import { asChips } from "@croupier/shared/core/chips";
-import type { Stage } from "@croupier/shared/core/table/state";
 import { phaseOf } from "@croupier/shared/core/table/state";
-import type { TableConfig } from "@croupier/shared/core/types";
 import { tableConfig } from "@croupier/shared/testing/drivenTable";
 import { describe, expect, it, vi } from "vitest";
-import { ManualClock } from "../testing/manualClock.ts";
-import { MemoryTableStore } from "../testing/memoryTableStore.ts";
-import { startTable } from "./host.ts";
+import { betting, settle } from "../testing/hostBench.ts";
 import { OutcomeUnknownError } from "./store.ts";
-import type { TableEvent, TableHost } from "./tableHost.ts";
-
-/** Lets everything that does not wait for the clock happen. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-class Bench {
-  readonly clock = new ManualClock();
-  readonly store = new MemoryTableStore();
-  readonly events: TableEvent[] = [];
-  readonly observed: string[] = [];
-  host: TableHost = undefined as never;
-
-  async start(config: TableConfig = tableConfig()): Promise<TableHost> {
-    this.host = await startTable({
-      config,
-      store: this.store,
-      clock: this.clock,
-      random: () => 0,
-      observer: {
-        turned: () => undefined,
-        unavailable: (_, what) => this.observed.push(`unavailable ${what}`),
-        froze: (_, error) => this.observed.push(`froze ${error}`),
-      },
-    });
-    this.host.subscribe((event) => this.events.push(event));
-    return this.host;
-  }
-
-  async until(stage: Stage): Promise<void> {
-    for (let turns = 0; this.host.state.stage !== stage; turns += 1) {
-      expect(turns, `the table stays ${this.host.state.stage}, never ${stage}`).toBeLessThan(200);
-      this.clock.next();
-      await settle();
-    }
-  }
-
-  bet(op: string, amount: number, playerId = "ann") {
-    return this.host.operate({ playerId, op, kind: "bet", chips: [["red", amount]] });
-  }
-}
-
-async function betting(): Promise<Bench> {
-  const bench = new Bench();
-  bench.store.addPlayer("ann", 1_000);
-  await bench.start();
-  await bench.host.sit("ann");
-  await bench.until("betting");
-  return bench;
-}
 
 describe("a running table", () => {
   it("plays round after round by the clock", async () => {
@@ -192,11 +139,13 @@ describe("a table that starts again", () => {
     await bench.start(tableConfig({ wheel: "american" }));
     const voided = () => bench.events.filter(({ type }) => type === "voided");
     expect(voided()).toEqual([]);
-    await bench.host.sit("ben");
-    await bench.host.sit("ann");
-    await bench.host.sit("ann");
+    for (const playerId of ["ben", "ann", "ann"]) {
+      await bench.host.sit(playerId);
+      // Ann has lost some at another table meanwhile.
+      bench.host.tellVoided(playerId, asChips(970));
+    }
     const reason = "The table's wheel was changed from european to american.";
-    const stake = { playerId: "ann", round: 1, stake: 10, balance: 1_000, reason };
+    const stake = { playerId: "ann", round: 1, stake: 10, balance: 970, reason };
     expect(voided()).toEqual([{ type: "voided", ...stake }]);
   });
 });
@@ -210,7 +159,10 @@ describe("an answer that nobody can find out", () => {
       await post.call(bench.store, tableId, posting);
       throw new OutcomeUnknownError("the answer was lost for good");
     };
-    expect(await bench.bet("b", 5)).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+    expect(await bench.bet("b", 5)).toMatchObject({ refusal: { code: "BANK_UNAVAILABLE" } });
+    // It is the bank that the table waits for.
+    expect(phaseOf(bench.host.state)).toBe("paused");
+    expect(await bench.bet("c", 5)).toMatchObject({ refusal: { code: "BANK_UNAVAILABLE" } });
     bench.store.post = post;
     bench.clock.advance(1_000);
     await settle();
@@ -238,7 +190,7 @@ describe("a table that froze", () => {
     bench.clock.advance(1_000);
     await settle();
     expect(bench.host.state.totalStake).toBe(0);
-    expect(await bench.bet("c", 5)).toMatchObject({ refusal: { code: "TABLE_PAUSED" } });
+    expect(await bench.bet("c", 5)).toMatchObject({ refusal: { code: "BANK_UNAVAILABLE" } });
     late.resolve();
     await settle();
     expect(bench.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 20 });

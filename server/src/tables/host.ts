@@ -12,9 +12,11 @@
  * table: nothing in memory is believed any more, the running round is voided by the store, and the
  * table starts again from what the store holds. A lost lease ends it: the round goes on elsewhere.
  */
+import type { Chips } from "@croupier/shared/core/chips";
 import { NO_CHIPS } from "@croupier/shared/core/chips";
 import type { TableEffect } from "@croupier/shared/core/table/effects";
 import type { ChipsOnSpots, TableInput } from "@croupier/shared/core/table/inputs";
+import type { Refusal } from "@croupier/shared/core/table/refusal";
 import type { TableState } from "@croupier/shared/core/table/state";
 import { createTable, nextTickAt } from "@croupier/shared/core/table/state";
 import { seedCountsFrom, step } from "@croupier/shared/core/table/step";
@@ -24,7 +26,6 @@ import { Inbox } from "./inbox.ts";
 import { StaleLeaseError } from "./lease.ts";
 import type { TableObserver } from "./observer.ts";
 import { Persistence, StoppedError } from "./persistence.ts";
-import type { VoidedStake } from "./recovery.ts";
 import { recoverTable } from "./recovery.ts";
 import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
 import { Requests } from "./requests.ts";
@@ -37,6 +38,8 @@ import type {
   TableEvent,
   TableHost,
 } from "./tableHost.ts";
+import type { VoidedRound } from "./voidNews.ts";
+import { VoidNews } from "./voidNews.ts";
 
 /** Between a freeze and the next start: twice as long each time, until a round was opened. */
 const FIRST_FREEZE_MS = 250;
@@ -88,10 +91,11 @@ class RunningTable implements NewHost {
   #tick: { readonly at: number; readonly timer: Timer } | null = null;
   #life: "running" | "frozen" | "stopped" | "lost" = "frozen";
   #stopping = false;
+  /** What operations are told while the table does not run. */
+  #refusal = PAUSED;
   /** Set while the host is to stop after this round. */
   #finishing: PromiseWithResolvers<Finish> | null = null;
-  /** Those whose stakes went back while they were not here. */
-  readonly #untold = new Map<string, VoidedStake>();
+  readonly #voids = new VoidNews();
   /** Freezes since the last round opened. */
   #freezes = 0;
   /** The round in which something broke last. */
@@ -122,7 +126,7 @@ class RunningTable implements NewHost {
     this.#carrySeatsTo(state);
     this.#state = state;
     this.#life = "running";
-    this.#tellVoided(voided);
+    this.#tellHere(voided);
     this.#tell({ type: "turn" });
     this.#schedule();
   }
@@ -141,9 +145,11 @@ class RunningTable implements NewHost {
         });
     }
     this.#put({ type: "sat", now: this.#options.clock.now(), playerId, lastChips });
-    const voided = this.#untold.get(playerId);
-    if (!this.#untold.delete(playerId) || voided === undefined) return;
-    this.#tell({ type: "voided", ...voided });
+  }
+
+  tellVoided(playerId: string, balance: Chips): void {
+    const voided = this.#voids.take(playerId);
+    if (voided !== null) this.#tell({ type: "voided", ...voided, balance });
   }
 
   leave(playerId: string): void {
@@ -151,7 +157,9 @@ class RunningTable implements NewHost {
   }
 
   operate({ playerId, op, kind, chips }: OperationRequest): Promise<OperationReply> {
-    if (this.#life !== "running" || this.#stopping) return Promise.resolve({ refusal: PAUSED });
+    if (this.#life !== "running" || this.#stopping) {
+      return Promise.resolve({ refusal: this.#refusal });
+    }
     const { request, reply } = this.#requests.open();
     const now = this.#options.clock.now();
     this.#put({ type: "operation", now, request, playerId, op, kind, chips });
@@ -186,7 +194,7 @@ class RunningTable implements NewHost {
     if (this.#life === "lost" || this.#stopping) return;
     this.#life = "lost";
     this.#finishing?.resolve({ finished: true });
-    this.#abandonAll();
+    this.#abandonAll(PAUSED);
     void this.#persistence.stop();
     this.#tell({ type: "lost" });
     this.#listeners.clear();
@@ -207,6 +215,7 @@ class RunningTable implements NewHost {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#refusal = PAUSED;
     this.#finishing?.resolve({ finished: true });
     this.#cancelTick();
     // What is in flight is answered yet; the round goes on from the store at the next start.
@@ -236,6 +245,7 @@ class RunningTable implements NewHost {
     const { state, effects } = step(this.#state, input);
     this.#state = state;
     if (input.type === "opened") this.#freezes = 0;
+    if (input.type === "settled") this.#voids.roundEnded();
     for (const effect of effects) this.#carryOut(effect, announced);
   }
 
@@ -325,7 +335,8 @@ class RunningTable implements NewHost {
       return;
     }
     this.#life = "frozen";
-    this.#abandonAll();
+    // Where the bank did not say what became of an operation, it is the bank that is waited for.
+    this.#abandonAll(error instanceof OutcomeUnknownError ? UNKNOWN : PAUSED);
     this.#options.observer.froze(this.config.tableId, error);
     // Until it has started again the table is shown as paused.
     this.#state.bankAvailable = false;
@@ -346,11 +357,12 @@ class RunningTable implements NewHost {
   }
 
   /** Nothing in memory is believed any more, and no answer that is still to come. */
-  #abandonAll(): void {
+  #abandonAll(refusal: Refusal): void {
+    this.#refusal = refusal;
     this.#cancelTick();
     this.#inbox.clear();
     this.#persistence.abandon();
-    this.#requests.refuseAll(PAUSED);
+    this.#requests.refuseAll(refusal);
   }
 
   async #startAgain(broken: string | undefined): Promise<void> {
@@ -385,11 +397,9 @@ class RunningTable implements NewHost {
   }
 
   /** Who is not here, because the process that they sat at is gone, hears of it when they come. */
-  #tellVoided(voided: readonly VoidedStake[]): void {
-    for (const stake of voided) {
-      if (this.#state.players.get(stake.playerId)?.seated) this.#tell({ type: "voided", ...stake });
-      else this.#untold.set(stake.playerId, stake);
-    }
+  #tellHere(voided: VoidedRound): void {
+    const isHere = (playerId: string) => this.#state.players.get(playerId)?.seated === true;
+    for (const stake of this.#voids.heard(voided, isHere)) this.#tell({ type: "voided", ...stake });
   }
 
   #tell(event: TableEvent): void {

@@ -12,6 +12,7 @@ import type { Clock } from "../platform/clock.ts";
 import { contradictionIn } from "./contradiction.ts";
 import { settleLocked } from "./lockedRound.ts";
 import type { TableHistory, TableStore, UnfinishedRound } from "./store.ts";
+import type { VoidedRound } from "./voidNews.ts";
 
 /** One player's part of a round that was voided. */
 export interface VoidedStake {
@@ -19,13 +20,14 @@ export interface VoidedStake {
   readonly round: number;
   readonly reason: string;
   readonly stake: Chips;
+  /** When the table's past was read. */
   readonly balance: Chips;
 }
 
 export interface Recovery {
   readonly state: TableState;
-  /** Everyone whose stake went back. */
-  readonly voided: readonly VoidedStake[];
+  /** Of the table's last finished round, those whose stake went back, and who may not know of it. */
+  readonly voided: VoidedRound;
 }
 
 interface RecoveryOptions {
@@ -42,13 +44,13 @@ export async function recoverTable(options: RecoveryOptions): Promise<Recovery> 
   const history = await store.prepareTable(config);
   const { unfinished } = history;
   if (unfinished === null) {
-    return { state: restoreTable(config, history, clock.now()), voided: [] };
+    return { state: restoreTable(config, history, clock.now()), voided: foundIn(history) };
   }
   const lockedBooks = unfinished.status === "locked" ? contradictionIn(unfinished) : null;
   if (lockedBooks !== null) return takeBack(options, unfinished.round, disagreeing(lockedBooks));
   if (unfinished.status === "locked") return goOnLocked(options, history, unfinished);
   const attempt = options.broken ?? restorable(config, history, clock.now());
-  if (typeof attempt !== "string") return { state: attempt, voided: [] };
+  if (typeof attempt !== "string") return { state: attempt, voided: foundIn(history) };
   return takeBack(options, unfinished.round, attempt);
 }
 
@@ -63,10 +65,11 @@ async function goOnLocked(
 ): Promise<Recovery> {
   const { config, store, clock, broken } = options;
   if (broken === undefined && changeOf(config, locked) === null) {
-    return { state: restoreTable(config, history, clock.now()), voided: [] };
+    return { state: restoreTable(config, history, clock.now()), voided: foundIn(history) };
   }
   await settleLocked(options, history);
-  return { state: restoreTable(config, await store.prepareTable(config), clock.now()), voided: [] };
+  const settled = await store.prepareTable(config);
+  return { state: restoreTable(config, settled, clock.now()), voided: foundIn(settled) };
 }
 
 async function takeBack(
@@ -77,13 +80,30 @@ async function takeBack(
   const { tableId } = config;
   const voiding = { tableId, round, reason, voidedAt: clock.now() };
   const { balances, stakes } = await store.voidRound(voiding);
-  const voided = Array.from(stakes, ([playerId, stake]): VoidedStake => {
+  const returned = Array.from(stakes, ([playerId, stake]): VoidedStake => {
     const balance = balances.get(playerId);
     if (balance === undefined) throw new InvariantError(`no balance for ${playerId}`);
     return { playerId, round, reason, stake, balance };
   });
   const after = await store.prepareTable(config);
-  return { state: restoreTable(config, after, clock.now()), voided };
+  return {
+    state: restoreTable(config, after, clock.now()),
+    voided: { stakes: returned, isOwn: true },
+  };
+}
+
+/**
+ * The void round that a table's past ends with. Whoever took it back may have died before it told
+ * anybody; but who has done something in the round after it was at the table then, and was told.
+ */
+function foundIn({ lastVoid, unfinished }: TableHistory): VoidedRound {
+  const active = [...(unfinished?.operations ?? []), ...(unfinished?.clientSeeds ?? [])];
+  const told = new Set(active.map(({ playerId }) => playerId));
+  const { round = 0, reason = "", returned = [] } = lastVoid ?? {};
+  const stakes = returned
+    .filter(({ playerId }) => !told.has(playerId))
+    .map((one): VoidedStake => ({ ...one, round, reason }));
+  return { stakes, isOwn: false };
 }
 
 /** The state in which the table goes on in its open round, or why that cannot. */

@@ -12,7 +12,7 @@ export const REUSED: Refusal = {
   message: "This op was used for another operation; make a new op for a new operation.",
 };
 
-/** The step refused, but whether the op was accepted earlier cannot be told now. */
+/** Whether the op was accepted cannot be told now, be it of this asking or of an earlier one. */
 export const UNKNOWN: Refusal = {
   code: "BANK_UNAVAILABLE",
   message: "The bank does not answer. Send the same op again in a moment; it never counts twice.",

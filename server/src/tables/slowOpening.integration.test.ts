@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
+import { STATEMENTS } from "../testing/crashPlaces.ts";
 import { CrashStage, LEAST_WINDOW_MS } from "../testing/crashStage.ts";
-import { STATEMENTS } from "../testing/mortalProcess.ts";
 import { expectSoundBooks } from "../testing/soundBooks.ts";
 
 let rig: BankRig;

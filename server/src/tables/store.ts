@@ -98,12 +98,26 @@ export interface UnfinishedRound {
   readonly operations: readonly LoggedOperation[];
 }
 
+/** A void round, and who got chips back for it. */
+export interface LastVoid {
+  readonly round: number;
+  readonly reason: string;
+  readonly returned: readonly {
+    readonly playerId: string;
+    readonly stake: Chips;
+    /** Now, whatever the player did since. */
+    readonly balance: Chips;
+  }[];
+}
+
 /** What a table's past says when a host starts on it. */
 export interface TableHistory {
   /** The number of the last finished round; 0 before the first. */
   readonly lastRound: number;
   /** Newest first. */
   readonly lastPockets: readonly Pocket[];
+  /** The last finished round, where it is void. */
+  readonly lastVoid: LastVoid | null;
   readonly unfinished: UnfinishedRound | null;
 }
 

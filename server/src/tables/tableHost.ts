@@ -52,6 +52,12 @@ export interface TableHost {
   /** Takes a seat; again is the same. */
   sit(playerId: string): Promise<void>;
 
+  /**
+   * Tells the player, who has the `balance`, that the table's last round was taken back while they were
+   * away; once, and nothing where there is no such word.
+   */
+  tellVoided(playerId: string, balance: Chips): void;
+
   /** Gives the seat up; chips on the felt stay and are settled in absence. */
   leave(playerId: string): void;
 

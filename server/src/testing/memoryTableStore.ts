@@ -14,6 +14,7 @@ import type { Posting } from "@croupier/shared/core/table/effects";
 import type { ChipsOnSpots, OperationAnswer } from "@croupier/shared/core/table/inputs";
 import type { Bet, TableConfig } from "@croupier/shared/core/types";
 import type {
+  LastVoid,
   LoggedOperation,
   OpeningRound,
   PostResult,
@@ -29,6 +30,8 @@ interface MemoryRound extends Omit<UnfinishedRound, "status" | "betsDigest" | "o
   status: "open" | "locked" | "settled" | "void";
   betsDigest: string | null;
   pocket: string;
+  /** Of a void round. */
+  reason: string;
   readonly operations: LoggedOperation[];
 }
 
@@ -80,8 +83,17 @@ export class MemoryTableStore implements TableStore {
         .map(({ pocket }) => pocket)
         .filter((pocket) => pocket !== "")
         .reverse(),
+      lastVoid: this.#lastVoidOf(finished.at(-1)),
       unfinished,
     };
+  }
+
+  #lastVoidOf(last: MemoryRound | undefined): LastVoid | null {
+    if (last?.status !== "void") return null;
+    const returned = Array.from(stakesOf(last), ([playerId, stake]) => {
+      return { playerId, stake, balance: this.balances.get(playerId) ?? NO_CHIPS };
+    });
+    return { round: last.round, reason: last.reason, returned };
   }
 
   async openRound(opening: OpeningRound): Promise<{ commitment: string; openedAt: number }> {
@@ -93,7 +105,7 @@ export class MemoryTableStore implements TableStore {
     if (running?.round !== round) {
       const finished = running === undefined || isFinished(running);
       assert(finished && round === rounds.length + 1, `round ${round} is out of turn`);
-      const past = { betsDigest: null, pocket: "", operations: [] };
+      const past = { betsDigest: null, pocket: "", reason: "", operations: [] };
       const terms = { round, wheel, zeroRule, commitment, entropy, clientSeeds, openedAt };
       rounds.push({ ...terms, ...past, status: "open" });
     }
@@ -177,17 +189,11 @@ export class MemoryTableStore implements TableStore {
     return { balances };
   }
 
-  async voidRound(voiding: { tableId: string; round: number }) {
+  async voidRound(voiding: { tableId: string; round: number; reason: string }) {
     await this.#open();
     const round = this.#round(voiding.tableId, voiding.round);
     assert(round.status !== "settled", `round ${voiding.round} is settled and cannot be void`);
-    const stakes = new Map<string, Chips>();
-    for (const { playerId, changes } of round.operations) {
-      const change = changes.reduce((sum, [, chips]) => sum + chips, 0);
-      const stake = asChips((stakes.get(playerId) ?? 0) + change);
-      if (stake === 0) stakes.delete(playerId);
-      else stakes.set(playerId, stake);
-    }
+    const stakes = stakesOf(round);
     const balances = new Map<string, Chips>();
     for (const [playerId, stake] of stakes) {
       const before = this.balances.get(playerId) ?? NO_CHIPS;
@@ -195,6 +201,7 @@ export class MemoryTableStore implements TableStore {
       this.balances.set(playerId, after);
       balances.set(playerId, after);
     }
+    if (round.status !== "void") round.reason = voiding.reason;
     round.status = "void";
     return { stakes, balances };
   }
@@ -231,6 +238,18 @@ export class MemoryTableStore implements TableStore {
   }
 }
 
+/** What each player has on the felt by the operations; those that have nothing are left out. */
+function stakesOf({ operations }: MemoryRound): Map<string, Chips> {
+  const stakes = new Map<string, Chips>();
+  for (const { playerId, changes } of operations) {
+    const change = changes.reduce((sum, [, chips]) => sum + chips, 0);
+    const stake = asChips((stakes.get(playerId) ?? 0) + change);
+    if (stake === 0) stakes.delete(playerId);
+    else stakes.set(playerId, stake);
+  }
+  return stakes;
+}
+
 /** What lies on the felt by the operations. */
 function layoutOf({ operations }: MemoryRound): Bet[] {
   const chips = new Map<string, number>();
@@ -250,7 +269,7 @@ function isFinished({ status }: MemoryRound): boolean {
   return status === "settled" || status === "void";
 }
 
-function toUnfinished({ pocket: _, status, ...round }: MemoryRound): UnfinishedRound {
+function toUnfinished({ pocket: _, reason: __, status, ...round }: MemoryRound): UnfinishedRound {
   return { ...round, status: status === "open" ? "open" : "locked" };
 }
 

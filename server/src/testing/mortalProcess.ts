@@ -13,46 +13,17 @@ import type { Pool, PoolClient } from "pg";
 import { expect } from "vitest";
 import { createPool, SERVER_ROLE } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
+import type { Players } from "../players/players.ts";
+import { createPlayers } from "../players/players.ts";
 import { TableLeases } from "../rounds/tableLeases.ts";
 import { createPostgresTableStores } from "../rounds/tableStore.ts";
 import type { NewHost } from "../tables/host.ts";
 import { createHost } from "../tables/host.ts";
-import type { Lease } from "../tables/lease.ts";
+import type { Lease, TableStores } from "../tables/lease.ts";
 import type { OperationReply, TableEvent } from "../tables/tableHost.ts";
+import { DAILY_CHIPS, STARTING_CHIPS } from "./bankRig.ts";
+import type { End, Place } from "./crashPlaces.ts";
 import { ManualClock } from "./manualClock.ts";
-
-/** How to know the statements that make a table's steps durable. */
-export const STATEMENTS = {
-  ACCOUNTS: /INSERT INTO accounts/,
-  BETS: /COPY bets /,
-  CHAIN: /INSERT INTO seed_chains/,
-  /** Holds the rounds that operations are for; nothing of theirs is written yet. */
-  HOLD: /FROM hold_postings\(/,
-  LOCK: /SELECT lock_round\(/,
-  OPEN: /INSERT INTO rounds/,
-  OPERATIONS: /(COPY|INSERT INTO) operations /,
-  SETTLE: /SELECT settle_round\(/,
-  TRANSFERS: /(COPY|INSERT INTO) transfers /,
-  VOID: /SELECT void_round\(/,
-} as const;
-
-/**
- * A place in what a process sends: before or after a statement whose text matches, or before or
- * after the COMMIT of the transaction that has such a statement.
- */
-export interface Place {
-  readonly moment: "before" | "after" | "before the commit of" | "after the commit of";
-  readonly statement: RegExp;
-  /** How many of such are let through; 0 unless given. */
-  readonly skipping?: number;
-}
-
-/**
- * - `death`: the process is gone;
- * - `lost connection`: it lives on without that connection, and so without the statement or its answer;
- * - `standstill`: it does nothing more, and keeps its connections.
- */
-export type End = "death" | "lost connection" | "standstill";
 
 interface Plan extends Place {
   readonly end: End;
@@ -67,6 +38,9 @@ export interface MortalOptions {
   /** What its clock shows at first. */
   readonly now: number;
 }
+
+/** What became of a COMMIT is asked for so often, while the process is cut off. */
+const AFTER_COMMIT = { tries: 5, firstMs: 1, longestMs: 10 };
 
 /** A statement on its way. */
 interface Sent {
@@ -94,9 +68,11 @@ export class MortalProcess {
   /** Bugs that froze the table. */
   readonly froze: unknown[] = [];
   readonly #options: MortalOptions;
+  readonly leases: TableLeases;
+  readonly stores: TableStores;
+  readonly players: Players;
   readonly #pool: Pool;
   readonly #pipelined: Pool;
-  readonly #leases: TableLeases;
   readonly #clients = new Set<PoolClient>();
   #host: NewHost | null = null;
   #lease: Lease | null = null;
@@ -104,6 +80,7 @@ export class MortalProcess {
   #skipped = 0;
   #dead = false;
   #still = false;
+  #cutOff = false;
 
   constructor(options: MortalOptions) {
     this.#options = options;
@@ -112,7 +89,14 @@ export class MortalProcess {
     this.#pool = createPool(options.url, log, { role: SERVER_ROLE });
     this.#pipelined = createPool(options.url, log, { role: SERVER_ROLE, pipeline: true });
     for (const pool of this.#pools) pool.on("connect", (client) => this.#watch(client));
-    this.#leases = new TableLeases({ pool: this.#pipelined, log, disconnected: () => undefined });
+    this.leases = new TableLeases({ pool: this.#pipelined, log, disconnected: () => undefined });
+    const { clock } = this;
+    const { seedKey, chainLength } = options;
+    const pools = { pool: this.#pool, pipelined: this.#pipelined };
+    const shared = { ...pools, clock, log, seedKey, chainLength, afterCommit: AFTER_COMMIT };
+    this.stores = createPostgresTableStores(shared);
+    const chips = { startingChips: STARTING_CHIPS, dailyChips: DAILY_CHIPS };
+    this.players = createPlayers({ pool: this.#pool, clock, ...chips });
   }
 
   get host(): NewHost {
@@ -136,7 +120,7 @@ export class MortalProcess {
   }
 
   async #takeFree(): Promise<Lease | null> {
-    const [lease] = await this.#leases.take([this.#options.config.tableId]);
+    const [lease] = await this.leases.take([this.#options.config.tableId]);
     this.#lease ??= lease ?? null;
     return this.#lease;
   }
@@ -144,14 +128,10 @@ export class MortalProcess {
   /** Takes the table and starts on it. */
   async start(): Promise<this> {
     const lease = this.#lease ?? (await this.take());
-    const { config, seedKey, chainLength } = this.#options;
-    const { clock } = this;
-    const pools = { pool: this.#pool, pipelined: this.#pipelined };
-    const shared = { ...pools, clock, log: createLogger("silent"), seedKey, chainLength };
     this.#host = createHost({
-      config,
-      clock,
-      store: createPostgresTableStores(shared).of(lease),
+      config: this.#options.config,
+      clock: this.clock,
+      store: this.stores.of(lease),
       random: () => 0,
       observer: {
         turned: () => undefined,
@@ -226,10 +206,33 @@ export class MortalProcess {
     await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(true);
   }
 
+  /** Reaches the bank again, where it was cut off. */
+  reachesBank(): void {
+    this.#cutOff = false;
+  }
+
   /** Stops in good order, and gives the table up. */
   async stop(): Promise<void> {
     await this.host.stop();
-    if (this.#lease !== null) await this.#leases.release([this.#lease]);
+    await this.release();
+  }
+
+  /** Lets the clock go on until the running round is over, and the host has stopped before the next. */
+  async finish(): Promise<void> {
+    let finished = false;
+    void this.host.finish().then(() => {
+      finished = true;
+    });
+    const look = () => {
+      if (!finished) this.clock.next();
+      return finished;
+    };
+    await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(true);
+  }
+
+  /** Gives the table up, to `receiver` where one is named. */
+  async release(receiver: string | null = null): Promise<void> {
+    if (this.#lease !== null) await this.leases.release([this.#lease], receiver);
   }
 
   /** Ends what is left of it, in good order where it lives. */
@@ -237,7 +240,7 @@ export class MortalProcess {
     if (this.#still) this.die();
     if (this.#dead) return;
     await this.#host?.stop();
-    this.#leases.close();
+    this.leases.close();
     for (const pool of this.#pools) await pool.end();
   }
 
@@ -281,11 +284,16 @@ export class MortalProcess {
     return this.#dead || this.#still;
   }
 
+  /** Whether it hears nothing of the bank, be it that it is gone or that it is cut off. */
+  get #isDeaf(): boolean {
+    return this.#isGone || this.#cutOff;
+  }
+
   async #send(sent: Sent, send: () => unknown): Promise<unknown> {
-    if (this.#isGone || this.#strikes("before", sent)) return this.#silence(sent.client);
+    if (this.#isDeaf || this.#strikes("before", sent)) return this.#silence(sent.client);
     try {
       const answer = await send();
-      if (this.#isGone || this.#strikes("after", sent)) return await this.#silence(sent.client);
+      if (this.#isDeaf || this.#strikes("after", sent)) return await this.#silence(sent.client);
       return answer;
     } catch (error) {
       if (this.#isGone) return never();
@@ -295,7 +303,7 @@ export class MortalProcess {
 
   /** Rows by COPY are a stream: it finishes when the database has them. */
   #copy(sent: Sent, stream: CopyStream, submit: Query): Writable {
-    if (this.#isGone || this.#strikes("before", sent)) {
+    if (this.#isDeaf || this.#strikes("before", sent)) {
       const unheard = new Writable({ write: () => undefined });
       if (!this.#isGone) queueMicrotask(() => unheard.destroy(lost()));
       return unheard;
@@ -326,8 +334,9 @@ export class MortalProcess {
     if (this.#skipped <= (plan.skipping ?? 0)) return false;
     this.#plan = null;
     if (plan.end === "death") this.die();
-    else if (plan.end === "lost connection") socketOf(client).destroy();
-    else this.#still = true;
+    else if (plan.end === "standstill") this.#still = true;
+    else socketOf(client).destroy();
+    if (plan.end === "cut off") this.#cutOff = true;
     plan.reached();
     return true;
   }

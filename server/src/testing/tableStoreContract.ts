@@ -49,7 +49,7 @@ export function describeTableStore(getBank: () => Bank): void {
 function describeLife(): void {
   it("begins with a table that has no past", async () => {
     const history = await bank.store.prepareTable(tableConfig(tableId));
-    expect(history).toEqual({ lastRound: 0, lastPockets: [], unfinished: null });
+    expect(history).toEqual({ lastRound: 0, lastPockets: [], lastVoid: null, unfinished: null });
   });
 
   it("takes stakes, pays returns, and tells the new balances", async () => {
@@ -146,8 +146,18 @@ function describeVoid(): void {
     expect(voided.balances).toEqual(new Map([[ben, BANK_CHIPS]]));
     expect(await bank.store.voidRound(voiding)).toEqual(voided);
     expect(await bank.balance(ben)).toBe(BANK_CHIPS);
-    const history = await bank.store.prepareTable(tableConfig(tableId));
-    expect(history).toEqual({ lastRound: 1, lastPockets: [], unfinished: null });
+    const history = () => bank.store.prepareTable(tableConfig(tableId));
+    const returned = [{ playerId: ben, stake: 30, balance: BANK_CHIPS }];
+    const lastVoid = { round: 1, reason: "a test", returned };
+    expect(await history()).toEqual({ lastRound: 1, lastPockets: [], lastVoid, unfinished: null });
+    await openRound(bank, tableId, 2);
+    await bank.store.post(tableId, bet(ben, { round: 2, stakeChange: 7 }));
+    const now = { ...lastVoid, returned: [{ ...returned[0], balance: BANK_CHIPS - 7 }] };
+    expect(await history()).toMatchObject({
+      lastRound: 1,
+      lastVoid: now,
+      unfinished: { round: 2 },
+    });
   });
 
   it("is not settled, and a settled one is not void", async () => {
@@ -235,6 +245,7 @@ function describePast(): void {
     expect(await bank.store.prepareTable(tableConfig(tableId))).toEqual({
       lastRound: 1,
       lastPockets: [pocket],
+      lastVoid: null,
       unfinished: {
         ...opening,
         commitment,

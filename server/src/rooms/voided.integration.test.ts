@@ -1,0 +1,63 @@
+/** What a player hears who was away while the table's round was taken back. */
+import { asChips } from "@croupier/shared/core/chips";
+import type { VoidedMessage } from "@croupier/shared/protocol/messages";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
+import {
+  nextMessage,
+  openTestHouse,
+  refusalOf,
+  SLOW_TABLE,
+  sit,
+  untilState,
+} from "../testing/openTestHouse.ts";
+
+let house: TestHouse;
+beforeAll(async () => {
+  house = await openTestHouse({ tables: [SLOW_TABLE, { ...SLOW_TABLE, id: "other" }] });
+});
+afterAll(() => house.close());
+
+/** Bob's chips at the slow table are miscounted in memory. */
+function miscount({ playerId }: Guest): void {
+  const player = house.house.hosts.get("slow")?.state.players.get(playerId);
+  if (player === undefined) throw new Error("Bob is not there");
+  player.stake = asChips(3);
+}
+
+it("tells of it with what the player has by then, once", async () => {
+  const [ada, bob] = [await house.guest("Ada"), await house.guest("Bob")];
+  const [adas, bobs] = [await sit(ada, "slow"), await sit(bob, "slow")];
+  await adas.request("bet", { op: "a", chips: [["red", 100]] });
+  await bobs.request("bet", { op: "b", chips: [["red", 10]] });
+  await adas.leave();
+  await untilState(bobs, ({ players }) => players === 1);
+  const told = nextMessage<VoidedMessage>(bobs, "voided");
+  for (const times of [1, 2]) {
+    miscount(bob);
+    const refusal = await refusalOf(bobs.request("clear", { op: `broken-${times}` }));
+    expect(refusal).toMatchObject({ code: "TABLE_PAUSED" });
+    await untilState(bobs, ({ phase }) => phase === "paused");
+    await untilState(bobs, ({ phase }) => phase === "betting");
+  }
+  expect(await told).toMatchObject({ round: 1, stake: 10, balance: 10_000 });
+  expect(bobs.state.round).toBe(2);
+  const others = await sit(ada, "other");
+  await others.request("bet", { op: "c", chips: [["red", 50]] });
+  const back = await ada.client.join("table", { tableId: "slow" });
+  back.onMessage("*", () => {});
+  expect(await nextMessage<VoidedMessage>(back, "voided")).toMatchObject({
+    round: 1,
+    stake: 100,
+    balance: 9_950,
+    reason: expect.stringMatching(/took the round back/),
+  });
+  await back.leave();
+  const again = await ada.client.join("table", { tableId: "slow" });
+  const heard: unknown[] = [];
+  again.onMessage("voided", (message) => heard.push(message));
+  again.onMessage("*", () => {});
+  expect(await again.request("time", {})).toHaveProperty("now");
+  expect(heard).toEqual([]);
+  await Promise.all([again.leave(), others.leave(), bobs.leave()]);
+});

@@ -1,0 +1,173 @@
+/** The crash points of rounds that are taken back; those of other rounds are beside this file. */
+import { asChips } from "@croupier/shared/core/chips";
+import { commitmentOf } from "@croupier/shared/core/fairness";
+import type { TableState } from "@croupier/shared/core/table/state";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { BankRig } from "../testing/bankRig.ts";
+import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { STATEMENTS } from "../testing/crashPlaces.ts";
+import { CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
+import type { MortalProcess } from "../testing/mortalProcess.ts";
+import { expectSoundBooks } from "../testing/soundBooks.ts";
+
+const { VOID } = STATEMENTS;
+
+let rig: BankRig;
+let stage: CrashStage;
+let ada: string;
+beforeAll(async () => {
+  rig = await createBankRig();
+});
+beforeEach(async () => {
+  stage = new CrashStage(rig);
+  ada = await stage.player();
+});
+afterEach(async () => {
+  await stage.close();
+  await expectSoundBooks(rig.database.pool);
+});
+afterAll(() => rig?.database.close());
+
+/** What stays of a round, whoever runs it. */
+function identityOf({ host }: MortalProcess): Partial<TableState> {
+  const { round, commitment, entropy, clientSeeds } = host.state;
+  return { round, commitment, entropy, clientSeeds: [...clientSeeds] };
+}
+
+/** The round takes bets, with what it had, for at least the least window. */
+function expectBetting(process: MortalProcess, like: Partial<TableState>): void {
+  const { state } = process.host;
+  expect(state).toMatchObject({ stage: "betting", ...like });
+  expect(state.phaseEndsAt).toBeGreaterThanOrEqual(process.clock.now() + LEAST_WINDOW_MS);
+}
+
+/** A running round with a bet of Ada's that was answered. */
+async function bettingWithChips(): Promise<MortalProcess> {
+  const process = await stage.betting();
+  await process.host.sit(ada);
+  expect(await process.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
+  return process;
+}
+
+/** The round that `killed` was in takes bets with Ada's chips; it is played out. */
+async function expectGoesOn(killed: MortalProcess): Promise<void> {
+  const before = identityOf(killed);
+  const next = await stage.takeover(60_000);
+  expectBetting(next, { ...before, totalStake: red(ada, 100).amount });
+  const { commitment } = await stage.expectPlayedOut(next, [red(ada, 100)]);
+  expect(commitment).toBe(before.commitment);
+}
+
+describe("void", () => {
+  /** A process whose books of the round got broken in memory, and have been before: once is no reason. */
+  async function broken(): Promise<MortalProcess> {
+    const process = await bettingWithChips();
+    const breakBooks = () => {
+      const player = process.host.state.players.get(ada);
+      if (player !== undefined) player.stake = red(ada, 3).amount;
+    };
+    breakBooks();
+    await process.operate(ada, "breaks", "undo");
+    expect(process.froze).toHaveLength(1);
+    await process.untilNotPaused();
+    expect(process.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 100 });
+    breakBooks();
+    return process;
+  }
+
+  it("V1: the table froze twice in the round, the void is not committed", async () => {
+    const dying = await broken();
+    void dying.meets("death", { moment: "before the commit of", statement: VOID });
+    void dying.operate(ada, "breaks", "undo");
+    await dying.untilDead();
+    expect(dying.froze).toHaveLength(2);
+    await expectGoesOn(dying);
+  });
+
+  it("V2: the void is committed and nobody was told", async () => {
+    const dying = await broken();
+    const { commitment } = dying.host.state;
+    void dying.meets("death", { moment: "after the commit of", statement: VOID });
+    void dying.operate(ada, "breaks", "undo");
+    await dying.untilDead();
+    const next = await stage.takeover();
+    await expectTold(next);
+    await expectVoided(commitment, next, /error of its own/);
+    await expectNotTold(next);
+  });
+
+  it("V3: the round cannot go on, its void is not committed", async () => {
+    const first = await bettingWithChips();
+    const { commitment } = first.host.state;
+    first.die();
+    const dying = stage.process(0, { wheel: "american" });
+    const dead = dying.meets("death", { moment: "before the commit of", statement: VOID });
+    void dying.start();
+    await dead;
+    const next = await stage.process(0, { wheel: "american" }).start();
+    await expectTold(next);
+    await expectVoided(commitment, next, /wheel was changed/);
+    await expectNotTold(next);
+  });
+
+  it("V6: the void is committed, the next round is open", async () => {
+    const dying = await broken();
+    const { commitment } = dying.host.state;
+    const ben = await stage.player();
+    expect(await dying.bet(ben, "void", [["red", 7]])).toHaveProperty("answer");
+    await dying.operate(ada, "breaks", "undo");
+    await dying.untilNotPaused();
+    await dying.until("betting");
+    // Ben is there when the next round is, and hears of the last one from whoever took it back.
+    expect(await dying.bet(ben, "next", [["red", 5]])).toHaveProperty("answer");
+    dying.die();
+    const next = await stage.takeover();
+    expectBetting(next, { ...identityOf(dying), round: 2, totalStake: asChips(5) });
+    await expectNotTold(next, ben);
+    await expectTold(next);
+    await expectNotTold(next);
+    await expectTakenBack(commitment, /error of its own/);
+    await stage.expectPlayedOut(next, [red(ben, 5)]);
+  });
+
+  /** Whoever comes to the table; answers what they hear of a void round. */
+  async function news({ host, events }: MortalProcess, playerId: string) {
+    const before = events.length;
+    await host.sit(playerId);
+    host.tellVoided(playerId, asChips(await stage.balance(playerId)));
+    return events.slice(before).filter(({ type }) => type === "voided");
+  }
+
+  /** Ada, whose chips went back, comes to the table and is told of that. */
+  async function expectTold(next: MortalProcess): Promise<void> {
+    const { reason } = (await stage.record(1)) as { reason: string };
+    const back = { round: 1, reason, stake: 100, balance: STARTING_CHIPS };
+    expect(await news(next, ada)).toEqual([{ type: "voided", playerId: ada, ...back }]);
+  }
+
+  async function expectNotTold(next: MortalProcess, playerId = ada): Promise<void> {
+    expect(await news(next, playerId)).toEqual([]);
+  }
+
+  /** Stakes are back, once; the seed, which is answered, is used up; the reason is public. */
+  async function expectTakenBack(commitment: string, reason: RegExp): Promise<string> {
+    const record = await stage.record(1);
+    expect(record).toMatchObject({ status: "void", reason: expect.stringMatching(reason) });
+    const { seed } = record as { seed: string };
+    expect(commitmentOf(seed)).toBe(commitment);
+    expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
+    return seed;
+  }
+
+  /** It was taken back, and the next round opens. */
+  async function expectVoided(commitment: string, next: MortalProcess, reason: RegExp) {
+    const seed = await expectTakenBack(commitment, reason);
+    await next.until("betting");
+    expectBetting(next, { round: 2, commitment: seed });
+    // The op stays used, and its answer what it was; it places nothing in the new round.
+    const again = await next.bet(ada, "first", [["red", 100]]);
+    expect(again).toMatchObject({ answer: { op: "first", round: 1, stake: 100 } });
+    expect(next.host.state.totalStake).toBe(0);
+    expect(await stage.balance(ada)).toBe(STARTING_CHIPS);
+  }
+});

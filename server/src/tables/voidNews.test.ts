@@ -1,0 +1,102 @@
+/** Who is told of a round that was taken back, and who is not. */
+import { asChips } from "@croupier/shared/core/chips";
+import { phaseOf } from "@croupier/shared/core/table/state";
+import { describe, expect, it } from "vitest";
+import type { Bench } from "../testing/hostBench.ts";
+import { betting, expectTurns, settle } from "../testing/hostBench.ts";
+import { BankUnavailableError, OutcomeUnknownError } from "./store.ts";
+import type { TableEvent } from "./tableHost.ts";
+
+describe("a table whose last round was taken back before anybody was told", () => {
+  /** Ann's and Ben's chips were given back by a process that ended then. */
+  async function takenBack(): Promise<Bench> {
+    const bench = await betting();
+    bench.store.addPlayer("ben", 1_000);
+    await bench.host.sit("ben");
+    await bench.bet("a", 10);
+    await bench.bet("b", 20, "ben");
+    await bench.host.stop();
+    await bench.store.voidRound({ tableId: "t1", round: 1, reason: "It broke." });
+    bench.events.length = 0;
+    return bench;
+  }
+
+  /** They come to the table, and are told what there is. */
+  async function told(bench: Bench, playerId: string): Promise<readonly TableEvent[]> {
+    bench.events.length = 0;
+    await bench.host.sit(playerId);
+    bench.host.tellVoided(playerId, asChips(1_000));
+    return bench.events.filter(({ type }) => type === "voided");
+  }
+
+  const news = (playerId: string, stake: number) => [
+    { type: "voided", playerId, round: 1, reason: "It broke.", stake, balance: 1_000 },
+  ];
+
+  it("tells who comes back, once", async () => {
+    const bench = await takenBack();
+    await bench.start();
+    expect(await told(bench, "ann")).toEqual(news("ann", 10));
+    expect(await told(bench, "ann")).toEqual([]);
+    expect(await told(bench, "somebody")).toEqual([]);
+    await bench.until("betting");
+    expect(await told(bench, "ben")).toEqual(news("ben", 20));
+  });
+
+  it("tells nobody once its own first round is over", async () => {
+    const bench = await takenBack();
+    await bench.start();
+    await bench.until("spinning");
+    expect(await told(bench, "ann")).toEqual([]);
+    await bench.host.stop();
+    await bench.start();
+    expect(await told(bench, "ann")).toEqual([]);
+  });
+
+  it("tells it in the next round, too, but nobody who has done something there", async () => {
+    const bench = await takenBack();
+    await bench.start();
+    await bench.until("betting");
+    await bench.bet("next", 5);
+    await bench.host.stop();
+    await bench.start();
+    expect(bench.host.state).toMatchObject({ stage: "betting", round: 2 });
+    expect(await told(bench, "ann")).toEqual([]);
+    expect(await told(bench, "ben")).toEqual(news("ben", 20));
+  });
+
+  it("does not tell it again where it starts again", async () => {
+    const bench = await takenBack();
+    await bench.start();
+    expect(await told(bench, "ann")).toEqual(news("ann", 10));
+    await bench.until("betting");
+    const { post } = bench.store;
+    bench.store.post = () => Promise.reject(new OutcomeUnknownError("the answer was lost"));
+    await bench.bet("lost", 1, "somebody");
+    bench.store.post = post;
+    bench.clock.advance(1_000);
+    await settle();
+    expect(phaseOf(bench.host.state)).toBe("betting");
+    expect(await told(bench, "ann")).toEqual([]);
+    expect(await told(bench, "ben")).toEqual(news("ben", 20));
+  });
+});
+
+it("tells those who are there of a round that was taken back without an answer", async () => {
+  const bench = await betting();
+  await bench.bet("a", 10);
+  const { lockRound, voidRound } = bench.store;
+  // The bets of the lock are not those of the log, each time.
+  bench.store.lockRound = () => Promise.reject(new Error("a broken invariant"));
+  bench.store.voidRound = async (voiding) => {
+    await voidRound.call(bench.store, voiding);
+    throw new BankUnavailableError("the answer was lost");
+  };
+  const voided = () => bench.events.filter(({ type }) => type === "voided");
+  await expectTurns(bench, () => voided().length > 0);
+  expect(voided()).toMatchObject([{ playerId: "ann", round: 1, stake: 10, balance: 1_000 }]);
+  Object.assign(bench.store, { lockRound, voidRound });
+  await bench.until("result");
+  expect(bench.host.state.round).toBe(2);
+  expect(voided()).toHaveLength(1);
+});
