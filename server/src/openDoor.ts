@@ -4,6 +4,7 @@ import { matchMaker, Server } from "@colyseus/core";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Config } from "./config/config.ts";
 import { ConfigError } from "./config/configError.ts";
+import { trustWarning } from "./config/trustProxy.ts";
 import type { ContextOptions } from "./contextOptions.ts";
 import type { createHttpHandler } from "./http/handler.ts";
 import type { Closers } from "./platform/closers.ts";
@@ -30,6 +31,8 @@ export async function openDoor(
 ): Promise<number> {
   const { config, log } = options;
   const { trustProxy, publicAddress } = config;
+  const warning = trustWarning(config);
+  if (warning !== null) log.warn(warning);
   const transport = await createTransport(config.transport, { trustProxy, log, handle });
   closers.add("transport", () => transport.shutdown());
   const server = new Server({

@@ -6,6 +6,8 @@ import type { Environment } from "./environment.ts";
 import { flag, oneOf, read, url, wholeNumber } from "./environment.ts";
 import { MOST_CHIPS } from "./limits.ts";
 import { readTables } from "./tables.ts";
+import type { TrustProxy } from "./trustProxy.ts";
+import { TRUST_PROXY } from "./trustProxy.ts";
 
 export const TRANSPORTS = ["auto", "uws", "ws"] as const;
 export type TransportChoice = (typeof TRANSPORTS)[number];
@@ -29,7 +31,7 @@ export interface Config {
   readonly publicAddress: string | null;
   /** 0: no metrics port. */
   readonly metricsPort: number;
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustProxy;
   readonly logLevel: string;
 }
 
@@ -83,7 +85,7 @@ export function readConfig(environment: Environment): Config {
     dailyChips: number("DAILY_CHIPS", 1_000, MOST_CHIPS),
     publicAddress: read(environment, PUBLIC_ADDRESS, null),
     metricsPort: number("METRICS_PORT", 0, 65_535),
-    trustProxy: read(environment, flag("TRUST_PROXY"), false),
+    trustProxy: read(environment, TRUST_PROXY, false),
     logLevel: read(environment, oneOf("LOG_LEVEL", LOG_LEVELS), "info"),
   };
 }

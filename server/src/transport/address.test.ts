@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RawHeaders } from "./address.ts";
-import { settleAddress } from "./address.ts";
+import { proxiesIn, settleAddress } from "./address.ts";
 import { isOwnOrigin } from "./origin.ts";
 
 describe("a client's address", () => {
@@ -35,6 +35,35 @@ describe("a client's address", () => {
     settleAddress(untrusted, "10.0.0.1", false);
     expect(trusted).toMatchObject(words);
     expect(untrusted).toEqual({ "x-real-ip": "10.0.0.1" });
+  });
+});
+
+describe("a proxy of ours", () => {
+  const isProxy = proxiesIn(["10.1.2.3", "172.16.0.0/12", "fd00::/8", "2001:db8::7"]);
+
+  it.each<[string | undefined, boolean]>([
+    ["10.1.2.3", true],
+    ["10.1.2.4", false],
+    ["172.31.255.255", true],
+    ["172.32.0.0", false],
+    ["::ffff:172.16.0.1", true],
+    ["::ffff:10.1.2.4", false],
+    ["0000:0000:0000:0000:0000:ffff:0a01:0203", true],
+    ["fd12:3456::1", true],
+    ["fd12:3456::1%eth0", true],
+    ["fe80::1", false],
+    ["2001:0db8:0000:0000:0000:0000:0000:0007", true],
+    ["2001:db8::8", false],
+    // A Unix socket has no address.
+    ["", false],
+    [undefined, false],
+  ])("%s: %s", (peer, expected) => {
+    expect(isProxy(peer)).toBe(expected);
+  });
+
+  it("is anybody or nobody where no list says", () => {
+    expect([true, false].map((all) => proxiesIn(all)("10.1.2.3"))).toEqual([true, false]);
+    expect(proxiesIn([])("10.1.2.3")).toBe(false);
   });
 });
 

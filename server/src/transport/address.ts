@@ -3,10 +3,32 @@
  * them; so they are dropped at the door, and `x-real-ip` is written anew with what the edge itself
  * knows: the socket's peer, or, behind a trusted proxy, what the proxy says.
  */
+import { BlockList, isIP } from "node:net";
+import type { TrustProxy } from "../config/trustProxy.ts";
+
 export type RawHeaders = Record<string, string | string[] | undefined>;
 
 const CLAIMS = ["x-real-ip", "x-forwarded-for", "x-client-ip"] as const;
 const PROXY_ONLY = ["x-forwarded-proto", "x-forwarded-host"] as const;
+
+/** Tells the peers that are proxies of ours from all others. */
+export function proxiesIn(trustProxy: TrustProxy): (peer: string | undefined) => boolean {
+  if (typeof trustProxy === "boolean") return () => trustProxy;
+  const proxies = new BlockList();
+  for (const given of trustProxy) {
+    const [address = "", bits] = given.split("/");
+    const kind = kindOf(address);
+    if (bits === undefined) proxies.addAddress(address, kind);
+    else proxies.addSubnet(address, Number(bits), kind);
+  }
+  return (peer) => {
+    // Of an address of this link alone, without the link.
+    const address = plain(peer ?? "").replace(/%.*$/, "");
+    return isIP(address) !== 0 && proxies.check(address, kindOf(address));
+  };
+}
+
+const kindOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
 /** Settles the client's address, writes it into `headers` and answers it. */
 export function settleAddress(

@@ -1,6 +1,7 @@
 /** What a transport hands on: a request that is whole, bounded, and whose sender is known. */
 import { STATUS_CODES } from "node:http";
 import type { Router } from "@colyseus/core";
+import type { TrustProxy } from "../config/trustProxy.ts";
 import type { Logger } from "../platform/log.ts";
 import type { RawHeaders } from "./address.ts";
 
@@ -8,7 +9,8 @@ import type { RawHeaders } from "./address.ts";
 export type HttpHandler = (router: Router, request: Request) => Promise<Response>;
 
 export interface EdgeOptions {
-  readonly trustProxy: boolean;
+  /** Who may say whose address a request has. */
+  readonly trustProxy: TrustProxy;
   readonly log: Logger;
   readonly handle: HttpHandler;
 }

@@ -20,7 +20,7 @@ import type { Router } from "@colyseus/core";
 import { createAuthContext } from "@colyseus/core";
 import { uWebSocketsTransport } from "@colyseus/uwebsockets-transport";
 import type { RawHeaders } from "./address.ts";
-import { settleAddress } from "./address.ts";
+import { proxiesIn, settleAddress } from "./address.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
 import type { EdgeOptions } from "./edge.ts";
 import {
@@ -52,11 +52,13 @@ type Client = uWebSocketsTransport["clients"][number];
 
 export class UwsTransport extends uWebSocketsTransport {
   readonly #edge: EdgeOptions;
+  readonly #isProxy: ReturnType<typeof proxiesIn>;
   #listening: us_listen_socket | null = null;
 
   constructor(edge: EdgeOptions) {
     super(SOCKET_BEHAVIOUR);
     this.#edge = edge;
+    this.#isProxy = proxiesIn(edge.trustProxy);
     // The parent keeps a list that it searches when a socket closes; with the close taken over,
     // nobody reads it, and a mass drop is not quadratic.
     this.clients = Object.assign([], { push: () => 0 });
@@ -118,7 +120,7 @@ export class UwsTransport extends uWebSocketsTransport {
       headers[name] = value;
     });
     const peer = Buffer.from(response.getRemoteAddressAsText()).toString();
-    settleAddress(headers, peer, this.#edge.trustProxy);
+    settleAddress(headers, peer, this.#isProxy(peer));
     return headers;
   }
 

@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Router } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { settleAddress } from "./address.ts";
+import { proxiesIn, settleAddress } from "./address.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
 import type { EdgeOptions } from "./edge.ts";
 import { declaresTooMuch, foreignOrigin, malformed, requestOf, tooLarge } from "./edge.ts";
@@ -18,6 +18,7 @@ import { isOwnOrigin } from "./origin.ts";
 
 export class WsTransport extends WebSocketTransport {
   readonly #edge: EdgeOptions;
+  readonly #isProxy: ReturnType<typeof proxiesIn>;
   readonly #http: Server;
 
   constructor(edge: EdgeOptions) {
@@ -31,13 +32,15 @@ export class WsTransport extends WebSocketTransport {
         isOwnOrigin(Object.fromEntries(headers)) ? undefined : foreignOrigin(),
     });
     this.#edge = edge;
+    this.#isProxy = proxiesIn(edge.trustProxy);
     this.#http = createServer({
       requestTimeout: EDGE_BOUNDS.requestMs,
       headersTimeout: EDGE_BOUNDS.headersMs,
     });
     // Before the parent's listener, which believes the headers.
     this.#http.on("upgrade", (request) => {
-      settleAddress(request.headers, request.socket.remoteAddress, edge.trustProxy);
+      const { remoteAddress } = request.socket;
+      settleAddress(request.headers, remoteAddress, this.#isProxy(remoteAddress));
     });
     this.attachToServer(this.#http);
     delete this.server;
@@ -82,7 +85,8 @@ export class WsTransport extends WebSocketTransport {
 
   async #answer(router: Router, incoming: IncomingMessage, outgoing: ServerResponse) {
     const { headers, method = "GET", url: target = "/" } = incoming;
-    settleAddress(headers, incoming.socket.remoteAddress, this.#edge.trustProxy);
+    const { remoteAddress } = incoming.socket;
+    settleAddress(headers, remoteAddress, this.#isProxy(remoteAddress));
     const body = await bodyOf(incoming);
     if (body === "too large") {
       outgoing.shouldKeepAlive = false;

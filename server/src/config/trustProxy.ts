@@ -1,0 +1,34 @@
+/** `TRUST_PROXY`: who may say whose address a request has. */
+import { z } from "zod";
+import type { Config } from "./config.ts";
+import type { Variable } from "./environment.ts";
+
+/** Anybody, nobody, or the peers with these addresses or in these ranges. */
+export type TrustProxy = boolean | readonly string[];
+
+const MOST_PEERS = 100;
+const peer = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+export const TRUST_PROXY: Variable<TrustProxy> = {
+  name: "TRUST_PROXY",
+  takes:
+    "true or false, or the proxies' IP addresses or ranges, with commas between them, such as 127.0.0.1,10.1.0.0/16",
+  schema: z.union([
+    z.stringbool(),
+    z
+      .string()
+      .transform((text) => text.split(",").map((part) => part.trim()))
+      .pipe(z.array(peer).max(MOST_PEERS)),
+  ]),
+};
+
+const EVERYWHERE: readonly (string | null)[] = [null, "0.0.0.0", "::"];
+
+/** A line for the operator where whoever can connect from anywhere is believed; null where not. */
+export function trustWarning({
+  trustProxy,
+  listenAddress,
+}: Pick<Config, "trustProxy" | "listenAddress">): string | null {
+  if (trustProxy !== true || !EVERYWHERE.includes(listenAddress)) return null;
+  return "TRUST_PROXY is true, and all addresses are listened on: whoever can connect here is believed about whose address a request has. Where that is more than the proxy, give the proxy's address in its place.";
+}
