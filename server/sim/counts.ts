@@ -28,6 +28,7 @@ export const EXPECTED: readonly string[] = [
     "outcome unknown, committed",
     "outcome unknown, not committed",
     "outcome unknown, committed late",
+    "post held up behind an unknown outcome",
     "bank held up",
     "bank slow",
     "clock jumped back",

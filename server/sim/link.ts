@@ -20,10 +20,16 @@ const SLOW_MS = 900;
 /** Answers are lost rather when everything is slow. */
 const LOST_WHEN_SLOW = 8;
 const AWAY = "the database is away";
+/** For how long a process seeks the outcome of a post, where others queue behind that. */
+const SEEKS_MS = [50, 600] as const;
+/** What queued is on its way for longer than a table that froze stands still. */
+const HELD_UP_MS = [300, 1_500] as const;
 
 export class Link {
   readonly #world: Surroundings;
   readonly #caller: Caller;
+  /** Until then it seeks an outcome, and posts nothing else. */
+  #seeksUntil = 0;
 
   constructor(world: Surroundings, caller: Caller) {
     this.#world = world;
@@ -130,7 +136,8 @@ export class Link {
   /** An answer on its way back; an error that ends the host's life ends its prediction first. */
   #answer(deliver: () => void, host?: WatchedHost, error?: unknown): void {
     const life = host?.life;
-    this.#world.scheduler.after(this.#latencyMs(), () =>
+    const soughtMs = error instanceof OutcomeUnknownError ? this.#seek() : 0;
+    this.#world.scheduler.after(soughtMs + this.#latencyMs(), () =>
       this.#caller.run(() => {
         const ends = error !== undefined && !(error instanceof BankUnavailableError);
         if (host !== undefined && ends && life === host.life) this.#world.auditor.stopped(host);
@@ -140,7 +147,7 @@ export class Link {
   }
 
   #post(lease: Lease, host: WatchedHost, posting: Posting): Promise<PostResult> {
-    const { random, faults, scheduler, mood, counts } = this.#world;
+    const { random, faults, mood, counts } = this.#world;
     const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
     if (!this.#caller.effect()) return promise;
     this.#asked(host, posting);
@@ -159,7 +166,7 @@ export class Link {
       );
     };
     const act = () => this.#posted(lease, posting);
-    scheduler.after(this.#latencyMs(), () => {
+    this.#send(() => {
       if (mood.away || random.chance(faults.requestLost)) {
         counts.add(
           mood.away
@@ -185,6 +192,29 @@ export class Link {
       }
     });
     return promise;
+  }
+
+  /** A post on its way; it is the process that holds it back, and with that it is gone. */
+  #send(arrive: () => void): void {
+    const { random, scheduler, counts } = this.#world;
+    const heldBackMs = this.#seeksUntil - scheduler.now;
+    if (heldBackMs <= 0) {
+      scheduler.after(this.#latencyMs(), arrive);
+      return;
+    }
+    counts.add("fault: post held up behind an unknown outcome");
+    scheduler.after(heldBackMs, () =>
+      this.#caller.run(() => scheduler.after(random.between(...HELD_UP_MS), arrive)),
+    );
+  }
+
+  /** How long the process seeks an outcome before it gives up. */
+  #seek(): number {
+    const { random, scheduler, queueing } = this.#world;
+    if (!queueing) return 0;
+    const seeksMs = random.between(...SEEKS_MS);
+    this.#seeksUntil = Math.max(this.#seeksUntil, scheduler.now + seeksMs);
+    return seeksMs;
   }
 
   #posted(lease: Lease, posting: Posting): PostResult {

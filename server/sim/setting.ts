@@ -33,19 +33,28 @@ export const CALM: Faults = {
 const SHARING = [2, 3];
 /** In these houses, by their seeds, a process dies between two effects of one step, and timers are late. */
 const ROUGH = 2;
+/** In these houses, by their seeds, what a process posts waits behind a post whose outcome it seeks. */
+const QUEUEING = [3, 6];
 
 /** What kind of house a seed's is: what a new kind does leaves the runs of all others alone. */
 export function kindOf(seed: number) {
-  return { sharing: SHARING.includes(seed % 6), rough: seed % 7 === ROUGH };
+  return {
+    sharing: SHARING.includes(seed % 6),
+    rough: seed % 7 === ROUGH,
+    queueing: QUEUEING.includes(seed % 8),
+  };
 }
 
-/** `longestMs`: of a betting time. Trouble comes a few times a round, or once in several. */
-export function faultsOf(random: Random, longestMs: number): Faults {
+/**
+ * `longestMs`: of a betting time. Trouble comes a few times a round, or once in several. Where posts
+ * queue behind one whose outcome is unknown, there are many such.
+ */
+export function faultsOf(random: Random, longestMs: number, queueing: boolean): Faults {
   const wild = random.next();
   return {
     requestLost: 0.03 * wild * random.next(),
     answerLost: 0.03 * wild * random.next(),
-    outcomeUnknown: 0.02 * wild * random.next(),
+    outcomeUnknown: 0.02 * (queueing ? 1 : wild * random.next()),
     delayed: 0.03 * wild * random.next(),
     messageDropped: 0.1 * wild * random.next(),
     messageDuplicated: 0.15 * wild * random.next(),

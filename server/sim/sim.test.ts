@@ -41,6 +41,7 @@ describe("a mistake in the code", () => {
     "window-not-extended",
     "locks-without-draining",
     "digest-before-the-lock",
+    "reads-too-early",
   ])("is caught: %s", async (name) => {
     const { caught, complaint } = await runMutant(name, 2_000);
     expect(complaint).toMatch(/^seed \d+: /);

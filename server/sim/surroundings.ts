@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly faults: Faults;
   /** Whether processes share the tables among them; else whoever comes first has all. */
   readonly sharing: boolean;
+  /** Whether what a process posts waits while it seeks the outcome of an earlier post. */
+  readonly queueing: boolean;
   /** How the database is. */
   readonly mood: { readonly away: boolean; readonly slow: boolean };
   /** Between two acts of a player, half of it on average. */

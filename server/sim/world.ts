@@ -42,6 +42,7 @@ export class World implements Surroundings {
   readonly bank: Bank;
   readonly eagernessMs: number;
   readonly sharing: boolean;
+  readonly queueing: boolean;
   readonly #rounds: number;
   readonly #places: Places;
   readonly #chaos: Chaos;
@@ -57,12 +58,13 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    const { sharing, rough } = kindOf(seed);
+    const { sharing, rough, queueing } = kindOf(seed);
     this.sharing = sharing;
+    this.queueing = queueing;
     this.#rounds = rounds;
     this.#configs = configsOf(this.random);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
-    const faults = faultsOf(this.random, longestMs);
+    const faults = faultsOf(this.random, longestMs, queueing);
     this.eagernessMs = this.random.between(longestMs >> 1, 3 * longestMs);
     const names = Array.from({ length: this.random.between(3, 9) }, (_, index) => `p${index}`);
     const chips = new Map(names.map((name) => [name, this.random.between(300, 6_000)]));
