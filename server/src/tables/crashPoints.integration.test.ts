@@ -3,7 +3,7 @@
  * those of voids, operations and takeovers are beside this file.
  */
 import { asChips } from "@croupier/shared/core/chips";
-import { commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
+import { commitmentOf, entropyOf, outcomeOf } from "@croupier/shared/core/fairness";
 import type { TableState } from "@croupier/shared/core/table/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chainsOf } from "../rounds/seedVault.ts";
@@ -147,6 +147,57 @@ describe("a higher limit", () => {
     expect(await stage.count("transfers")).toBe(before + 1);
     expectBetting(next, { ...identityOf(first), totalStake: red(ada, 100).amount });
     await stage.expectPlayedOut(next, [red(ada, 100)]);
+  });
+});
+
+describe("a house that has lost", () => {
+  /**
+   * It has 10 times 1,000 chips. With this limit it is filled up to hold 2 worst rounds as soon as it has
+   * lost more than 20 of them.
+   */
+  const LIMIT = 4_990;
+  const limited = (houseMax: number) => ({
+    limits: { ...stage.config.limits, houseMax: asChips(houseMax) },
+  });
+
+  /** The process dies at `place` once the first round, in which the house lost 35 chips, is over. */
+  async function dieFillingUp(place: Place): Promise<void> {
+    const first = await stage.process(0, limited(1_000)).start();
+    await first.until("betting");
+    await first.stop();
+    const dying = await stage.process(0, limited(LIMIT)).start();
+    const { round, entropy } = dying.host.state;
+    const { tableId, wheel } = stage.config;
+    const seed = await stage.seedOf(round);
+    const pocket = outcomeOf({ tableId, round, wheel, entropy, seed });
+    const won = await dying.bet(ada, "wins", [[`straight:${pocket}`, 1]]);
+    expect(won).toHaveProperty("answer");
+    const dead = dying.meets("death", place);
+    await dying.untilDead();
+    await dead;
+    expect(await stage.record(round)).toMatchObject({ status: "settled", pocket });
+  }
+
+  const bankrolls = () => stage.count("transfers", "kind = 'bankroll'");
+
+  async function expectFilledUpOnce(): Promise<void> {
+    const next = await stage.process(0, limited(LIMIT)).start();
+    await next.until("betting");
+    expect(next.host.state.round).toBe(2);
+    expect(await bankrolls()).toBe(2);
+    await stage.expectPlayedOut(next, []);
+  }
+
+  it("R15: the house is to be filled up before the next round, that is not committed", async () => {
+    await dieFillingUp({ moment: "before the commit of", statement: TRANSFERS, skipping: 1 });
+    expect(await bankrolls()).toBe(1);
+    await expectFilledUpOnce();
+  });
+
+  it("R16: the house is filled up before the next round, that is not opened", async () => {
+    await dieFillingUp({ moment: "after the commit of", statement: TRANSFERS, skipping: 1 });
+    expect(await Promise.all([bankrolls(), stage.count("rounds")])).toEqual([2, 1]);
+    await expectFilledUpOnce();
   });
 });
 

@@ -102,11 +102,31 @@ describe("the end of a round", () => {
 
   it("C15: the settlement's COMMIT did not arrive, the process lives", () =>
     expectPlaysOut(lostCommitOf(SETTLE)));
+
+  it("C16: a turn is committed, what became of it cannot be found out until the bank is back, the process lives", async () => {
+    const process = await bettingWithChips();
+    for (const [what, statement] of [
+      ["lock", LOCK],
+      ["settle", SETTLE],
+    ] as const) {
+      const cut = process.meets("cut off", lostAnswerOf(statement));
+      await process.untilUnanswered(what);
+      await cut;
+      await process.untilNotPaused();
+    }
+    const { seed } = (await stage.expectPlayedOut(process, [red(ada, 100)])) as { seed: string };
+    const cut = process.meets("cut off", lostAnswerOf(OPEN));
+    await process.untilUnanswered("open");
+    await cut;
+    await process.until("betting");
+    expect(process.host.state).toMatchObject({ round: 2, commitment: seed });
+    expect(await stage.count("rounds")).toBe(2);
+  });
 });
 
 describe("a void", () => {
   /** The round is void once, and Ada, who sits there, hears of it once. */
-  async function expectVoid(place: Place): Promise<void> {
+  async function expectVoid(place: Place, end: "lost connection" | "cut off"): Promise<void> {
     const process = await bettingWithChips();
     const { commitment } = process.host.state;
     const breakBooks = () => {
@@ -116,8 +136,9 @@ describe("a void", () => {
     };
     await breakBooks();
     await process.untilNotPaused();
-    const lost = process.meets("lost connection", place);
+    const lost = process.meets(end, place);
     await breakBooks();
+    if (end === "cut off") await process.untilUnanswered("recover");
     await process.untilNotPaused();
     await lost;
     await process.until("betting");
@@ -131,10 +152,13 @@ describe("a void", () => {
   }
 
   it("V4: the void's COMMIT did not arrive, the process lives", () =>
-    expectVoid(lostCommitOf(VOID)));
+    expectVoid(lostCommitOf(VOID), "lost connection"));
 
   it("V5: the void is committed, the answer to its COMMIT is lost, the process lives", () =>
-    expectVoid(lostAnswerOf(VOID)));
+    expectVoid(lostAnswerOf(VOID), "lost connection"));
+
+  it("V7: the void is committed, what became of it cannot be found out until the bank is back, the process lives", () =>
+    expectVoid(lostAnswerOf(VOID), "cut off"));
 });
 
 describe("an operation", () => {

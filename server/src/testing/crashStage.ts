@@ -9,7 +9,9 @@ import type { RoundRecord } from "@croupier/shared/core/record";
 import { checkRecord } from "@croupier/shared/core/record";
 import type { Bet, TableConfig } from "@croupier/shared/core/types";
 import { expect } from "vitest";
+import { createLogger } from "../platform/log.ts";
 import { roundRecord } from "../rounds/queries.ts";
+import { SeedVault } from "../rounds/seedVault.ts";
 import type { BankRig } from "./bankRig.ts";
 import { STARTING_CHIPS } from "./bankRig.ts";
 import { MortalProcess } from "./mortalProcess.ts";
@@ -77,10 +79,22 @@ export class CrashStage {
     return record;
   }
 
-  /** How many rows of `name` the table has. */
-  async count(name: "rounds" | "operations" | "transfers" | "seed_chains" | "accounts") {
+  /** The round's seed in hex, which nobody may know before the round is locked. */
+  async seedOf(round: number): Promise<string> {
+    const { database, seedKey, clock } = this.rig;
+    const log = createLogger("silent");
+    const chain = { chainLength: this.#chainLength, seedKey };
+    const vault = new SeedVault({ pool: database.pool, clock, log, ...chain });
+    return (await vault.seedOf(this.config.tableId, round)).toString("hex");
+  }
+
+  /** How many rows of `name` the table has, of those that are `such`. */
+  async count(
+    name: "rounds" | "operations" | "transfers" | "seed_chains" | "accounts",
+    such = "true",
+  ): Promise<number> {
     const { rows } = await this.rig.database.pool.query<{ count: number }>(
-      `SELECT count(*) FROM ${name} WHERE table_id = $1`,
+      `SELECT count(*) FROM ${name} WHERE table_id = $1 AND ${such}`,
       [this.config.tableId],
     );
     return rows[0]?.count ?? 0;

@@ -67,6 +67,8 @@ export class MortalProcess {
   readonly events: TableEvent[] = [];
   /** Bugs that froze the table. */
   readonly froze: unknown[] = [];
+  /** What the bank did not answer to, each time. */
+  readonly unanswered: string[] = [];
   readonly #options: MortalOptions;
   readonly leases: TableLeases;
   readonly stores: TableStores;
@@ -135,7 +137,7 @@ export class MortalProcess {
       random: () => 0,
       observer: {
         turned: () => undefined,
-        unavailable: () => undefined,
+        unavailable: (_, what) => this.unanswered.push(what),
         froze: (_, error) => this.froze.push(error),
       },
     });
@@ -204,6 +206,16 @@ export class MortalProcess {
       return this.#dead;
     };
     await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(true);
+  }
+
+  /** Lets the clock go on until the bank does not answer to `what`; from then on it can. */
+  async untilUnanswered(what: string): Promise<void> {
+    const look = () => {
+      if (!this.#cutOff) this.clock.next();
+      return this.unanswered;
+    };
+    await expect.poll(look, { interval: 1, timeout: 10_000 }).toContain(what);
+    this.reachesBank();
   }
 
   /** Reaches the bank again, where it was cut off. */
