@@ -5,21 +5,20 @@ import { parseArgs } from "node:util";
 import { readMutants } from "../mutants/mutants.mjs";
 import { runMutant } from "./mutantRuns.ts";
 import type { Simulation } from "./run.ts";
-import { runSeed, simulate } from "./run.ts";
+import { runSeed, simulate, unseen } from "./run.ts";
 
-const USAGE = `npm run sim [-- --seed N] [--rounds N] [--mutants] [--json FILE]
+const USAGE = `npm run sim [-- --seed N] [--rounds N] [--mutants] [--only NAME] [--json FILE]
 
   --rounds N    plays seeds from 1 (or --seed) on until N rounds were played; default 20,000
   --seed N      without --rounds: replays this one seed exactly, and prints the digest of its run
   --mutants     shows that the simulator catches mistakes: runs it on code with each of them
+  --only NAME   of the mistakes this one; may be repeated
   --json FILE   writes the counts and what was found
 
 Exits 0 where all is as it must be, 1 with the seed and what is wrong with it, 2 for flags that
 cannot be used.`;
 
 const DEFAULT_ROUNDS = 20_000;
-/** A run this long has to have seen everything that is counted. */
-const ROUNDS_THAT_SHOW_ALL = 20_000;
 const MUTANT_ROUNDS = 6_000;
 /** Of twenty mistakes, how many may pass. */
 const MOST_MISSED = 1 / 20;
@@ -33,6 +32,7 @@ function flags() {
         seed: { type: "string" },
         rounds: { type: "string" },
         mutants: { type: "boolean", default: false },
+        only: { type: "string", multiple: true, default: [] },
         json: { type: "string" },
         help: { type: "boolean", default: false },
       },
@@ -71,10 +71,8 @@ async function play(firstSeed: number, rounds: number): Promise<boolean> {
   const perSecond = simulation.rounds / ((performance.now() - start) / 1_000);
   report(simulation);
   console.log(`${Math.round(perSecond)} rounds a second`);
-  const missing = simulation.counts.missing();
-  if (simulation.finding !== null || rounds < ROUNDS_THAT_SHOW_ALL) {
-    return simulation.finding === null;
-  }
+  if (simulation.finding !== null) return false;
+  const missing = unseen(simulation);
   for (const name of missing) console.log(`never seen: ${name}`);
   return missing.length === 0;
 }
@@ -94,7 +92,7 @@ function report({ seeds, rounds, counts, finding }: Simulation): void {
 }
 
 async function catchMutants(rounds: number): Promise<boolean> {
-  const mutants = await readMutants("simulator");
+  const mutants = await chosenMutants();
   const rest = mutants.values();
   let missed = 0;
   const lane = async () => {
@@ -107,6 +105,16 @@ async function catchMutants(rounds: number): Promise<boolean> {
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
   console.log(`${mutants.length - missed} of ${mutants.length} caught`);
   return missed <= mutants.length * MOST_MISSED;
+}
+
+async function chosenMutants() {
+  const all = await readMutants("simulator");
+  const { only } = values;
+  for (const name of only) {
+    const known = all.some((mutant) => mutant.name === name);
+    if (!known) refuse(`--only takes the name of a mistake, not "${name}"`);
+  }
+  return all.filter(({ name }) => only.length === 0 || only.includes(name));
 }
 
 function numberOf(name: "seed" | "rounds", otherwise: number): number {

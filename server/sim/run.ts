@@ -4,6 +4,8 @@ import { World } from "./world.ts";
 
 /** Rounds of chaos that one seed plays. */
 const ROUNDS_OF_A_SEED = 100;
+/** A run this long has to have seen everything that is counted. */
+const ROUNDS_THAT_SHOW_ALL = 20_000;
 
 export interface Finding {
   readonly seed: number;
@@ -54,6 +56,11 @@ export async function simulate(firstSeed: number, rounds: number): Promise<Simul
       return { seeds: seeds + 1, rounds: played, counts, finding: run.finding };
     }
   }
+}
+
+/** What a run should have seen, and has not; of a short one nothing is asked. */
+export function unseen({ rounds, counts }: Pick<Simulation, "rounds" | "counts">) {
+  return rounds < ROUNDS_THAT_SHOW_ALL ? [] : counts.missing();
 }
 
 /** A simulated database that is away fails thousands of times; a replay tells where errors are from. */
