@@ -16,8 +16,12 @@ export const EDGE_BOUNDS = {
   waitingBytes: 128 * 1024,
   /** Time for a whole request to arrive; longer: 408. */
   requestMs: 15_000,
-  /** Time for a request's head to arrive. */
+  /** Time for a request's head to arrive, as far as it is ours to say: see the next. */
   headersMs: 10_000,
+  /** What uWebSockets.js gives a head, and a connection that asks for nothing. */
+  uwsHeadersMs: 30_000,
+  /** Between two looks at who is past these; Node's own choice would let them be for half a minute. */
+  lookMs: 1_000,
   /** Between two signs of life asked of a socket; two missed ones close it. */
   pingMs: 8_000,
 } as const;

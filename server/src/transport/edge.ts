@@ -50,6 +50,9 @@ export function errorResponse(status: number, code: string, message: string): Re
 export const tooLarge = (): Response =>
   errorResponse(413, "TOO_LARGE", "The request's body is larger than this server takes.");
 
+export const tooSlow = (): Response =>
+  errorResponse(408, "TOO_SLOW", "The request did not arrive in time.");
+
 export const malformed = (): Response =>
   errorResponse(400, "MALFORMED", "The request could not be understood.");
 

@@ -19,6 +19,7 @@ import { parse } from "node:querystring";
 import type { Router } from "@colyseus/core";
 import { createAuthContext } from "@colyseus/core";
 import { uWebSocketsTransport } from "@colyseus/uwebsockets-transport";
+import { systemClock } from "../platform/clock.ts";
 import type { RawHeaders } from "./address.ts";
 import { proxiesIn, settleAddress } from "./address.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
@@ -30,6 +31,7 @@ import {
   requestOf,
   statusLine,
   tooLarge,
+  tooSlow,
 } from "./edge.ts";
 import { GatheredSocket } from "./gatheredSocket.ts";
 import { isOwnOrigin } from "./origin.ts";
@@ -180,6 +182,7 @@ export class UwsTransport extends uWebSocketsTransport {
     const target = query ? `${request.getUrl()}?${query}` : request.getUrl();
     response.onAborted(() => {
       response["aborted"] = true;
+      response["late"]?.cancel();
     });
     const go = async (body: Buffer | null): Promise<void> => {
       const whole = requestOf({ method, target, headers, body });
@@ -200,28 +203,31 @@ export class UwsTransport extends uWebSocketsTransport {
     }
     this.#collect(response, (body) => {
       const done =
-        body === null ? this.#write(response, tooLarge(), { method, close: true }) : go(body);
+        body instanceof Response ? this.#write(response, body, { method, close: true }) : go(body);
       done.catch(failed);
     });
   }
 
-  /** The body, bounded: null as soon as it is past the bound, and nothing of it is kept. */
-  #collect(response: HttpResponse, collected: (body: Buffer | null) => void): void {
+  /** The body, bounded in size and time, or what is answered past the bounds: nothing of it is kept. */
+  #collect(response: HttpResponse, collected: (body: Buffer | Response) => void): void {
     const chunks: Buffer[] = [];
     let length = 0;
     let over = false;
+    const end = (body: Buffer | Response): void => {
+      over = true;
+      chunks.length = 0;
+      late.cancel();
+      collected(body);
+    };
+    const late = systemClock.at(systemClock.now() + EDGE_BOUNDS.requestMs, () => end(tooSlow()));
+    response["late"] = late;
     response.onData((chunk, isLast) => {
       if (over) return;
       length += chunk.byteLength;
-      if (length > EDGE_BOUNDS.bodyBytes) {
-        over = true;
-        chunks.length = 0;
-        collected(null);
-        return;
-      }
+      if (length > EDGE_BOUNDS.bodyBytes) return end(tooLarge());
       // The chunk's memory is the library's; it is gone when this returns.
       chunks.push(Buffer.from(new Uint8Array(chunk)));
-      if (isLast) collected(Buffer.concat(chunks));
+      if (isLast) end(Buffer.concat(chunks));
     });
   }
 

@@ -36,6 +36,7 @@ export class WsTransport extends WebSocketTransport {
     this.#http = createServer({
       requestTimeout: EDGE_BOUNDS.requestMs,
       headersTimeout: EDGE_BOUNDS.headersMs,
+      connectionsCheckingInterval: EDGE_BOUNDS.lookMs,
     });
     // Before the parent's listener, which believes the headers.
     this.#http.on("upgrade", (request) => {
