@@ -1,10 +1,25 @@
 /** What table rooms and the lobby have in common: they stay, and what goes wrong in one stays in it. */
-import type { Client, RoomException, RoomOptions } from "@colyseus/core";
-import { CloseCode, matchMaker, Room, RoomInternalState, ServerError } from "@colyseus/core";
+import type {
+  Client,
+  ClientPrivate,
+  ExtractRoomClient,
+  RoomException,
+  RoomOptions,
+} from "@colyseus/core";
+import {
+  ClientState,
+  CloseCode,
+  matchMaker,
+  Room,
+  RoomInternalState,
+  ServerError,
+} from "@colyseus/core";
 import type { House } from "./house.ts";
 
 /** How long a seat waits for whoever got it. */
 export const SEAT_SECONDS = 10;
+/** Messages that wait for one who got a seat and has not said so yet; more: the connection is closed. */
+export const MOST_WAITING = 1_000;
 
 export abstract class HouseRoom<Options extends RoomOptions> extends Room<Options> {
   protected abstract readonly house: House;
@@ -25,6 +40,20 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
   /** For `onJoin`: whoever got this seat has come. */
   protected arrived({ sessionId }: Pick<Client, "sessionId">): void {
     this.house.arrivals.arrived(sessionId);
+  }
+
+  override broadcastPatch(): boolean {
+    // Looked at here: this is as often as anybody is told anything, and nobody else has to look.
+    for (const client of this.clients.filter(hasTooMuchWaiting)) this.#cutOff(client);
+    return super.broadcastPatch();
+  }
+
+  /** Out of the room first, so that nothing more waits for whoever does not mind being closed. */
+  #cutOff(client: ExtractRoomClient<Options>): void {
+    const leave = () => client.leave(CloseCode.WITH_ERROR);
+    this["_onLeave"](client, CloseCode.WITH_ERROR).then(leave, (error: unknown) =>
+      this.bug(error, "cutOff"),
+    );
   }
 
   /** The SDK comes back by itself: to the next process, or to this room's successor. */
@@ -82,4 +111,9 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
     this.house.log.error({ err: error, roomId: this.roomId, where }, "a bug in a room");
     this.house.alarm(`${this.roomName} room`);
   }
+}
+
+function hasTooMuchWaiting(client: Pick<Client, "state">): boolean {
+  const { _enqueuedMessages: waiting } = client as Partial<ClientPrivate>;
+  return client.state === ClientState.JOINING && (waiting?.length ?? 0) > MOST_WAITING;
 }

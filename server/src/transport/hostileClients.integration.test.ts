@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import { connect } from "node:net";
-import { matchMaker, Protocol } from "@colyseus/core";
+import { ClientState, CloseCode, matchMaker, Protocol } from "@colyseus/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { MOST_WAITING } from "../rooms/houseRoom.ts";
 import type { Guest, TableConnection, TestHouse } from "../testing/openTestHouse.ts";
 import { openTestHouse, sit } from "../testing/openTestHouse.ts";
 import { EDGE_BOUNDS } from "./bounds.ts";
@@ -105,6 +106,24 @@ describe("a frame that is nonsense harms nobody else", () => {
     const ended = closed(socket);
     for (let sent = 0; sent < 300; sent += 1) socket.send(new Uint8Array([ROOM_DATA, 0xa1, 0x78]));
     expect(await ended).toBe(4002);
+    await expectWitnessUnharmed();
+  });
+});
+
+describe("a player who got a seat and never says that they are there", () => {
+  it("is cut off before much waits for them, and the others go on", async () => {
+    const path = await reserve(await house.guest("Absent"));
+    const socket = new WebSocket(`ws://127.0.0.1:${house.port}${path}`);
+    await new Promise<void>((resolve) => socket.once("message", () => resolve()));
+    const room = matchMaker.getLocalRoomById("table-slow");
+    const absent = room.clients.find(({ auth }) => auth?.name === "Absent");
+    const ended = closed(socket);
+    const line = { playerId: "x", name: "x", text: "Hello?", at: 0 };
+    // A patch comes ten times a second; nobody chats as much between two of them.
+    for (let said = 0; said <= MOST_WAITING; said += 1) room.broadcast("chat", line);
+    expect(await ended).toBe(CloseCode.WITH_ERROR);
+    expect(room.clients.some(({ auth }) => auth?.name === "Absent")).toBe(false);
+    expect(absent?.state).toBe(ClientState.LEAVING);
     await expectWitnessUnharmed();
   });
 });
