@@ -35,7 +35,9 @@ export class RedisAwayError extends Error {
 export type RedisFailure = "away" | "refused" | "bug";
 
 const REFUSALS =
-  /^(BUSY|CLUSTERDOWN|EXECABORT|LOADING|MASTERDOWN|MISCONF|NOAUTH|NOPERM|OOM|READONLY|TRYAGAIN|WRONGPASS)\b|^ERR max number of clients/;
+  /^(BUSY|CLUSTERDOWN|EXECABORT|LOADING|MASTERDOWN|MISCONF|NOPERM|OOM|READONLY|TRYAGAIN)\b|^ERR max number of clients/;
+/** To who has not been let in: the connection fails by it, and tells. */
+const NOT_LET_IN = /^(NOAUTH|WRONGPASS)\b/;
 /** What the client of `@colyseus/redis-*` says, in words only, where it has no connection. */
 const NO_CONNECTION =
   /^(Command timed out|Command aborted due to connection close|Connection is closed|Socket timeout|Stream isn't writeable|Reached the max retries)/;
@@ -64,7 +66,8 @@ export function failureOf(error: unknown): RedisFailure {
     return [...error.errors()].every((one) => failureOf(one) === "refused") ? "refused" : "bug";
   }
   if (REFUSALS.test(error.message)) return "refused";
-  return NO_CONNECTION.test(error.message) || NO_ROOM.test(error.message) ? "away" : "bug";
+  const away = [NOT_LET_IN, NO_CONNECTION, NO_ROOM].some((words) => words.test(error.message));
+  return away ? "away" : "bug";
 }
 
 const TOLD_AGAIN_MS = 60_000;
