@@ -3,7 +3,7 @@ import { inOneLine } from "./db/errors.ts";
 import type { Logger } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import type { TablesObserver } from "./tables/observer.ts";
-import { BankUnavailableError } from "./tables/store.ts";
+import { BankUnavailableError, OutcomeUnknownError } from "./tables/store.ts";
 
 export function tablesObserver(log: Logger, metrics: Metrics): TablesObserver {
   return {
@@ -13,6 +13,12 @@ export function tablesObserver(log: Logger, metrics: Metrics): TablesObserver {
       log.warn({ tableId, what, pauseMs }, "the bank does not answer; asking again");
     },
     froze: (tableId, error) => {
+      if (error instanceof OutcomeUnknownError) {
+        // The bank's failure, and none of ours: the table goes on by what the bank holds.
+        metrics.bankUnavailable(tableId, "post");
+        log.warn({ tableId, reason: inOneLine(error) }, "the table starts again from the bank");
+        return;
+      }
       metrics.alarm("table");
       log.error({ err: error, tableId }, "a table froze and starts again");
     },

@@ -172,6 +172,18 @@ describe("an answer that nobody can find out", () => {
   });
 });
 
+it("is as soon back each time that the bank does not say what became of an operation", async () => {
+  const bench = await betting();
+  bench.store.post = () => Promise.reject(new OutcomeUnknownError("the answer was lost"));
+  for (const op of ["a", "b", "c", "d", "e", "f"]) {
+    expect(await bench.bet(op, 5)).toMatchObject({ refusal: { code: "BANK_UNAVAILABLE" } });
+    expect(phaseOf(bench.host.state)).toBe("paused");
+    bench.clock.advance(250);
+    await settle();
+    expect(phaseOf(bench.host.state)).toBe("betting");
+  }
+});
+
 describe("a table that froze", () => {
   it("waits for what its last life has under way, and knows of it then", async () => {
     const bench = await betting();

@@ -96,7 +96,7 @@ class RunningTable implements NewHost {
   /** Set while the host is to stop after this round. */
   #finishing: PromiseWithResolvers<Finish> | null = null;
   readonly #voids = new VoidNews();
-  /** Freezes since the last round opened. */
+  /** Freezes since the last round opened, or the bank was to blame for one. */
   #freezes = 0;
   /** The round in which something broke last. */
   #brokeIn: number | null = null;
@@ -335,8 +335,10 @@ class RunningTable implements NewHost {
       return;
     }
     this.#life = "frozen";
+    const isBanks = error instanceof OutcomeUnknownError;
     // Where the bank did not say what became of an operation, it is the bank that is waited for.
-    this.#abandonAll(error instanceof OutcomeUnknownError ? UNKNOWN : PAUSED);
+    this.#abandonAll(isBanks ? UNKNOWN : PAUSED);
+    if (isBanks) this.#freezes = 0;
     this.#options.observer.froze(this.config.tableId, error);
     // Until it has started again the table is shown as paused.
     this.#state.bankAvailable = false;
