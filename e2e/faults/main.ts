@@ -8,6 +8,8 @@
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { UsageError } from "../src/flags.ts";
+import type { Hunt } from "./hunt.ts";
+import { hunt, linesOfHunt } from "./hunt.ts";
 import type { FaultsOptions } from "./options.ts";
 import { readOptions, usage } from "./options.ts";
 import { linesOf } from "./report.ts";
@@ -43,29 +45,16 @@ async function inflict(options: FaultsOptions): Promise<boolean> {
   return ok;
 }
 
-interface Hunt {
-  readonly suite: string;
-  readonly mutants: readonly string[];
-  /** The finding that shows the mistake; null where none does. */
-  readonly caughtBy: string | null;
-  readonly findings: readonly string[];
-}
-
 /** Every suite on builds that are broken in what it guards: their very mistakes must be found. */
 async function inflictOnBroken(options: FaultsOptions): Promise<boolean> {
   const { only, seed, players, processes, json } = options;
   const builds: Hunt[] = [];
-  for (const { suite, mutants, shows } of BROKEN_BUILDS) {
-    if (only.length > 0 && !only.includes(suite.name)) continue;
-    const scale = { brief: true, kills: BRIEF_KILLS };
-    const quiet = { seed, players, processes, mutants, say: () => undefined };
-    const { findings } = await runSuites([suite], scale, quiet);
-    const caughtBy = findings.find((finding) => shows.test(finding)) ?? null;
-    builds.push({ suite: suite.name, mutants, caughtBy, findings });
-    say(`${caughtBy === null ? "MISSED" : "caught"} ${suite.name}: ${mutants.join(", ")}`);
-    // Where it is missed: what else was found, as a timeout, which shows no mistake.
-    const told = caughtBy === null ? findings : [caughtBy];
-    for (const finding of told) say(`  ${(finding.split("\n")[0] ?? "").slice(0, 200)}`);
+  const scale = { brief: true, kills: BRIEF_KILLS };
+  for (const build of BROKEN_BUILDS) {
+    if (only.length > 0 && !only.includes(build.suite.name)) continue;
+    const became = await hunt(build, scale, { seed, players, processes, say: () => undefined });
+    builds.push(became);
+    for (const line of linesOfHunt(became)) say(line);
   }
   const ok = builds.every(({ caughtBy }) => caughtBy !== null);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ ok, builds }, null, 2)}\n`);
