@@ -4,16 +4,17 @@ import { ManualClock } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { LeaderBoards } from "./leaderBoards.ts";
-import { addressOf } from "./redisAddress.ts";
+import { addressOf, REDIS_ANSWERS_MS } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import { RedisAwayError, RedisHealth } from "./redisHealth.ts";
 
 let redis: OwnRedis;
 let connection: RedisConnection;
+let clock: ManualClock;
 beforeEach(async () => {
   redis = await createOwnRedis();
   // No time goes by: what fails here does not fail because it took too long.
-  const clock = new ManualClock();
+  clock = new ManualClock();
   const health = new RedisHealth(createLogger("silent"), clock);
   connection = new RedisConnection({
     address: addressOf(redis.url),
@@ -58,6 +59,17 @@ describe("what is asked of Redis", () => {
     const failed = expect(asking).rejects.toThrow(RedisAwayError);
     await redis.kill();
     await failed;
+  });
+
+  it("is waited for once where Redis hangs, and asked again as soon as it answers", async () => {
+    redis.sleep();
+    const first = expect(connection.ask((client) => client.ping())).rejects.toThrow("not answer");
+    clock.advance(REDIS_ANSWERS_MS);
+    await first;
+    // No time goes by from here on.
+    await expect(connection.ask((client) => client.ping())).rejects.toThrow(RedisAwayError);
+    redis.wake();
+    await expect.poll(() => connection.ask((client) => client.ping())).toBe("PONG");
   });
 
   it("is away where Redis refuses it, whatever it is", async () => {

@@ -30,6 +30,8 @@ export class RedisConnection {
   readonly #client: Client;
   readonly #channels = new Map<string, (text: string) => void>();
   readonly #subscribed = new Set<string>();
+  /** Until then nothing more is asked, because a question takes too long; epoch milliseconds. */
+  #silentUntil = 0;
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
@@ -51,12 +53,21 @@ export class RedisConnection {
 
   /**
    * Throws {@link RedisAwayError} where Redis is away, refuses, or does not answer in time; and what
-   * else there is, which is a bug.
+   * else there is, which is a bug. Of several questions that follow one another only the first waits
+   * for a Redis that hangs.
    */
   async ask<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
+    const { clock } = this.#options;
     if (!this.#client.isReady) throw new RedisAwayError("Redis is away");
+    if (clock.now() < this.#silentUntil) throw new RedisAwayError("Redis has yet to answer");
     const asking = work(this.#client);
-    if (!(await within(asking, REDIS_ANSWERS_MS, this.#options.clock))) {
+    if (!(await within(asking, REDIS_ANSWERS_MS, clock))) {
+      // By then the connection has ended, if nothing was heard over it.
+      this.#silentUntil = clock.now() + SILENT_MS;
+      const heard = () => {
+        this.#silentUntil = 0;
+      };
+      asking.then(heard, heard);
       throw new RedisAwayError("Redis does not answer");
     }
     return asking.catch((error: unknown) => {
