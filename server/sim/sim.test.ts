@@ -49,9 +49,13 @@ it("replays a seed exactly, and no two seeds alike", async () => {
   expect(one.digest).not.toBe(other.digest);
 });
 
+/** Whole runs in processes of their own, on a machine that has much else to do. */
+const ELSEWHERE = { timeout: 60_000 };
+
 describe("a mistake in the code", () => {
   it.each(["unavailable-means-posted", "window-not-extended", "reads-too-early"])(
     "is caught: %s",
+    ELSEWHERE,
     async (name) => {
       const { caught, complaint } = await runMutant(name, 2_000);
       expect(complaint).toMatch(/^seed \d+: /);
@@ -64,7 +68,7 @@ describe("the command", () => {
   const run = (...given: readonly string[]) =>
     spawnSync(process.execPath, ["server/sim/main.ts", ...given], { encoding: "utf8" });
 
-  it("shows which mistakes are caught", () => {
+  it("shows which mistakes are caught", ELSEWHERE, () => {
     const only = ["--only", "locks-without-draining", "--only", "digest-before-the-lock"];
     const { status, stdout } = run("--mutants", ...only, "--rounds", "2000");
     expect(stdout).toMatch(/^caught {2}locks-without-draining: .*\n {8}seed \d+: /m);
@@ -73,7 +77,7 @@ describe("the command", () => {
     expect(status).toBe(0);
   });
 
-  it("fails where one is missed", () => {
+  it("fails where one is missed", ELSEWHERE, () => {
     // The first house alone does not come to it.
     const { status, stdout } = run("--mutants", "--only", "reads-too-early", "--rounds", "1");
     expect(stdout).toMatch(/^MISSED {2}reads-too-early: /m);
