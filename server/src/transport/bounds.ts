@@ -20,6 +20,11 @@ export const EDGE_BOUNDS = {
   headersMs: 10_000,
   /** What uWebSockets.js gives a head, and a connection that asks for nothing. */
   uwsHeadersMs: 30_000,
+  /**
+   * Time in which an answer is not there, or nothing of it is read; longer: the connection is closed.
+   * One that has begun gets it twice.
+   */
+  unreadMs: 10_000,
   /** Between two looks at who is past these; Node's own choice would let them be for half a minute. */
   lookMs: 1_000,
   /** Between two signs of life asked of a socket; two missed ones close it. */

@@ -2,10 +2,12 @@
  * Clients that begin something and never end it: each is cut off in its time, and whoever else asks
  * is answered meanwhile.
  */
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { createEndpoint, createRouter, matchMaker, Room } from "@colyseus/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { TRANSPORTS } from "../config/config.ts";
 import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
@@ -15,9 +17,12 @@ import { createTransport } from "./createTransport.ts";
 import { WsTransport } from "./wsTransport.ts";
 
 const EACH = 10;
+/** More than the kernel holds for one connection. */
+const LARGE = 24 * 2 ** 20;
 /** uWebSockets.js looks at its sockets every four seconds; a busy machine is late. */
 const LATE_MS = 5_000;
-const ANSWERS_MS = 2_000;
+/** Less than any slow one is given, so nobody waits for one of them. */
+const ANSWERS_MS = 8_000;
 
 const GET = "GET /here HTTP/1.1\r\nHost: a\r\n";
 const POST = "POST /here HTTP/1.1\r\nHost: a\r\n";
@@ -52,7 +57,10 @@ beforeAll(async () => {
   transport = await createTransport(choice, {
     trustProxy: false,
     log: createLogger("silent"),
-    handle: async (_router, request) => Response.json({ length: (await request.text()).length }),
+    handle: async (_router, request) =>
+      request.url.endsWith("/large")
+        ? new Response(new Uint8Array(LARGE))
+        : Response.json({ length: (await request.text()).length }),
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   transport.listen(0, "127.0.0.1", undefined, (error) => (error ? reject(error) : resolve()));
@@ -87,6 +95,24 @@ function begin([what, first, bit, mostMs]: Slow): SlowClient {
   return client;
 }
 
+/** Asks for much and reads nothing of it; answers how much there is to read when it wants to after all. */
+function beginDeaf(): () => Promise<number> {
+  const socket = connect(transport.port, "127.0.0.1");
+  let received = 0;
+  socket.on("error", () => {});
+  socket.write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  socket.pause();
+  return async () => {
+    const ended = new Promise((resolve) => socket.on("close", resolve));
+    socket.on("data", (piece) => {
+      received += piece.length;
+    });
+    socket.resume();
+    await ended;
+    return received;
+  };
+}
+
 /** Asks like anybody; answers what came. */
 async function ask(): Promise<unknown> {
   const response = await fetch(`http://127.0.0.1:${transport.port}/here`, {
@@ -97,11 +123,15 @@ async function ask(): Promise<unknown> {
   return response.json();
 }
 
+async function seatIn(roomId: string): Promise<string> {
+  const { sessionId } = await matchMaker.joinById(roomId, {});
+  return `/process/${roomId}?sessionId=${sessionId}`;
+}
+
 /** A seat in a room that knows nothing; whoever has it and says nothing answers no ping either. */
 async function silentSeat(roomId: string): Promise<Slow> {
-  const { sessionId } = await matchMaker.joinById(roomId, {});
   const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-  const head = `GET /process/${roomId}?sessionId=${sessionId} HTTP/1.1\r\nHost: a\r\n`;
+  const head = `GET ${await seatIn(roomId)} HTTP/1.1\r\nHost: a\r\n`;
   return ["answers no ping", `${head}${UPGRADE}${key}\r\n`, "", 3 * EDGE_BOUNDS.pingMs];
 }
 
@@ -113,11 +143,15 @@ it("cuts off whoever never ends what they began, and serves the others meanwhile
   const others = slowOnes(headersMs).flatMap((slow) => Array.from({ length: EACH }, () => slow));
   const clients = [...seats, ...others].map(begin);
   const open = () => clients.filter(({ tookMs }) => tookMs === null);
+  const deaf = beginDeaf();
+  // It says nothing by itself either, but answers pings.
+  const quiet = new WebSocket(`ws://127.0.0.1:${transport.port}${await seatIn(roomId)}`);
+  await once(quiet, "open");
   const answers: unknown[] = [];
   await expect
     .poll(
       async () => {
-        answers.push(await ask().catch((error: unknown) => error));
+        answers.push(await ask().catch(String));
         for (const { more } of open()) more();
         return new Set(open().map(({ what }) => what));
       },
@@ -130,4 +164,8 @@ it("cuts off whoever never ends what they began, and serves the others meanwhile
   );
   const late = clients.filter(({ tookMs, mostMs }) => (tookMs ?? 0) > mostMs + LATE_MS);
   expect(Object.fromEntries(late.map(({ what, tookMs }) => [what, tookMs]))).toEqual({});
+  expect(quiet.readyState).toBe(WebSocket.OPEN);
+  quiet.terminate();
+  // The rest of it is not kept for whoever did not want it.
+  expect(await deaf()).toBeLessThan(LARGE);
 }, 90_000);

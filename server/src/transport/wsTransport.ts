@@ -38,6 +38,7 @@ export class WsTransport extends WebSocketTransport {
       headersTimeout: EDGE_BOUNDS.headersMs,
       connectionsCheckingInterval: EDGE_BOUNDS.lookMs,
     });
+    this.#http.setTimeout(EDGE_BOUNDS.unreadMs);
     // Before the parent's listener, which believes the headers.
     this.#http.on("upgrade", (request) => {
       const { remoteAddress } = request.socket;
