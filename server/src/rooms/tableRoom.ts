@@ -272,17 +272,22 @@ export abstract class TableRoom
       case "result":
         this.#settled(event.result);
         break;
-      case "voided": {
-        const { playerId, round, reason, stake, balance } = event;
-        const message = { round, reason, stake, balance };
-        for (const client of this.#seats.clientsOf(playerId)) client.send("voided", message);
-        this.house.balances.tell(playerId, balance, this);
+      case "voided":
+        this.#voided(event);
         break;
-      }
       case "lost":
         // The house closes this room.
         break;
     }
+  }
+
+  #voided(voided: Extract<TableEvent, { type: "voided" }>): void {
+    const { playerId, round, reason, stake, balance } = voided;
+    const clients = [...this.#seats.clientsOf(playerId)];
+    // Who dropped has a seat still, and hears of it when they are back.
+    if (clients.length === 0) this.#running().host.keepVoided(voided);
+    for (const client of clients) client.send("voided", { round, reason, stake, balance });
+    this.house.balances.tell(playerId, balance, this);
   }
 
   #settled({ playerId, ...result }: PlayerResult): void {

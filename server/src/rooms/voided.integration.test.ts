@@ -2,7 +2,7 @@
 import { asChips } from "@croupier/shared/core/chips";
 import type { VoidedMessage } from "@croupier/shared/protocol/messages";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
+import type { Guest, TableConnection, TestHouse } from "../testing/openTestHouse.ts";
 import {
   nextMessage,
   openTestHouse,
@@ -25,6 +25,19 @@ function miscount({ playerId }: Guest): void {
   player.stake = asChips(3);
 }
 
+/** The slow table's round, in which Bob has chips, is taken back: its books are broken twice. */
+async function takenBack(bob: Guest, bobs: TableConnection): Promise<void> {
+  const { round } = bobs.state;
+  for (const times of [1, 2]) {
+    miscount(bob);
+    const refusal = await refusalOf(bobs.request("clear", { op: `broken-${round}-${times}` }));
+    expect(refusal).toMatchObject({ code: "TABLE_PAUSED" });
+    await untilState(bobs, ({ phase }) => phase === "paused");
+    await untilState(bobs, ({ phase }) => phase === "betting");
+  }
+  expect(bobs.state.round).toBe(round + 1);
+}
+
 it("tells of it with what the player has by then, once", async () => {
   const [ada, bob] = [await house.guest("Ada"), await house.guest("Bob")];
   const [adas, bobs] = [await sit(ada, "slow"), await sit(bob, "slow")];
@@ -33,15 +46,8 @@ it("tells of it with what the player has by then, once", async () => {
   await adas.leave();
   await untilState(bobs, ({ players }) => players === 1);
   const told = nextMessage<VoidedMessage>(bobs, "voided");
-  for (const times of [1, 2]) {
-    miscount(bob);
-    const refusal = await refusalOf(bobs.request("clear", { op: `broken-${times}` }));
-    expect(refusal).toMatchObject({ code: "TABLE_PAUSED" });
-    await untilState(bobs, ({ phase }) => phase === "paused");
-    await untilState(bobs, ({ phase }) => phase === "betting");
-  }
+  await takenBack(bob, bobs);
   expect(await told).toMatchObject({ round: 1, stake: 10, balance: 10_000 });
-  expect(bobs.state.round).toBe(2);
   const others = await sit(ada, "other");
   await others.request("bet", { op: "c", chips: [["red", 50]] });
   const back = await ada.client.join("table", { tableId: "slow" });
@@ -60,4 +66,21 @@ it("tells of it with what the player has by then, once", async () => {
   expect(await again.request("time", {})).toHaveProperty("now");
   expect(heard).toEqual([]);
   await Promise.all([again.leave(), others.leave(), bobs.leave()]);
+});
+
+it("tells whose connection dropped before, as soon as it is back", async () => {
+  const [ada, bob] = [await house.guest("Ada"), await house.guest("Bob")];
+  const [adas, bobs] = [await sit(ada, "slow"), await sit(bob, "slow")];
+  const { round } = adas.state;
+  await adas.request("bet", { op: "a", chips: [["red", 100]] });
+  await bobs.request("bet", { op: "b", chips: [["red", 10]] });
+  adas.reconnection.enabled = false;
+  const { reconnectionToken } = adas;
+  await adas.leave(false);
+  await takenBack(bob, bobs);
+  const back = await ada.client.reconnect(reconnectionToken);
+  back.onMessage("*", () => {});
+  const told = await nextMessage<VoidedMessage>(back, "voided");
+  expect(told).toMatchObject({ round, stake: 100, balance: 10_000 });
+  await Promise.all([back.leave(), bobs.leave()]);
 });

@@ -26,6 +26,7 @@ import { Inbox } from "./inbox.ts";
 import { StaleLeaseError } from "./lease.ts";
 import type { TableObserver } from "./observer.ts";
 import { Persistence, StoppedError } from "./persistence.ts";
+import type { VoidedStake } from "./recovery.ts";
 import { recoverTable } from "./recovery.ts";
 import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
 import { Requests } from "./requests.ts";
@@ -150,6 +151,10 @@ class RunningTable implements NewHost {
   tellVoided(playerId: string, balance: Chips): void {
     const voided = this.#voids.take(playerId);
     if (voided !== null) this.#tell({ type: "voided", ...voided, balance });
+  }
+
+  keepVoided({ playerId, round, reason, stake, balance }: VoidedStake): void {
+    this.#voids.keep({ playerId, round, reason, stake, balance });
   }
 
   leave(playerId: string): void {

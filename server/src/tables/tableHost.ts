@@ -10,6 +10,7 @@ import type {
 import type { Refusal } from "@croupier/shared/core/table/refusal";
 import type { TableState } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
+import type { VoidedStake } from "./recovery.ts";
 
 export type TableEvent =
   /** Chips moved on the felt: show them with the next patch. */
@@ -19,14 +20,7 @@ export type TableEvent =
   /** Something broke: the table is paused until it has started again. Show it now. */
   | { readonly type: "froze" }
   | { readonly type: "result"; readonly result: PlayerResult }
-  | {
-      readonly type: "voided";
-      readonly playerId: string;
-      readonly round: number;
-      readonly reason: string;
-      readonly stake: Chips;
-      readonly balance: Chips;
-    }
+  | ({ readonly type: "voided" } & VoidedStake)
   /** Another process runs the table now; nothing more comes from here. */
   | { readonly type: "lost" };
 
@@ -57,6 +51,9 @@ export interface TableHost {
    * away; once, and nothing where there is no such word.
    */
   tellVoided(playerId: string, balance: Chips): void;
+
+  /** The word could not be brought to the player, whose connections are gone: it is told later. */
+  keepVoided(voided: VoidedStake): void;
 
   /** Gives the seat up; chips on the felt stay and are settled in absence. */
   leave(playerId: string): void;

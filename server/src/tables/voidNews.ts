@@ -37,6 +37,11 @@ export class VoidNews {
     return here;
   }
 
+  /** The player was not there after all. */
+  keep(voided: VoidedStake): void {
+    if (voided.round === this.#round) this.#due.set(voided.playerId, voided);
+  }
+
   /** What the player is to be told, once; null where there is nothing. */
   take(playerId: string): VoidedStake | null {
     const due = this.#due.get(playerId) ?? null;
