@@ -91,6 +91,7 @@ function filesOf(root: string): ReadonlyMap<string, string> {
   const directory = join(repository, root);
   const paths = readdirSync(directory, { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => !path.includes("node_modules/"))
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
   return new Map(paths.map((path) => [path, readFileSync(join(directory, path), "utf8")]));
 }
@@ -113,7 +114,7 @@ function offences({ folders, exceptions }: Directions, files: ReadonlyMap<string
     if (folder === BESIDE) continue;
     for (const target of importsOf(path, text)) {
       const aim = folderOf(target);
-      // What leads out of the root is the lint rules' to look at.
+      // What leads out of the root is looked at below, and by the lint rules.
       if (aim === folder || aim === "..") continue;
       if (folders[folder]?.includes(aim)) continue;
       const excepted = [`${path} -> ${target}`, `${folder} -> ${target}`].filter((one) =>
@@ -143,6 +144,20 @@ describe.each(HOUSE)("in $root", (directions) => {
 
   it("imports run one way", () => {
     expect(offences(directions, files)).toEqual({ against: [], unused: [] });
+  });
+});
+
+/** Other parts are named as packages, which say what of them may be used. */
+describe.each(["shared", "server", "server/src", "client/src", "e2e"])("out of %s", (root) => {
+  it("no path leads: others are reached by their packages' names", () => {
+    const files = filesOf(root);
+    expect(files.size).toBeGreaterThan(10);
+    const out = [...files].flatMap(([path, text]) =>
+      importsOf(path, text)
+        .filter((target) => target.startsWith("../"))
+        .map((target) => `${path} -> ${target}`),
+    );
+    expect(out).toEqual([]);
   });
 });
 
