@@ -1,3 +1,4 @@
+import { matchMaker } from "@colyseus/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../platform/freePort.ts";
 import type { Guest, TestHouse } from "../testing/openTestHouse.ts";
@@ -52,6 +53,25 @@ describe("seats that are reserved and not taken", () => {
     expect([counts.get(200), counts.get(409)]).toEqual([66, 24]);
     // Other tables do not notice.
     expect(await reserve(await house.guest(), "large")).toBe(200);
+  });
+});
+
+describe("the seats of a room", () => {
+  it("are not counted anew for each who asks: a crowd in the doorway costs nobody anything", async () => {
+    const room = matchMaker.getLocalRoomById("table-large");
+    const seats = room["_reservedSeats"];
+    let counted = 0;
+    room["_reservedSeats"] = new Proxy(seats, {
+      ownKeys: (target) => {
+        counted += 1;
+        return Reflect.ownKeys(target);
+      },
+    });
+    await reserve(await house.guest(), "large");
+    const sitting = await sit(await house.guest(), "large");
+    await sitting.leave();
+    room["_reservedSeats"] = seats;
+    expect(counted).toBe(0);
   });
 });
 
