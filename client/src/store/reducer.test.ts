@@ -177,10 +177,10 @@ describe("winnings", () => {
 describe("a void round", () => {
   it("gives the stake back at once and says so", () => {
     const state = run([
-      { type: "voided", message: { round: 7, reason: "bank", stake: 25, balance: 1000 } },
+      { type: "voided", message: { round: 7, reason: "It closed.", stake: 25, balance: 1000 } },
     ]);
     expect(state.settlement).toMatchObject({ kind: "voided", stake: 25 });
-    expect(state.notices.at(-1)?.text).toContain("void");
+    expect(state.notices.at(-1)?.text).toBe("Round 7 is void, every stake is back. It closed.");
   });
 });
 

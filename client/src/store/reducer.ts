@@ -167,7 +167,9 @@ function revealWhenDue(state: AppState): AppState {
     balance: held.balance,
   };
   if (held.kind !== "voided") return next;
-  return noticed(next, "warning", "This round is void: every stake has been returned.");
+  // It may be an earlier round, whose process was gone before it could say so.
+  const { round, reason } = held;
+  return noticed(next, "warning", `Round ${round} is void, every stake is back. ${reason}`);
 }
 
 function onBalance(state: AppState, balance: number): AppState {
