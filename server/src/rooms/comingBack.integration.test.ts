@@ -101,6 +101,12 @@ describe("a player who comes back", () => {
     for (const seat of seats) await seat.request("bet", { op: "all", chips: everywhere });
     await raising.request("bet", { op: "more", chips: [["red", 3]] });
     await undoing.request("bet", { op: "more", chips: [["black", 3]] });
+    // All of it is shown with the next patch, and not before.
+    const all = seats.length + 3;
+    await untilState(
+      away,
+      ({ spots }) => spots.get("red")?.chips === all && spots.get("black")?.chips === all,
+    );
     await expectTheSame(away, "slow");
     expect(theRoom("slow")["_serializer"].getFullState().byteLength).toBeGreaterThan(SMALL_BYTES);
 
