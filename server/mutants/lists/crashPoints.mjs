@@ -52,7 +52,8 @@ const host = "server/src/tables/host.ts";
 const groupCommit = "server/src/ledger/groupCommit.ts";
 const postBatch = "server/src/ledger/postBatch.ts";
 
-const writes = "() => addTransfers(client, decision.transfers, now),\n    ]);";
+const added =
+  "const added = [operationRows(decision.accepted, now), transferRows(decision.transfers, now)];";
 
 /**
  * Something happens when all of a batch is written but not committed.
@@ -61,12 +62,12 @@ const writes = "() => addTransfers(client, decision.transfers, now),\n    ]);";
  * @param {{ act: string, also?: string, why: string }} what
  */
 function uncommitted(name, { act, also = "true", why }) {
-  const replace = `${writes}
+  const replace = `${added}
   if (${also} && ${armed}) {
-    await write();
+    for (const rows of added) await addRows(client, rows);
     ${act}
   }`;
-  return { name, file: postBatch, find: writes, replace, why };
+  return { name, file: postBatch, find: added, replace, why };
 }
 /** Of a table that was not there before. */
 const fresh = 'tableId.startsWith("fresh")';

@@ -7,8 +7,8 @@ export const mutants = [
   {
     name: "answers-before-commit",
     file: "server/src/db/transaction.ts",
-    find: "const [written, committed] = await Promise.allSettled([write(), commit(client)]);",
-    replace: `await write();
+    find: "const [writing, committing] = await Promise.allSettled([written, commit(client)]);",
+    replace: `await written;
     const release = client.release.bind(client);
     client.release = () => undefined;
     setTimeout(() => {

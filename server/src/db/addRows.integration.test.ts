@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TestDatabase } from "../testing/database.ts";
 import { createTestDatabase } from "../testing/database.ts";
+import type { NewRows } from "./addRows.ts";
 import { addRows } from "./addRows.ts";
 import { askAll } from "./askAll.ts";
 import { inPipelinedTransaction, inTransaction } from "./transaction.ts";
@@ -28,59 +29,70 @@ const ROWS = [
   ["NULL", 3, Buffer.from("x"), '{"a":"\\"\\\\"}', AT],
 ] as const;
 
-const nothing = async () => undefined;
-
 async function added() {
   const { rows } = await database.pool.query("SELECT * FROM added ORDER BY id");
   return rows;
 }
 
+/** In one transaction, over a pipelined connection. */
+const adding = (...batches: readonly NewRows[]) =>
+  inPipelinedTransaction(database.pipelined, async (_client, begun) => {
+    await begun;
+    return { answer: "done", added: batches };
+  });
+
 describe("rows of a pipelined transaction", () => {
   it("are those that a COPY would add, in their order", async () => {
-    await inTransaction(database.serverPool, (client) => addRows(client, TARGET, ROWS));
+    const all = { ...TARGET, rows: ROWS };
+    await inTransaction(database.serverPool, (client) => addRows(client, all));
     const copied = await added();
     expect(copied).toHaveLength(ROWS.length);
     expect(copied[0]).toMatchObject({ word: ROWS[0][0], bytes: ROWS[0][2], at: new Date(AT) });
     await database.pool.query("TRUNCATE added RESTART IDENTITY");
+    expect(await adding(all, { ...TARGET, rows: [] })).toBe("done");
+    expect(await added()).toEqual(copied);
+    await database.pool.query("TRUNCATE added RESTART IDENTITY");
     await inPipelinedTransaction(database.pipelined, async (client, begun) => {
       await begun;
-      const write = async () => {
-        await addRows(client, TARGET, ROWS);
-        await addRows(client, TARGET, []);
-      };
-      return { answer: null, write };
+      await addRows(client, all);
+      await addRows(client, { ...TARGET, rows: [] });
+      return { answer: null, added: [] };
     });
     expect(await added()).toEqual(copied);
+    await database.pool.query("TRUNCATE added RESTART IDENTITY");
   });
 
-  it("are rolled back together where one of them breaks a constraint; the first error is told", async () => {
-    const broken = inPipelinedTransaction(database.pipelined, async (client, begun) => {
-      await begun;
-      const write = () =>
-        askAll(client, [
-          () => addRows(client, TARGET, ROWS),
-          () => addRows(client, TARGET, [["too many", 10, null, null, null]]),
-          () => addRows(client, TARGET, ROWS),
-        ]);
-      return { answer: null, write };
-    });
-    await expect(broken).rejects.toMatchObject({ code: "23514" });
+  it.each([
+    ["breaks a constraint", ["too many", 10, null, null, null], { code: "23514" }],
+    ["cannot be sent", [1n as never, 1, null, null, null], { name: "RangeError" }],
+  ])("are rolled back together where one of them %s", async (_what, row, error) => {
+    const all = { ...TARGET, rows: ROWS };
+    await expect(adding(all, { ...TARGET, rows: [row] }, all)).rejects.toMatchObject(error);
     expect(await added()).toEqual([]);
     // The connection is clean.
-    const count = inPipelinedTransaction(database.pipelined, async (client) => {
+    const counting = inPipelinedTransaction(database.pipelined, async (client) => {
       const { rows } = await client.query("SELECT count(*) FROM added");
-      return { answer: rows[0].count, write: nothing };
+      return { answer: rows[0].count, added: [] };
     });
-    expect(await count).toBe(0);
+    expect(await counting).toBe(0);
   });
 
-  it("are told of in the order in which they were asked for", async () => {
+  it("never go over a connection that waits for each answer", async () => {
+    const plain = inPipelinedTransaction(database.serverPool, async () => ({
+      answer: null,
+      added: [{ ...TARGET, rows: ROWS }],
+    }));
+    await expect(plain).rejects.toThrow("COMMIT would overtake");
+    expect(await added()).toEqual([]);
+  });
+
+  it("leave the questions before them in the order in which they were asked", async () => {
     const asked = ["one", "two", "three"] as const;
     const answers = await inPipelinedTransaction(database.pipelined, async (client) => {
       const asks = asked.map(
         (word) => async () => (await client.query("SELECT $1 AS word", [word])).rows[0],
       );
-      return { answer: await askAll(client, asks), write: nothing };
+      return { answer: await askAll(client, asks), added: [] };
     });
     expect(answers).toEqual(asked.map((word) => ({ word })));
   });

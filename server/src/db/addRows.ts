@@ -1,5 +1,5 @@
 /** Rows into a table: a few by INSERT, which can travel with other statements; thousands by COPY. */
-import type { PoolClient } from "pg";
+import type { PoolClient, QueryConfig } from "pg";
 import { arrayLiteral } from "./arrayLiteral.ts";
 import type { CopyValue } from "./copyIn.ts";
 import { copyIn } from "./copyIn.ts";
@@ -10,22 +10,27 @@ export interface RowsTarget {
   readonly columns: Readonly<Record<string, string>>;
 }
 
+/** Rows that are to be added, in their order. */
+export interface NewRows extends RowsTarget {
+  readonly rows: readonly (readonly CopyValue[])[];
+}
+
 /**
- * Adds `rows` in their order; nothing where there are none. By INSERT on a pipelined connection, which
- * does no COPY.
+ * Adds rows; nothing where there are none. By INSERT on a pipelined connection, which does no COPY.
  */
-export async function addRows(
-  client: PoolClient,
-  { table, columns }: RowsTarget,
-  rows: readonly (readonly CopyValue[])[],
-): Promise<void> {
+export async function addRows(client: PoolClient, added: NewRows): Promise<void> {
+  const { table, columns, rows } = added;
+  if (!client.pipeline) await copyIn(client, { table, columns: Object.keys(columns) }, rows);
+  else if (rows.length > 0) await client.query(insertOf(added));
+}
+
+/** The statement that adds rows, one of which there has to be. */
+export function insertOf({ table, columns, rows }: NewRows): QueryConfig {
   const names = Object.keys(columns);
-  if (!client.pipeline) return copyIn(client, { table, columns: names }, rows);
-  if (rows.length === 0) return;
   const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${type}[]`);
-  await client.query({
+  return {
     name: `add-${table}`,
     text: `INSERT INTO ${table} (${names.join(", ")}) SELECT * FROM unnest(${arrays.join(", ")})`,
     values: names.map((_, index) => arrayLiteral(rows.map((row) => row[index] ?? null))),
-  });
+  };
 }

@@ -71,6 +71,11 @@ export function isPassing(error: unknown): boolean {
   return OF_CONNECTIONS.test(code) || PASSING_MESSAGES.test(error.message);
 }
 
+/** True where the connection was known to be gone before anything of the statement was sent over it. */
+export function wasNotSent(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith("is not queryable");
+}
+
 /** True where the database was given all the time there is: asking at once again would double it. */
 export function tookTooLong(error: unknown): boolean {
   if (error instanceof DatabaseError) return ["55P03", "57014"].includes(error.code ?? "");

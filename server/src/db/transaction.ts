@@ -1,6 +1,9 @@
+import { assert } from "@croupier/shared/core/assert";
 import type { Pool, PoolClient } from "pg";
 import { DatabaseError } from "pg";
-import { CommitUnknownError, inOneLine, isPassing } from "./errors.ts";
+import type { NewRows } from "./addRows.ts";
+import { insertOf } from "./addRows.ts";
+import { CommitUnknownError, inOneLine, isPassing, wasNotSent } from "./errors.ts";
 
 /** Whatever runs statements: the pool, or the connection of a transaction. */
 export type Queryable = Pick<PoolClient, "query">;
@@ -23,30 +26,34 @@ export async function inTransaction<Answer>(
   });
 }
 
-/** What a transaction has to say, and what it writes at last. */
-export interface LastWrites<Answer> {
+/** What a transaction has to say, and what it adds at last. */
+export interface LastRows<Answer> {
   readonly answer: Answer;
-  readonly write: () => Promise<unknown>;
+  readonly added: readonly NewRows[];
 }
 
 /**
  * As {@link inTransaction}, on a pool whose connections are pipelined: BEGIN travels with what `work`
- * asks for first, COMMIT with the last writes. Until `begun` resolves there may be no transaction, and
- * `work` must write nothing.
+ * asks for first, COMMIT with the rows that are added at last. Until `begun` resolves there may be no
+ * transaction, and `work` writes nothing itself.
  */
 export async function inPipelinedTransaction<Answer>(
   pool: Pool,
-  work: (client: PoolClient, begun: Promise<unknown>) => Promise<LastWrites<Answer>>,
+  work: (client: PoolClient, begun: Promise<unknown>) => Promise<LastRows<Answer>>,
 ): Promise<Answer> {
   return withConnection(pool, async (client) => {
-    const { answer, write } = await work(client, client.query("BEGIN"));
-    const [written, committed] = await Promise.allSettled([write(), commit(client)]);
-    // Where the database itself refused a write, COMMIT ended nothing but the transaction.
-    if (written.status === "rejected" && written.reason instanceof DatabaseError) {
-      throw written.reason;
+    assert(client.pipeline, "COMMIT would overtake what it commits");
+    const { answer, added } = await work(client, client.query("BEGIN"));
+    // All of them are whole before the first is sent: COMMIT must find everything or nothing.
+    const inserts = added.filter(({ rows }) => rows.length > 0).map(insertOf);
+    const written = Promise.all(inserts.map((insert) => client.query(insert)));
+    const [writing, committing] = await Promise.allSettled([written, commit(client)]);
+    // Where the database itself refused a row, COMMIT ended nothing but the transaction.
+    if (writing.status === "rejected" && writing.reason instanceof DatabaseError) {
+      throw writing.reason;
     }
-    if (committed.status === "rejected") throw committed.reason;
-    if (written.status === "rejected") throw written.reason;
+    if (committing.status === "rejected") throw committing.reason;
+    if (writing.status === "rejected") throw writing.reason;
     return answer;
   });
 }
@@ -74,7 +81,7 @@ async function commit(client: PoolClient): Promise<void> {
     // A transaction that failed without anyone noticing answers COMMIT with ROLLBACK.
     if (command !== "COMMIT") throw new Error(`the transaction ended as ${command}`);
   } catch (error) {
-    if (!isPassing(error)) throw error;
+    if (!isPassing(error) || wasNotSent(error)) throw error;
     throw new CommitUnknownError(inOneLine(error), { cause: error });
   }
 }

@@ -1,8 +1,8 @@
-/** The log of operations, as the database keeps it: looked up by player and op, and added to. */
+/** The log of operations, as the database keeps it: looked up by player and op, and what is added to it. */
 import { asChips } from "@croupier/shared/core/chips";
 import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
 import type { PoolClient } from "pg";
-import { addRows } from "../db/addRows.ts";
+import type { NewRows } from "../db/addRows.ts";
 import type { AcceptedPosting, KnownOperation } from "./postings.ts";
 import { operationKey } from "./postings.ts";
 
@@ -82,34 +82,27 @@ const LOG = {
 };
 
 /**
- * Adds to the log in the order of `accepted`, which the log's own numbers then keep.
+ * The log's rows of `accepted`, in that order, which the log's own numbers then keep.
  *
  * @param now epoch milliseconds
  */
-export function logOperations(
-  client: PoolClient,
-  accepted: readonly AcceptedPosting[],
-  now: number,
-): Promise<void> {
+export function operationRows(accepted: readonly AcceptedPosting[], now: number): NewRows {
   const postedAt = new Date(now).toISOString();
-  return addRows(
-    client,
-    LOG,
-    accepted.map(({ lease, posting, ticket, content, balanceAfter }) => [
-      lease.tableId,
-      lease.epoch,
-      posting.round,
-      posting.playerId,
-      posting.op,
-      posting.kind,
-      content,
-      ticket,
-      JSON.stringify(posting.changes),
-      posting.stakeChange,
-      posting.stakeAfter,
-      balanceAfter,
-      posting.chipsAfter === undefined ? null : JSON.stringify(posting.chipsAfter),
-      postedAt,
-    ]),
-  );
+  const rows = accepted.map(({ lease, posting, ticket, content, balanceAfter }) => [
+    lease.tableId,
+    lease.epoch,
+    posting.round,
+    posting.playerId,
+    posting.op,
+    posting.kind,
+    content,
+    ticket,
+    JSON.stringify(posting.changes),
+    posting.stakeChange,
+    posting.stakeAfter,
+    balanceAfter,
+    posting.chipsAfter === undefined ? null : JSON.stringify(posting.chipsAfter),
+    postedAt,
+  ]);
+  return { ...LOG, rows };
 }

@@ -1,14 +1,15 @@
 /** Posts many operations in one transaction and a handful of statements. */
 import type { Pool, PoolClient } from "pg";
+import { addRows } from "../db/addRows.ts";
 import { askAll } from "../db/askAll.ts";
-import type { LastWrites } from "../db/transaction.ts";
+import type { LastRows } from "../db/transaction.ts";
 import { inPipelinedTransaction, inTransaction } from "../db/transaction.ts";
 import type { PostResult } from "../tables/store.ts";
 import { holdPostings } from "./holdPostings.ts";
-import { logOperations } from "./operations.ts";
+import { operationRows } from "./operations.ts";
 import type { PostingEntry } from "./postings.ts";
 import { decidePostings } from "./postings.ts";
-import { addTransfers } from "./transfers.ts";
+import { transferRows } from "./transfers.ts";
 
 /**
  * Up to so many operations go in two trips: what they rest on; what they write, with COMMIT. For more
@@ -35,8 +36,8 @@ export function postBatch(
 ): Promise<readonly (PostResult | Error)[]> {
   if (entries.length > FEW) {
     return inTransaction(pool, async (client) => {
-      const { answer, write } = await post(client, { entries, now, begun: Promise.resolve() });
-      await write();
+      const { answer, added } = await post(client, { entries, now, begun: Promise.resolve() });
+      for (const rows of added) await addRows(client, rows);
       return answer;
     });
   }
@@ -55,13 +56,9 @@ interface Batch {
 async function post(
   client: PoolClient,
   { entries, now, begun }: Batch,
-): Promise<LastWrites<readonly (PostResult | Error)[]>> {
+): Promise<LastRows<readonly (PostResult | Error)[]>> {
   const [, ground] = await askAll(client, [() => begun, () => holdPostings(client, entries)]);
   const decision = decidePostings(entries, ground);
-  const write = () =>
-    askAll(client, [
-      () => logOperations(client, decision.accepted, now),
-      () => addTransfers(client, decision.transfers, now),
-    ]);
-  return { answer: decision.results, write };
+  const added = [operationRows(decision.accepted, now), transferRows(decision.transfers, now)];
+  return { answer: decision.results, added };
 }

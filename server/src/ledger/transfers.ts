@@ -1,5 +1,6 @@
 /** Moving chips: transfers are added, all at once, and the database changes the balances by them. */
 import type { PoolClient } from "pg";
+import type { NewRows } from "../db/addRows.ts";
 import { addRows } from "../db/addRows.ts";
 
 /** See the table in the ledger's migration for what each moves, and how often it may. */
@@ -55,20 +56,22 @@ export function addTransfers(
   transfers: readonly Transfer[],
   at: number,
 ): Promise<void> {
+  return addRows(client, transferRows(transfers, at));
+}
+
+/** The rows that {@link addTransfers} adds. */
+export function transferRows(transfers: readonly Transfer[], at: number): NewRows {
   const createdAt = new Date(at).toISOString();
-  return addRows(
-    client,
-    TRANSFERS,
-    transfers.map((transfer) => [
-      transfer.kind,
-      transfer.debitId,
-      transfer.creditId,
-      transfer.amount,
-      transfer.playerId ?? null,
-      transfer.tableId ?? null,
-      transfer.round ?? null,
-      transfer.op ?? null,
-      createdAt,
-    ]),
-  );
+  const rows = transfers.map((transfer) => [
+    transfer.kind,
+    transfer.debitId,
+    transfer.creditId,
+    transfer.amount,
+    transfer.playerId ?? null,
+    transfer.tableId ?? null,
+    transfer.round ?? null,
+    transfer.op ?? null,
+    createdAt,
+  ]);
+  return { ...TRANSFERS, rows };
 }

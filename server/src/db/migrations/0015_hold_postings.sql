@@ -28,6 +28,8 @@ GRANT EXECUTE ON FUNCTION hold_postings TO croupier_server;
 -- few rows would read all of them for as long as the connection lives.
 ALTER FUNCTION hold_postings SET enable_seqscan = off;
 ALTER FUNCTION hold_rounds SET enable_seqscan = off;
+ALTER FUNCTION hold_rounds SET enable_hashjoin = off;
+ALTER FUNCTION hold_rounds SET enable_mergejoin = off;
 ALTER FUNCTION lock_accounts SET enable_seqscan = off;
 ALTER FUNCTION lock_accounts SET enable_bitmapscan = off;
 ALTER FUNCTION apply_transfers SET enable_seqscan = off;
