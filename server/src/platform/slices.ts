@@ -48,8 +48,9 @@ class Line {
 const first = new Line();
 const rest = new Line();
 let planned = false;
-/** The size of a part of `rest`, until that is empty. */
+/** The size of a part of `rest`, for so many more parts at least. */
 let part = 0;
+let partsLeft = 0;
 let pausing = false;
 
 /** Calls `act`, which somebody waits for, once what runs now is done. It does not throw. */
@@ -81,11 +82,16 @@ function doSlice(): void {
 }
 
 function doPart(): void {
-  part = Math.max(part, Math.ceil(rest.length / PARTS));
+  const due = Math.ceil(rest.length / PARTS);
+  if (partsLeft === 0 || due > part) {
+    part = due;
+    partsLeft = PARTS;
+  }
+  partsLeft -= 1;
   try {
     rest.doSome(part, PART_MS);
   } finally {
-    if (rest.length === 0) part = 0;
+    if (rest.length === 0) partsLeft = 0;
     else pause();
   }
 }
