@@ -84,11 +84,11 @@ describe("a public read of several processes", () => {
     await settle();
     const second = other.text();
     await settle();
-    clock.advance(500);
+    clock.advance(MAKING_MS - 20);
     slow.resolve({ made: 7 });
     expect(await first).toBe('{"made":7}');
     await settle();
-    clock.advance(20);
+    clock.advance(19);
     expect(await second).toBe('{"made":7}');
     expect(other.made()).toBe(0);
   });

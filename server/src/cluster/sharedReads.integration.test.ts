@@ -132,6 +132,18 @@ describe("a public read without Redis", () => {
     for (const { lines } of [one, other]) expect(lines.join()).not.toMatch(/"level":50/);
   });
 
+  it("waits for nobody who gave up while Redis was asleep", async () => {
+    const [one, other] = [await process(), await process()];
+    redis.sleep();
+    // The question stays on its way, and is answered to nobody when Redis wakes.
+    expect(await one.reads.find("answer")).toBeNull();
+    redis.wake();
+    expect(await redis.run("PING")).toBe("PONG");
+    const startedAt = systemClock.now();
+    expect(await other.cache().text(READ, load)).toBe('{"made":1}');
+    expect(systemClock.now() - startedAt).toBeLessThan(1_000);
+  });
+
   it("is made where Redis is full, and one line tells that it refuses", async () => {
     const { cache, lines } = await process();
     await redis.run("CONFIG", "SET", "maxmemory", "1");

@@ -2,8 +2,8 @@
  * Answers that the processes of a house share, in Redis. Whoever finds none makes it, and the others
  * wait for that one: so it is made once in its life, however many processes are asked.
  *
- * How long it lives is counted by Redis' own clock, from before it was made: what is written late, by
- * a Redis that hung, is not older for that.
+ * It lives from when it was made, and ends by Redis' own clock: to the time that whoever makes it was
+ * told there, the maker adds how long that took. What a Redis that hung writes late ends no later.
  */
 import type { RedisConnection } from "./redisConnection.ts";
 import { RedisAwayError } from "./redisHealth.ts";
@@ -25,8 +25,12 @@ export interface SharedReads {
   leave(key: string): Promise<void>;
 }
 
-/** Whoever makes an answer and is gone holds the others up for this long. */
-export const MAKING_MS = 2_000;
+/**
+ * Whoever makes an answer and is gone holds the others up for this long; so does who gave up asking a
+ * Redis that hung, for whom it takes the place as it wakes. With the half second in which Redis may
+ * answer this stays below a second.
+ */
+export const MAKING_MS = 300;
 
 const FIND = `
 local text = redis.call('GET', KEYS[1])
