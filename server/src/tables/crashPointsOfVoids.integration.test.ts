@@ -113,6 +113,8 @@ describe("void", () => {
   it("V6: the void is committed, the next round is open", async () => {
     const dying = await broken();
     const { commitment } = dying.host.state;
+    // The seed of a kept seat goes into the next round, whether its player is there or not.
+    dying.host.setClientSeed(ada, "lucky");
     const ben = await stage.player();
     expect(await dying.bet(ben, "void", [["red", 7]])).toHaveProperty("answer");
     await dying.operate(ada, "breaks", "undo");
@@ -122,6 +124,7 @@ describe("void", () => {
     expect(await dying.bet(ben, "next", [["red", 5]])).toHaveProperty("answer");
     dying.die();
     const next = await stage.takeover();
+    expect(dying.host.state.clientSeeds).toEqual([{ playerId: ada, seed: "lucky" }]);
     expectBetting(next, { ...identityOf(dying), round: 2, totalStake: asChips(5) });
     await expectNotTold(next, ben);
     await expectTold(next);

@@ -94,11 +94,11 @@ async function takeBack(
 
 /**
  * The void round that a table's past ends with. Whoever took it back may have died before it told
- * anybody; but who has done something in the round after it was at the table then, and was told.
+ * anybody; but who has done something in the round after it was at the table then, and was told. A
+ * client seed says nothing of that: it goes into a round with the seat that is kept for who is away.
  */
 function foundIn({ lastVoid, unfinished }: TableHistory): VoidedRound {
-  const active = [...(unfinished?.operations ?? []), ...(unfinished?.clientSeeds ?? [])];
-  const told = new Set(active.map(({ playerId }) => playerId));
+  const told = new Set(unfinished?.operations.map(({ playerId }) => playerId));
   const { round = 0, reason = "", returned = [] } = lastVoid ?? {};
   const stakes = returned
     .filter(({ playerId }) => !told.has(playerId))

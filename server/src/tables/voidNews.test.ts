@@ -65,6 +65,18 @@ describe("a table whose last round was taken back before anybody was told", () =
     expect(await told(bench, "ben")).toEqual(news("ben", 20));
   });
 
+  it("tells it in the next round whose seed is in it, but who was not there to hear", async () => {
+    const bench = await takenBack();
+    await bench.start();
+    await bench.host.sit("ben");
+    bench.host.setClientSeed("ben", "lucky");
+    await bench.until("betting");
+    expect(bench.host.state.clientSeeds).toEqual([{ playerId: "ben", seed: "lucky" }]);
+    await bench.host.stop();
+    await bench.start();
+    expect(await told(bench, "ben")).toEqual(news("ben", 20));
+  });
+
   it("does not tell it again where it starts again", async () => {
     const bench = await takenBack();
     await bench.start();
