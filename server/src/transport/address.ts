@@ -22,8 +22,7 @@ export function proxiesIn(trustProxy: TrustProxy): (peer: string | undefined) =>
     else proxies.addSubnet(address, Number(bits), kind);
   }
   return (peer) => {
-    // Of an address of this link alone, without the link.
-    const address = plain(peer ?? "").replace(/%.*$/, "");
+    const address = plain(peer ?? "");
     return isIP(address) !== 0 && proxies.check(address, kindOf(address));
   };
 }
@@ -36,32 +35,45 @@ export function settleAddress(
   peer: string | undefined,
   trustProxy: boolean,
 ): string {
-  const told = trustProxy ? (single(headers["x-real-ip"]) ?? lastHop(headers)) : undefined;
-  const address = told ?? plain(peer ?? "unknown");
+  const address = (trustProxy ? told(headers) : undefined) ?? plain(peer ?? "unknown");
   for (const name of CLAIMS) delete headers[name];
   if (!trustProxy) for (const name of PROXY_ONLY) delete headers[name];
   headers["x-real-ip"] = address;
   return address;
 }
 
-function single(value: string | string[] | undefined): string | undefined {
-  const text = (Array.isArray(value) ? value[0] : value)?.trim();
-  return text === "" ? undefined : text;
+/**
+ * What a proxy says, where that is an address. The list goes first: a proxy that only appends to it
+ * passes on what the client says in `x-real-ip`. A list that ends in no address settles it as well.
+ */
+function told(headers: RawHeaders): string | undefined {
+  const last = lastOf(headers["x-forwarded-for"]) ?? lastOf(headers["x-real-ip"]) ?? "";
+  const address = plain(withoutPort(last));
+  return isIP(address) === 0 ? undefined : address;
 }
 
-/** The proxy appends the peer that it saw; what stands before it came from the client. */
-function lastHop(headers: RawHeaders): string | undefined {
-  const value = headers["x-forwarded-for"];
-  const hops = (Array.isArray(value) ? value.join(",") : value)?.split(",");
-  return single(hops?.at(-1));
+/**
+ * The proxy appends what it saw; what stands before it came from the client. That holds for a header
+ * that comes twice as well: Node.js joins both with a comma, and uWebSockets.js leaves the last one.
+ */
+function lastOf(value: string | string[] | undefined): string | undefined {
+  const text = (Array.isArray(value) ? value.join(",") : value)?.trim();
+  return text === "" ? undefined : text?.split(",").at(-1)?.trim();
 }
 
-/** IPv4 in IPv6's clothes, as either transport spells it, becomes plain IPv4. */
+/** Some proxies say the port as well, and IPv6 in brackets. */
+function withoutPort(text: string): string {
+  const groups = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text);
+  return groups?.[1] ?? groups?.[2] ?? text;
+}
+
+/** One spelling for each address: IPv4 in IPv6's clothes is IPv4, and IPv6 is as short as can be. */
 function plain(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const long = /^(?:0000:){5}ffff:([0-9a-f]{4}):([0-9a-f]{4})$/i.exec(address);
-  if (long === null) return address;
-  const bytes = Buffer.from(`${long[1]}${long[2]}`, "hex");
-  return bytes.join(".");
+  if (isIP(address) !== 6) return address;
+  // Of an address of this link alone, without the link.
+  const short = new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(short);
+  if (mapped === null) return short;
+  const [high = "", low = ""] = mapped.slice(1).map((group) => group.padStart(4, "0"));
+  return Buffer.from(high + low, "hex").join(".");
 }

@@ -68,9 +68,27 @@ it("believes a proxy that is in the list", async () => {
     address: "9.9.9.9",
   });
   expect(await seenBy(PROXY, ...FORGED)).toEqual({
-    address: "7.7.7.7",
+    address: "6.6.6.6",
     list: null,
     protocol: "https",
+  });
+});
+
+it("takes the last word of a proxy that lets a client's header stand", async () => {
+  for (const name of ["X-Real-IP", "X-Forwarded-For"]) {
+    expect(await seenBy(PROXY, `${name}: 6.6.6.6`, `${name}: 9.9.9.9`)).toMatchObject({
+      address: "9.9.9.9",
+    });
+  }
+  expect(
+    await seenBy(PROXY, "X-Real-IP: 6.6.6.6", "X-Forwarded-For: 7.7.7.7, [2001:db8::1]:4711"),
+  ).toMatchObject({ address: "2001:db8::1" });
+});
+
+it("takes a proxy that says no address for whom it is", async () => {
+  expect(await seenBy(PROXY, "X-Real-IP: unknown")).toMatchObject({ address: PROXY });
+  expect(await seenBy(PROXY, "X-Forwarded-For: 9.9.9.9, unknown")).toMatchObject({
+    address: PROXY,
   });
 });
 
