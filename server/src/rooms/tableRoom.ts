@@ -6,7 +6,7 @@
  *               └──(leave)──▶ gone ◀──(too late)──┘
  */
 import type { Client, Deferred, MessageContext } from "@colyseus/core";
-import { matchMaker } from "@colyseus/core";
+import { ClientState, matchMaker } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import { asChips } from "@croupier/shared/core/chips";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
@@ -283,7 +283,7 @@ export abstract class TableRoom
 
   #voided(voided: Extract<TableEvent, { type: "voided" }>): void {
     const { playerId, round, reason, stake, balance } = voided;
-    const clients = [...this.#seats.clientsOf(playerId)];
+    const clients = [...this.#seats.clientsOf(playerId)].filter(isConnected);
     // Who dropped has a seat still, and hears of it when they are back.
     if (clients.length === 0) this.#running().host.keepVoided(voided);
     for (const client of clients) client.send("voided", { round, reason, stake, balance });
@@ -300,6 +300,11 @@ export abstract class TableRoom
     assert(this.#table !== null, "a room is created before it is used");
     return this.#table;
   }
+}
+
+/** Not whose connection closed while a seat was taken with it: the room drops it only after that. */
+function isConnected({ state }: Pick<Client, "state">): boolean {
+  return state !== ClientState.LEAVING;
 }
 
 /** The room class for this house's tables. */

@@ -1,7 +1,9 @@
 /** What a player hears who was away while the table's round was taken back. */
+import type { Client } from "@colyseus/core";
+import { ClientState, matchMaker } from "@colyseus/core";
 import { asChips } from "@croupier/shared/core/chips";
 import type { VoidedMessage } from "@croupier/shared/protocol/messages";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { Guest, TableConnection, TestHouse } from "../testing/openTestHouse.ts";
 import {
   nextMessage,
@@ -11,12 +13,23 @@ import {
   sit,
   untilState,
 } from "../testing/openTestHouse.ts";
+import type { House } from "./house.ts";
 
 let house: TestHouse;
 beforeAll(async () => {
   house = await openTestHouse({ tables: [SLOW_TABLE, { ...SLOW_TABLE, id: "other" }] });
 });
 afterAll(() => house.close());
+beforeEach(() => {
+  // The SDK tells the console of each connection that it loses.
+  for (const kind of ["info", "warn"] as const)
+    vi.spyOn(console, kind).mockImplementation(() => {});
+});
+afterEach(() => vi.restoreAllMocks());
+
+const theRoom = () => matchMaker.getLocalRoomById("table-slow");
+/** The house as the slow table's room has it. */
+const roomsHouse = () => (theRoom() as unknown as { readonly house: House }).house;
 
 /** Bob's chips at the slow table are miscounted in memory. */
 function miscount({ playerId }: Guest): void {
@@ -68,19 +81,56 @@ it("tells of it with what the player has by then, once", async () => {
   await Promise.all([again.leave(), others.leave(), bobs.leave()]);
 });
 
-it("tells whose connection dropped before, as soon as it is back", async () => {
+/** Ada and Bob have chips on the slow table; her connection drops, and the round is taken back. */
+async function droppedBefore() {
   const [ada, bob] = [await house.guest("Ada"), await house.guest("Bob")];
   const [adas, bobs] = [await sit(ada, "slow"), await sit(bob, "slow")];
   const { round } = adas.state;
   await adas.request("bet", { op: "a", chips: [["red", 100]] });
   await bobs.request("bet", { op: "b", chips: [["red", 10]] });
   adas.reconnection.enabled = false;
-  const { reconnectionToken } = adas;
+  const { reconnectionToken, sessionId } = adas;
   await adas.leave(false);
   await takenBack(bob, bobs);
+  return { ada, bob, bobs, round, reconnectionToken, sessionId };
+}
+
+/** Ends the connection without a goodbye, on either transport; the room has seen it then. */
+async function cut(client: Client): Promise<void> {
+  const { ws = client.ref } = client.ref as { readonly ws?: unknown };
+  const socket = ws as { terminate?: () => void; close(): void };
+  if (socket.terminate === undefined) socket.close();
+  else socket.terminate();
+  await expect.poll(() => client.state, { interval: 5 }).toBe(ClientState.LEAVING);
+}
+
+it("tells whose connection dropped before, as soon as it is back", async () => {
+  const { ada, bobs, round, reconnectionToken } = await droppedBefore();
   const back = await ada.client.reconnect(reconnectionToken);
   back.onMessage("*", () => {});
   const told = await nextMessage<VoidedMessage>(back, "voided");
   expect(told).toMatchObject({ round, stake: 100, balance: 10_000 });
+  await Promise.all([back.leave(), bobs.leave()]);
+});
+
+it("keeps the word for whose connection closes again before the seat is given", async () => {
+  const { ada, bobs, round, reconnectionToken, sessionId } = await droppedBefore();
+  const [asked, letIn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { balanceOf } = roomsHouse();
+  vi.spyOn(roomsHouse(), "balanceOf").mockImplementationOnce(async (playerId) => {
+    asked.resolve();
+    await letIn.promise;
+    return balanceOf(playerId);
+  });
+  // The SDK waits for its answer for ever, or says that the connection was closed.
+  ada.client.reconnect(reconnectionToken).catch(() => null);
+  await asked.promise;
+  await cut(theRoom().clients.getById(sessionId) as Client);
+  letIn.resolve();
+  await expect.poll(() => theRoom().clients.getById(sessionId), { interval: 5 }).toBe(undefined);
+  const back = await ada.client.join("table", { tableId: "slow" });
+  const told = nextMessage<VoidedMessage>(back, "voided");
+  back.onMessage("*", () => {});
+  expect(await told).toMatchObject({ round, stake: 100, balance: 10_000 });
   await Promise.all([back.leave(), bobs.leave()]);
 });
