@@ -15,7 +15,7 @@ import { LeaderBoards } from "./leaderBoards.ts";
 import { readLeaderBooks } from "./leaderBooks.ts";
 import { Outbox } from "./outbox.ts";
 import type { RedisConnection } from "./redisConnection.ts";
-import { RedisAwayError } from "./redisHealth.ts";
+import { isRedisReply, RedisAwayError } from "./redisHealth.ts";
 import type { Win } from "./winFeed.ts";
 import { WinFeed } from "./winFeed.ts";
 
@@ -67,14 +67,15 @@ export class EventDesk {
     return this.#feed.wins;
   }
 
-  /** Who won most; null where only the books know. Never rejects for Redis. */
+  /** Who won most; null where only the books know. Never rejects: all that it asks is Redis. */
   async leaders(period: Period): Promise<readonly LeaderRow[] | null> {
+    const { clock, redis } = this.#options;
     if (this.#follow === null) return null;
     try {
-      return await this.#follow.boards.top(period, this.#options.clock.now());
+      return await this.#follow.boards.top(period, clock.now());
     } catch (error) {
-      if (error instanceof RedisAwayError) return null;
-      throw error;
+      redis?.failed(error, "the leaderboards");
+      return null;
     }
   }
 
@@ -121,9 +122,12 @@ export class EventDesk {
     try {
       await work();
     } catch (error) {
-      const { log } = this.#options;
+      const { log, redis } = this.#options;
       if (error instanceof RedisAwayError || isPassing(error)) {
         log.debug({ reason: inOneLine(error) }, "events wait");
+      } else if (redis !== null && isRedisReply(error)) {
+        // It may last, and is told once a minute.
+        redis.failed(error, "the events");
       } else {
         log.error({ err: error }, "a bug in the events");
       }

@@ -109,6 +109,7 @@ describe("the health of Redis", () => {
 
 describe("a call to Redis that failed", () => {
   const system = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104 });
+  const coded = (code: string) => Object.assign(new Error("write failed"), { code });
   const replies = (...messages: string[]) =>
     new MultiErrorReply(
       messages.map((message) => new SimpleError(message)),
@@ -129,6 +130,11 @@ describe("a call to Redis that failed", () => {
     ["refused", new SimpleError("OOM command not allowed when used memory > 'maxmemory'.")],
     ["refused", new Error("NOPERM this user has no permissions to run the 'eval' command")],
     ["refused", new Error("LOADING Redis is loading the dataset in memory")],
+    ["refused", new SimpleError("NOREPLICAS Not enough good replicas to write.")],
+    ["away", coded("EPROTO")],
+    ["away", coded("ERR_SSL_WRONG_VERSION_NUMBER")],
+    ["away", coded("ERR_TLS_CERT_ALTNAME_INVALID")],
+    ["away", coded("ERR_STREAM_DESTROYED")],
     ["away", new Error("NOAUTH Authentication required.")],
     ["away", new Error("WRONGPASS invalid username-password pair or user is disabled.")],
     ["refused", replies("OOM command not allowed", "EXECABORT Transaction discarded")],

@@ -9,6 +9,7 @@ import {
   ClientOfflineError,
   ConnectionTimeoutError,
   DisconnectsClientError,
+  ErrorReply,
   MultiErrorReply,
   ReconnectStrategyError,
   SocketClosedUnexpectedlyError,
@@ -35,7 +36,7 @@ export class RedisAwayError extends Error {
 export type RedisFailure = "away" | "refused" | "bug";
 
 const REFUSALS =
-  /^(BUSY|CLUSTERDOWN|EXECABORT|LOADING|MASTERDOWN|MISCONF|NOPERM|OOM|READONLY|TRYAGAIN)\b|^ERR max number of clients/;
+  /^(BUSY|CLUSTERDOWN|EXECABORT|LOADING|MASTERDOWN|MISCONF|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN)\b|^ERR max number of clients/;
 /** To who has not been let in: the connection fails by it, and tells. */
 const NOT_LET_IN = /^(NOAUTH|WRONGPASS)\b/;
 /** What the client of `@colyseus/redis-*` says, in words only, where it has no connection. */
@@ -43,7 +44,8 @@ const NO_CONNECTION =
   /^(Command timed out|Command aborted due to connection close|Connection is closed|Socket timeout|Stream isn't writeable|Reached the max retries)/;
 /** What the project's own client says, in words only, where Redis does not keep up. */
 const NO_ROOM = /^The queue is full$/;
-const OF_THE_NETWORK = /^E(ADDR|AI_|CONN|HOST|NET|NOTFOUND|PIPE|TIMEDOUT)/;
+const OF_THE_NETWORK =
+  /^(E(ADDR|AI_|CONN|HOST|NET|NOTFOUND|PIPE|PROTO|TIMEDOUT)|ERR_(SSL|STREAM|TLS)_)/;
 const CLIENT_ERRORS = [
   AbortError,
   ClientClosedError,
@@ -69,6 +71,9 @@ export function failureOf(error: unknown): RedisFailure {
   const away = [NOT_LET_IN, NO_CONNECTION, NO_ROOM].some((words) => words.test(error.message));
   return away ? "away" : "bug";
 }
+
+/** True for what Redis itself said, and no call of ours or of the books. */
+export const isRedisReply = (error: unknown): boolean => error instanceof ErrorReply;
 
 const TOLD_AGAIN_MS = 60_000;
 /** Different reasons that are told in that time. */

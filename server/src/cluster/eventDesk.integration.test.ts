@@ -1,0 +1,67 @@
+/** What lasts in Redis and is none of ours: the house goes on, and its log stays short. */
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { systemClock } from "../platform/clock.ts";
+import type { BankRig } from "../testing/bankRig.ts";
+import { createBankRig } from "../testing/bankRig.ts";
+import type { OwnRedis } from "../testing/ownRedis.ts";
+import { createOwnRedis } from "../testing/ownRedis.ts";
+import { tableConfig } from "../testing/rounds.ts";
+import { EventDesk } from "./eventDesk.ts";
+import { addressOf } from "./redisAddress.ts";
+import { RedisConnection } from "./redisConnection.ts";
+import { RedisHealth } from "./redisHealth.ts";
+
+let rig: BankRig;
+let redis: OwnRedis;
+let connection: RedisConnection;
+let desk: EventDesk;
+const lines: string[] = [];
+
+beforeEach(async () => {
+  rig = await createBankRig();
+  redis = await createOwnRedis();
+  lines.length = 0;
+  const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+  const health = new RedisHealth(log, systemClock);
+  const address = addressOf(redis.url);
+  connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
+  await health.untilOk();
+  const { database, clock } = rig;
+  desk = new EventDesk({
+    pool: database.serverPool,
+    tables: [tableConfig("one")],
+    clock,
+    log,
+    redis: connection,
+  });
+});
+afterEach(async () => {
+  await desk.close();
+  connection.close();
+  await redis.close();
+  await rig.database.close();
+});
+
+it("leaves the leaderboards to the books where something else is in their place", async () => {
+  await redis.run("RPUSH", "croupier:leaders:place", "no place");
+  for (let turn = 0; turn < 3; turn += 1) expect(await desk.leaders("all")).toBeNull();
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/"level":50,.*WRONGTYPE/);
+});
+
+it("tells once a minute that reading fails, however often it looks", async () => {
+  await redis.run("RPUSH", "croupier:leaders:place", "no place");
+  const asked = vi.spyOn(connection, "ask");
+  for (let turn = 1; turn <= 5; turn += 1) {
+    await expect
+      .poll(() => {
+        rig.clock.advance(500);
+        return asked.mock.calls.length;
+      })
+      .toBeGreaterThanOrEqual(turn);
+  }
+  await desk.close();
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/"level":50,.*WRONGTYPE/);
+});
