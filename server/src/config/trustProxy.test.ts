@@ -40,7 +40,17 @@ describe("TRUST_PROXY", () => {
     expect(warned({ TRUST_PROXY: "true", LISTEN_ADDRESS: "0.0.0.0" })).toBe(true);
     expect(warned({ TRUST_PROXY: "true", LISTEN_ADDRESS: "::" })).toBe(true);
     expect(warned({ TRUST_PROXY: "true", LISTEN_ADDRESS: "127.0.0.1" })).toBe(false);
+    // One of the machine's own addresses may be reached from anywhere as well.
+    expect(warned({ TRUST_PROXY: "true", LISTEN_ADDRESS: "10.1.2.3" })).toBe(true);
+    expect(warned({ TRUST_PROXY: "true", LISTEN_ADDRESS: "2001:db8::1" })).toBe(true);
+    expect(warned({ TRUST_PROXY: "true", LISTEN_ADDRESS: "127.0.0.2" })).toBe(false);
+    expect(warned({ TRUST_PROXY: "true", LISTEN_ADDRESS: "::1" })).toBe(false);
+    // A range that holds all there are.
+    expect(warned({ TRUST_PROXY: "127.0.0.1,0.0.0.0/0" })).toBe(true);
+    expect(warned({ TRUST_PROXY: "::/0", LISTEN_ADDRESS: "10.1.2.3" })).toBe(true);
+    expect(warned({ TRUST_PROXY: "0.0.0.0/0", LISTEN_ADDRESS: "127.0.0.1" })).toBe(false);
     expect(warned({ TRUST_PROXY: "127.0.0.1" })).toBe(false);
+    expect(warned({ TRUST_PROXY: "10.0.0.0/8", LISTEN_ADDRESS: "10.1.2.3" })).toBe(false);
     expect(warned({})).toBe(false);
   });
 });

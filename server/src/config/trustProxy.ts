@@ -22,13 +22,19 @@ export const TRUST_PROXY: Variable<TrustProxy> = {
   ]),
 };
 
-const EVERYWHERE: readonly (string | null)[] = [null, "0.0.0.0", "::"];
+/** An address that this machine alone can connect to. */
+const LOOPBACK = /^(127\.|::1$)/;
 
-/** A line for the operator where whoever can connect from anywhere is believed; null where not. */
+/** A line for the operator where whoever can connect from elsewhere is believed; null where not. */
 export function trustWarning({
   trustProxy,
   listenAddress,
 }: Pick<Config, "trustProxy" | "listenAddress">): string | null {
-  if (trustProxy !== true || !EVERYWHERE.includes(listenAddress)) return null;
-  return "TRUST_PROXY is true, and all addresses are listened on: whoever can connect here is believed about whose address a request has. Where that is more than the proxy, give the proxy's address in its place.";
+  if (!believesAll(trustProxy) || LOOPBACK.test(listenAddress ?? "")) return null;
+  return "TRUST_PROXY holds for everybody, and not only this machine can connect: whoever can is believed about whose address a request has. Where that is more than the proxy, give the proxy's address in its place.";
+}
+
+function believesAll(trustProxy: TrustProxy): boolean {
+  if (typeof trustProxy === "boolean") return trustProxy;
+  return trustProxy.some((peers) => /\/0+$/.test(peers));
 }
