@@ -46,6 +46,8 @@ export abstract class TableRoom
   #moving = false;
   /** Sessions that dropped and may come back; a rejection ends the waiting for one. */
   readonly #kept = new Map<string, Deferred>();
+  /** Who came back while the bank was away: they have no word of their seat yet. */
+  readonly #unseated = new Set<PlayerClient>();
 
   override messages = {
     ...Object.fromEntries(REQUEST_TYPES.map((type) => [type, this.#handlerOf(type)])),
@@ -91,6 +93,7 @@ export abstract class TableRoom
 
   override onDrop(client: PlayerClient): void {
     const { auth, sessionId } = client;
+    this.#unseated.delete(client);
     if (auth !== undefined) this.#seats.drop(auth.playerId, sessionId);
     // There is nothing to come back to here; the SDK's try says so, and the table is joined anew.
     if (this.#moving) return;
@@ -107,11 +110,13 @@ export abstract class TableRoom
     } catch (error) {
       if (!(error instanceof BankUnavailableError)) throw error;
       client.send("notice", { code: "BANK_UNAVAILABLE", message: "The bank does not answer." });
+      this.#seatLater(client);
     }
   }
 
   override onLeave(client: PlayerClient): void {
     const { auth, sessionId } = client;
+    this.#unseated.delete(client);
     if (auth === undefined || !this.#seats.leave(auth.playerId, sessionId)) return;
     const { host, projection } = this.#running();
     projection.leave(auth.playerId);
@@ -191,6 +196,25 @@ export abstract class TableRoom
     host.tellVoided(auth.playerId, asChips(balance));
   }
 
+  /** At the next turn of a table whose bank is there; the table is to find out whether it is. */
+  #seatLater(client: PlayerClient): void {
+    if (!isConnected(client)) return;
+    this.#unseated.add(client);
+    this.#running().host.doubtBank();
+  }
+
+  #seatUnseated(): void {
+    if (!this.#running().host.state.bankAvailable) return;
+    const clients = [...this.#unseated].filter(isConnected);
+    this.#unseated.clear();
+    for (const client of clients) {
+      this.#seat(client).catch((error: unknown) => {
+        if (error instanceof BankUnavailableError) this.#seatLater(client);
+        else this.bug(error, "seat");
+      });
+    }
+  }
+
   #seatMessage({ playerId, name }: Identity, balance: number): SeatMessage {
     const { host } = this.#running();
     const { state, config } = host;
@@ -268,6 +292,7 @@ export abstract class TableRoom
       case "froze":
         this.#running().projection.turn();
         this.broadcastPatch();
+        this.#seatUnseated();
         break;
       case "result":
         this.#settled(event.result);

@@ -4,6 +4,7 @@ import { ClientState, matchMaker } from "@colyseus/core";
 import { asChips } from "@croupier/shared/core/chips";
 import type { VoidedMessage } from "@croupier/shared/protocol/messages";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { BankUnavailableError } from "../tables/store.ts";
 import type { Guest, TableConnection, TestHouse } from "../testing/openTestHouse.ts";
 import {
   nextMessage,
@@ -38,16 +39,19 @@ function miscount({ playerId }: Guest): void {
   player.stake = asChips(3);
 }
 
+/** The slow table, at which Bob's books are broken, starts again. */
+async function startAgain(bob: Guest, bobs: TableConnection, op: string): Promise<void> {
+  miscount(bob);
+  const refusal = await refusalOf(bobs.request("clear", { op }));
+  expect(refusal).toMatchObject({ code: "TABLE_PAUSED" });
+  await untilState(bobs, ({ phase }) => phase === "paused");
+  await untilState(bobs, ({ phase }) => phase === "betting");
+}
+
 /** The slow table's round, in which Bob has chips, is taken back: its books are broken twice. */
 async function takenBack(bob: Guest, bobs: TableConnection): Promise<void> {
   const { round } = bobs.state;
-  for (const times of [1, 2]) {
-    miscount(bob);
-    const refusal = await refusalOf(bobs.request("clear", { op: `broken-${round}-${times}` }));
-    expect(refusal).toMatchObject({ code: "TABLE_PAUSED" });
-    await untilState(bobs, ({ phase }) => phase === "paused");
-    await untilState(bobs, ({ phase }) => phase === "betting");
-  }
+  for (const times of [1, 2]) await startAgain(bob, bobs, `broken-${round}-${times}`);
   expect(bobs.state.round).toBe(round + 1);
 }
 
@@ -131,6 +135,22 @@ it("keeps the word for whose connection closes again before the seat is given", 
   const back = await ada.client.join("table", { tableId: "slow" });
   const told = nextMessage<VoidedMessage>(back, "voided");
   back.onMessage("*", () => {});
+  expect(await told).toMatchObject({ round, stake: 100, balance: 10_000 });
+  await Promise.all([back.leave(), bobs.leave()]);
+});
+
+it("gives the seat, and tells, who came back while the bank was away, as soon as it is there", async () => {
+  const { ada, bob, bobs, round, reconnectionToken } = await droppedBefore();
+  const balanceOf = vi.spyOn(roomsHouse(), "balanceOf");
+  balanceOf.mockRejectedValueOnce(new BankUnavailableError("it was stopped"));
+  const back = await ada.client.reconnect(reconnectionToken);
+  const [seated, told] = [nextMessage(back, "seat"), nextMessage(back, "voided")];
+  const notice = nextMessage(back, "notice");
+  back.onMessage("*", () => {});
+  expect(await notice).toMatchObject({ code: "BANK_UNAVAILABLE" });
+  await bobs.request("bet", { op: "again", chips: [["red", 10]] });
+  await startAgain(bob, bobs, "turn");
+  expect(await seated).toMatchObject({ balance: 10_000, round: round + 1 });
   expect(await told).toMatchObject({ round, stake: 100, balance: 10_000 });
   await Promise.all([back.leave(), bobs.leave()]);
 });
