@@ -193,6 +193,23 @@ describe("a house for development", () => {
   });
 });
 
+describe.each([
+  ["production", production],
+  ["development", development],
+])("the servers in %s", (_where, file) => {
+  it("believe the private networks about addresses, or whom the operator names", () => {
+    const given = environmentOf(file.services["server"] ?? {}).get("TRUST_PROXY") ?? "";
+    expect(given).toMatch(/^\$\{TRUST_PROXY:-/);
+    expect(withDefaults(given).split(",")).toEqual([
+      "10.0.0.0/8",
+      "172.16.0.0/12",
+      "192.168.0.0/16",
+      "100.64.0.0/10",
+      "fd00::/8",
+    ]);
+  });
+});
+
 describe("every service", () => {
   it.each(both)("%s has a health check of its own, or ends", (_title, name, { healthcheck }) => {
     if (ENDING.has(name)) expect(healthcheck).toEqual({ disable: true });
