@@ -13,7 +13,7 @@ import type { PlayerResult } from "@croupier/shared/core/table/inputs";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
 import { RedisAwayError } from "../cluster/redisHealth.ts";
 import { BankUnavailableError } from "../tables/store.ts";
-import type { TableEvent, TableHost } from "../tables/tableHost.ts";
+import type { TableEvent, TableHost, VoidedEvent } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
 import type { BalanceListener } from "./balanceHub.ts";
 import type { House, Identity } from "./house.ts";
@@ -306,13 +306,14 @@ export abstract class TableRoom
     }
   }
 
-  #voided(voided: Extract<TableEvent, { type: "voided" }>): void {
+  #voided(voided: VoidedEvent): void {
     const { playerId, round, reason, stake, balance } = voided;
     const clients = [...this.#seats.clientsOf(playerId)].filter(isConnected);
     // Who dropped has a seat still, and hears of it when they are back.
     if (clients.length === 0) this.#running().host.keepVoided(voided);
     for (const client of clients) client.send("voided", { round, reason, stake, balance });
-    this.house.balances.tell(playerId, balance, this);
+    // By now the player's other tables may know better.
+    if (voided.isLate !== true) this.house.balances.tell(playerId, balance, this);
   }
 
   #settled({ playerId, ...result }: PlayerResult): void {

@@ -144,7 +144,7 @@ describe("void", () => {
   /** Ada, whose chips went back, comes to the table and is told of that. */
   async function expectTold(next: MortalProcess): Promise<void> {
     const { reason } = (await stage.record(1)) as { reason: string };
-    const back = { round: 1, reason, stake: 100, balance: STARTING_CHIPS };
+    const back = { round: 1, reason, stake: 100, balance: STARTING_CHIPS, isLate: true };
     expect(await news(next, ada)).toEqual([{ type: "voided", playerId: ada, ...back }]);
   }
 

@@ -146,7 +146,7 @@ describe("a table that starts again", () => {
     }
     const reason = "The table's wheel was changed from european to american.";
     const stake = { playerId: "ann", round: 1, stake: 10, balance: 970, reason };
-    expect(voided()).toEqual([{ type: "voided", ...stake }]);
+    expect(voided()).toEqual([{ type: "voided", ...stake, isLate: true }]);
   });
 });
 

@@ -150,7 +150,7 @@ class RunningTable implements NewHost {
 
   tellVoided(playerId: string, balance: Chips): void {
     const voided = this.#voids.take(playerId);
-    if (voided !== null) this.#tell({ type: "voided", ...voided, balance });
+    if (voided !== null) this.#tell({ type: "voided", ...voided, balance, isLate: true });
   }
 
   keepVoided({ playerId, round, reason, stake, balance }: VoidedStake): void {

@@ -20,9 +20,15 @@ export type TableEvent =
   /** Something broke: the table is paused until it has started again. Show it now. */
   | { readonly type: "froze" }
   | { readonly type: "result"; readonly result: PlayerResult }
-  | ({ readonly type: "voided" } & VoidedStake)
+  | VoidedEvent
   /** Another process runs the table now; nothing more comes from here. */
   | { readonly type: "lost" };
+
+export interface VoidedEvent extends VoidedStake {
+  readonly type: "voided";
+  /** Told to who was away: the chips went back before, and may have been staked elsewhere since. */
+  readonly isLate?: true;
+}
 
 export type OperationReply = { readonly answer: OperationAnswer } | { readonly refusal: Refusal };
 

@@ -30,7 +30,15 @@ describe("a table whose last round was taken back before anybody was told", () =
   }
 
   const news = (playerId: string, stake: number) => [
-    { type: "voided", playerId, round: 1, reason: "It broke.", stake, balance: 1_000 },
+    {
+      type: "voided",
+      playerId,
+      round: 1,
+      reason: "It broke.",
+      stake,
+      balance: 1_000,
+      isLate: true,
+    },
   ];
 
   it("tells who comes back, once", async () => {
