@@ -39,7 +39,6 @@ import type {
   TableEvent,
   TableHost,
 } from "./tableHost.ts";
-import type { VoidedRound } from "./voidNews.ts";
 import { VoidNews } from "./voidNews.ts";
 
 /** Between a freeze and the next start: twice as long each time, until a round was opened. */
@@ -121,7 +120,11 @@ class RunningTable implements NewHost {
   /** Recovers; `broken` says why the running round must not go on. */
   async start(broken?: string): Promise<void> {
     const { state, voided } = await this.#persistence.retrying("recover", () =>
-      recoverTable({ ...this.#options, broken }),
+      recoverTable({
+        ...this.#options,
+        broken,
+        tookBack: (round) => this.#voids.tookBack(round),
+      }),
     );
     if (this.#stopping || this.#life === "lost") throw new StoppedError("start");
     this.#carrySeatsTo(state);
@@ -404,7 +407,7 @@ class RunningTable implements NewHost {
   }
 
   /** Who is not here, because the process that they sat at is gone, hears of it when they come. */
-  #tellHere(voided: VoidedRound): void {
+  #tellHere(voided: readonly VoidedStake[]): void {
     const isHere = (playerId: string) => this.#state.players.get(playerId)?.seated === true;
     for (const stake of this.#voids.heard(voided, isHere)) this.#tell({ type: "voided", ...stake });
   }

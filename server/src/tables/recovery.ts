@@ -12,7 +12,6 @@ import type { Clock } from "../platform/clock.ts";
 import { contradictionIn } from "./contradiction.ts";
 import { settleLocked } from "./lockedRound.ts";
 import type { TableHistory, TableStore, UnfinishedRound } from "./store.ts";
-import type { VoidedRound } from "./voidNews.ts";
 
 /** One player's part of a round that was voided. */
 export interface VoidedStake {
@@ -27,7 +26,7 @@ export interface VoidedStake {
 export interface Recovery {
   readonly state: TableState;
   /** Of the table's last finished round, those whose stake went back, and who may not know of it. */
-  readonly voided: VoidedRound;
+  readonly voided: readonly VoidedStake[];
 }
 
 interface RecoveryOptions {
@@ -36,6 +35,8 @@ interface RecoveryOptions {
   readonly clock: Clock;
   /** Why the running round must not go on, where the caller knows; else the record decides. */
   readonly broken?: string | undefined;
+  /** Hears of the round that is taken back here: what is read after that may fail. */
+  readonly tookBack?: (round: number) => void;
 }
 
 /** Reads a table's past and builds its state; settles or voids a round that cannot go on. */
@@ -73,23 +74,21 @@ async function goOnLocked(
 }
 
 async function takeBack(
-  { config, store, clock }: RecoveryOptions,
+  { config, store, clock, tookBack }: RecoveryOptions,
   round: number,
   reason: string,
 ): Promise<Recovery> {
   const { tableId } = config;
   const voiding = { tableId, round, reason, voidedAt: clock.now() };
   const { balances, stakes } = await store.voidRound(voiding);
+  tookBack?.(round);
   const returned = Array.from(stakes, ([playerId, stake]): VoidedStake => {
     const balance = balances.get(playerId);
     if (balance === undefined) throw new InvariantError(`no balance for ${playerId}`);
     return { playerId, round, reason, stake, balance };
   });
   const after = await store.prepareTable(config);
-  return {
-    state: restoreTable(config, after, clock.now()),
-    voided: { stakes: returned, isOwn: true },
-  };
+  return { state: restoreTable(config, after, clock.now()), voided: returned };
 }
 
 /**
@@ -97,13 +96,12 @@ async function takeBack(
  * anybody; but who has done something in the round after it was at the table then, and was told. A
  * client seed says nothing of that: it goes into a round with the seat that is kept for who is away.
  */
-function foundIn({ lastVoid, unfinished }: TableHistory): VoidedRound {
+function foundIn({ lastVoid, unfinished }: TableHistory): readonly VoidedStake[] {
   const told = new Set(unfinished?.operations.map(({ playerId }) => playerId));
   const { round = 0, reason = "", returned = [] } = lastVoid ?? {};
-  const stakes = returned
+  return returned
     .filter(({ playerId }) => !told.has(playerId))
     .map((one): VoidedStake => ({ ...one, round, reason }));
-  return { stakes, isOwn: false };
 }
 
 /** The state in which the table goes on in its open round, or why that cannot. */

@@ -120,3 +120,30 @@ it("tells those who are there of a round that was taken back without an answer",
   expect(bench.host.state.round).toBe(2);
   expect(voided()).toHaveLength(1);
 });
+
+it("tells who was away for as long as it runs, although the bank went away behind the void", async () => {
+  const bench = await betting();
+  bench.store.addPlayer("ben", 1_000);
+  await bench.host.sit("ben");
+  await bench.bet("b", 20, "ben");
+  bench.host.leave("ben");
+  const { lockRound, voidRound, prepareTable } = bench.store;
+  bench.store.lockRound = () => Promise.reject(new Error("a broken invariant"));
+  bench.store.voidRound = async (voiding) => {
+    const answer = await voidRound.call(bench.store, voiding);
+    bench.store.prepareTable = () => {
+      Object.assign(bench.store, { prepareTable });
+      return Promise.reject(new BankUnavailableError("it was stopped"));
+    };
+    return answer;
+  };
+  await expectTurns(bench, () => bench.observed.includes("unavailable recover"));
+  Object.assign(bench.store, { lockRound, voidRound });
+  await bench.until("result");
+  expect(bench.host.state.round).toBe(2);
+  await bench.until("betting");
+  bench.events.length = 0;
+  await bench.host.sit("ben");
+  bench.host.tellVoided("ben", asChips(1_000));
+  expect(bench.events).toContainEqual(expect.objectContaining({ type: "voided", stake: 20 }));
+});

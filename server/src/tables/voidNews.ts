@@ -8,30 +8,32 @@
  */
 import type { VoidedStake } from "./recovery.ts";
 
-/** Everyone whose stake in one round went back. */
-export interface VoidedRound {
-  readonly stakes: readonly VoidedStake[];
-  /** Whether it was taken back by this process just now. */
-  readonly isOwn: boolean;
-}
-
+/** The word of the newest void round, for each player who is still to hear it. */
 export class VoidNews {
   readonly #due = new Map<string, VoidedStake>();
   /** The newest round that there was word of. */
   #round = 0;
-  #isOwn = false;
+  /** The newest round that this process took back. */
+  #ownRound = 0;
 
-  /** Answers who is to be told now, of those that are here; the others' word is kept. */
-  heard(voided: VoidedRound, isHere: (playerId: string) => boolean): readonly VoidedStake[] {
-    const round = voided.stakes[0]?.round ?? 0;
+  /** Said as soon as it is: who had a stake may be read only later, when the bank is back. */
+  tookBack(round: number): void {
+    this.#ownRound = round;
+  }
+
+  /** Of one round. Answers who is to be told now, of those that are here; the others' word is kept. */
+  heard(
+    voided: readonly VoidedStake[],
+    isHere: (playerId: string) => boolean,
+  ): readonly VoidedStake[] {
+    const round = voided[0]?.round ?? 0;
     // A table that starts again reads of the same round once more.
     if (round <= this.#round) return [];
     this.#round = round;
-    this.#isOwn = voided.isOwn;
     this.#due.clear();
     const [here, away] = [
-      voided.stakes.filter(({ playerId }) => isHere(playerId)),
-      voided.stakes.filter(({ playerId }) => !isHere(playerId)),
+      voided.filter(({ playerId }) => isHere(playerId)),
+      voided.filter(({ playerId }) => !isHere(playerId)),
     ];
     for (const stake of away) this.#due.set(stake.playerId, stake);
     return here;
@@ -51,6 +53,6 @@ export class VoidNews {
 
   /** A round of this process's own is over. */
   roundEnded(): void {
-    if (!this.#isOwn) this.#due.clear();
+    if (this.#round !== this.#ownRound) this.#due.clear();
   }
 }
