@@ -215,9 +215,9 @@ export const mutants = [
   },
   {
     name: "lost-answer-voids",
-    file: "server/src/tables/host.ts",
-    find: "if (error instanceof OutcomeUnknownError) return undefined;",
-    replace: "if (error instanceof OutcomeUnknownError) return FROZE;",
+    file: "server/src/tables/breaks.ts",
+    find: "      this.#starts = 0;\n      return undefined;",
+    replace: "      return BROKE_AGAIN;",
     why: "a round is taken back because one answer was lost",
   },
   {

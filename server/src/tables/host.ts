@@ -22,6 +22,7 @@ import { createTable, nextTickAt } from "@croupier/shared/core/table/state";
 import { seedCountsFrom, step } from "@croupier/shared/core/table/step";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Clock, Timer } from "../platform/clock.ts";
+import { Breaks } from "./breaks.ts";
 import { Inbox } from "./inbox.ts";
 import { StaleLeaseError } from "./lease.ts";
 import type { TableObserver } from "./observer.ts";
@@ -41,13 +42,7 @@ import type {
 } from "./tableHost.ts";
 import { VoidNews } from "./voidNews.ts";
 
-/** Between a freeze and the next start: twice as long each time, until a round was opened. */
-const FIRST_FREEZE_MS = 250;
-const LONGEST_FREEZE_MS = 60_000;
-
 const OF_SEATS: ReadonlySet<TableInput["type"]> = new Set(["sat", "left", "client-seed"]);
-
-const FROZE = "The table kept meeting an error of its own and took the round back.";
 
 export interface HostOptions {
   readonly config: TableConfig;
@@ -96,10 +91,7 @@ class RunningTable implements NewHost {
   /** Set while the host is to stop after this round. */
   #finishing: PromiseWithResolvers<Finish> | null = null;
   readonly #voids = new VoidNews();
-  /** Freezes since the last round opened, or the bank was to blame for one. */
-  #freezes = 0;
-  /** The round in which something broke last. */
-  #brokeIn: number | null = null;
+  readonly #breaks = new Breaks();
 
   constructor(options: HostOptions) {
     this.config = options.config;
@@ -252,7 +244,7 @@ class RunningTable implements NewHost {
     const announced = this.#state.phaseEndsAt;
     const { state, effects } = step(this.#state, input);
     this.#state = state;
-    if (input.type === "opened") this.#freezes = 0;
+    if (input.type === "opened") this.#breaks.wentWell();
     if (input.type === "settled") this.#voids.roundEnded();
     for (const effect of effects) this.#carryOut(effect, announced);
   }
@@ -343,27 +335,13 @@ class RunningTable implements NewHost {
       return;
     }
     this.#life = "frozen";
-    const isBanks = error instanceof OutcomeUnknownError;
     // Where the bank did not say what became of an operation, it is the bank that is waited for.
-    this.#abandonAll(isBanks ? UNKNOWN : PAUSED);
-    if (isBanks) this.#freezes = 0;
+    this.#abandonAll(error instanceof OutcomeUnknownError ? UNKNOWN : PAUSED);
     this.#options.observer.froze(this.config.tableId, error);
     // Until it has started again the table is shown as paused.
     this.#state.bankAvailable = false;
     this.#tell({ type: "froze" });
-    void this.#startAgain(this.#whyNotOn(error));
-  }
-
-  /**
-   * Why the running round must not go on, where it must not. The books are sound, whatever happened to
-   * memory: the round goes on from the database. What breaks again there would break for ever.
-   */
-  #whyNotOn(error: unknown): string | undefined {
-    if (error instanceof OutcomeUnknownError) return undefined;
-    const { round } = this.#state;
-    const again = this.#brokeIn === round;
-    this.#brokeIn = round;
-    return again ? FROZE : undefined;
+    void this.#startAgain(this.#breaks.whyNotOn(this.#state.round, error));
   }
 
   /** Nothing in memory is believed any more, and no answer that is still to come. */
@@ -376,9 +354,7 @@ class RunningTable implements NewHost {
   }
 
   async #startAgain(broken: string | undefined): Promise<void> {
-    const most = FIRST_FREEZE_MS * 2 ** Math.min(this.#freezes, 16);
-    this.#freezes += 1;
-    await this.#persistence.pause(Math.min(most, LONGEST_FREEZE_MS));
+    await this.#persistence.pause(this.#breaks.nextPauseMs());
     // Nothing of the life that ended is added to what this one reads.
     await this.#persistence.quiet();
     try {
