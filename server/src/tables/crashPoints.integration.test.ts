@@ -4,14 +4,20 @@
  */
 import { asChips } from "@croupier/shared/core/chips";
 import { commitmentOf, entropyOf, outcomeOf } from "@croupier/shared/core/fairness";
-import type { TableState } from "@croupier/shared/core/table/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chainsOf } from "../rounds/seedVault.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
 import type { Place } from "../testing/crashPlaces.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { BETTING_MS, CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
+import {
+  BETTING_MS,
+  CrashStage,
+  expectBetting,
+  identityOf,
+  LEAST_WINDOW_MS,
+  red,
+} from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
 import { expectSoundBooks } from "../testing/soundBooks.ts";
 
@@ -32,36 +38,6 @@ afterEach(async () => {
   await expectSoundBooks(rig.database.pool);
 });
 afterAll(() => rig?.database.close());
-
-/** What stays of a round, whoever runs it. */
-function identityOf({ host }: MortalProcess): Partial<TableState> {
-  const { round, commitment, entropy, clientSeeds } = host.state;
-  return { round, commitment, entropy, clientSeeds: [...clientSeeds] };
-}
-
-/** The round takes bets, with what it had, for at least the least window. */
-function expectBetting(process: MortalProcess, like: Partial<TableState>): void {
-  const { state } = process.host;
-  expect(state).toMatchObject({ stage: "betting", ...like });
-  expect(state.phaseEndsAt).toBeGreaterThanOrEqual(process.clock.now() + LEAST_WINDOW_MS);
-}
-
-/** A running round with a bet of Ada's that was answered. */
-async function bettingWithChips(): Promise<MortalProcess> {
-  const process = await stage.betting();
-  await process.host.sit(ada);
-  expect(await process.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
-  return process;
-}
-
-/** The round that `killed` was in takes bets with Ada's chips; it is played out. */
-async function expectGoesOn(killed: MortalProcess): Promise<void> {
-  const before = identityOf(killed);
-  const next = await stage.takeover(60_000);
-  expectBetting(next, { ...before, totalStake: red(ada, 100).amount });
-  const { commitment } = await stage.expectPlayedOut(next, [red(ada, 100)]);
-  expect(commitment).toBe(before.commitment);
-}
 
 describe("opening", () => {
   it("R1: the table's accounts are there, its bankroll is not", async () => {
@@ -131,7 +107,7 @@ describe("opening", () => {
 
 describe("a higher limit", () => {
   it("R12: the house is to be filled up for a higher limit, that is not committed", async () => {
-    const first = await bettingWithChips();
+    const first = await stage.bettingWithChips(ada);
     first.die();
     const { limits } = stage.config;
     const houseMax = asChips(limits.houseMax * 20);
@@ -212,7 +188,7 @@ describe("betting", () => {
   });
 
   it("R7: the round takes bets and has some", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     const { phaseEndsAt } = dying.host.state;
     dying.clock.advance(BETTING_MS - LEAST_WINDOW_MS - 1_000);
     dying.die();
@@ -223,7 +199,7 @@ describe("betting", () => {
   });
 
   it("R8: the betting time went by while nobody ran the table", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     dying.die();
     const next = await stage.takeover(3_600_000);
     expectBetting(next, identityOf(dying));
@@ -247,7 +223,7 @@ describe("betting", () => {
 
 describe("closing", () => {
   it("C1: the table drains: an operation in time is committed, the lock was not asked for", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     void dying.meets("death", { moment: "after the commit of", statement: OPERATIONS });
     void dying.bet(ada, "in time", [["red", 50]]);
     dying.clock.advance(BETTING_MS);
@@ -259,10 +235,10 @@ describe("closing", () => {
   });
 
   it("C2: the lock is not committed", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     void dying.meets("death", { moment: "before the commit of", statement: LOCK });
     await dying.untilDead();
-    await expectGoesOn(dying);
+    await stage.expectGoesOn(dying, ada);
   });
 
   /** The locked round settles with its own seed's outcome, and takes no more bets. */
@@ -278,35 +254,35 @@ describe("closing", () => {
   }
 
   it("C3: the lock is committed, the seed was not read", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     void dying.meets("death", { moment: "after the commit of", statement: LOCK });
     await dying.untilDead();
     await expectSettles(dying);
   });
 
   it("C4: the outcome is drawn, the settlement was not asked for", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     dying.diesTelling("settling");
     await dying.untilDead();
     await expectSettles(dying);
   });
 
   it("C5: the settlement has begun", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     void dying.meets("death", { moment: "after", statement: BETS });
     await dying.untilDead();
     await expectSettles(dying);
   });
 
   it("C6: the settlement is whole and not committed", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     void dying.meets("death", { moment: "before the commit of", statement: SETTLE });
     await dying.untilDead();
     await expectSettles(dying);
   });
 
   it("C7: the settlement is committed, the answer to its COMMIT is lost, the process lives", async () => {
-    const process = await bettingWithChips();
+    const process = await stage.bettingWithChips(ada);
     const lost = process.meets("lost connection", {
       moment: "after the commit of",
       statement: SETTLE,
@@ -330,28 +306,28 @@ describe("closing", () => {
   }
 
   it("C8: the settlement is committed and nobody was told", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     void dying.meets("death", { moment: "after the commit of", statement: SETTLE });
     await dying.untilDead();
     await expectNextRound(dying);
   });
 
   it("C9: the ball spins", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     await dying.until("spinning");
     dying.die();
     await expectNextRound(dying);
   });
 
   it("C10: the result is shown", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     await dying.until("result");
     dying.die();
     await expectNextRound(dying);
   });
 
   it("C11: the lock is committed, and the table is given another wheel and zero rule", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     const { wheel, zeroRule } = dying.host.config;
     void dying.meets("death", { moment: "after the commit of", statement: LOCK });
     await dying.untilDead();
@@ -363,7 +339,7 @@ describe("closing", () => {
   });
 
   it("C12: the lock is committed, and the process meets a broken invariant and lives", async () => {
-    const process = await bettingWithChips();
+    const process = await stage.bettingWithChips(ada);
     const { commitment } = process.host.state;
     Object.assign(process.host.state, { commitment: "0".repeat(64) });
     await process.until("locking");

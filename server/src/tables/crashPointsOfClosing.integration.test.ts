@@ -29,14 +29,6 @@ afterEach(async () => {
 });
 afterAll(() => rig?.database.close());
 
-/** A running round with a bet of Ada's that was answered. */
-async function bettingWithChips(): Promise<MortalProcess> {
-  const process = await stage.betting();
-  await process.host.sit(ada);
-  expect(await process.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
-  return process;
-}
-
 describe("a table that was taken out of the configuration", () => {
   /** What another process does that has other tables only; answers what is told of it so far. */
   async function looks({ leases, stores }: MortalProcess): Promise<() => Promise<string[]>> {
@@ -118,13 +110,13 @@ describe("a table that was taken out of the configuration", () => {
   }
 
   async function dieLocked(): Promise<void> {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     void dying.meets("death", { moment: "after the commit of", statement: LOCK });
     await dying.untilDead();
   }
 
   it("A1: nobody has the table any more, and its process ended in betting", async () => {
-    const dying = await bettingWithChips();
+    const dying = await stage.bettingWithChips(ada);
     const { commitment } = dying.host.state;
     dying.die();
     await expectClosed("open", "void");
@@ -138,7 +130,7 @@ describe("a table that was taken out of the configuration", () => {
   });
 
   it("A3: another process closes the table, its lease is taken, its round is as it was", async () => {
-    const first = await bettingWithChips();
+    const first = await stage.bettingWithChips(ada);
     first.die();
     await dieClosing({ moment: "after", statement: TAKE });
     await expectClosed("open", "void");
@@ -146,7 +138,7 @@ describe("a table that was taken out of the configuration", () => {
   });
 
   it("A4: another process closes the table, the void is not committed", async () => {
-    const first = await bettingWithChips();
+    const first = await stage.bettingWithChips(ada);
     first.die();
     await dieClosing({ moment: "before the commit of", statement: VOID });
     await expectClosed("open", "void");
@@ -154,7 +146,7 @@ describe("a table that was taken out of the configuration", () => {
   });
 
   it("A5: another process closes the table, the void is committed, the lease is not given up", async () => {
-    const first = await bettingWithChips();
+    const first = await stage.bettingWithChips(ada);
     const { commitment } = first.host.state;
     first.die();
     await dieClosing({ moment: "after the commit of", statement: VOID });

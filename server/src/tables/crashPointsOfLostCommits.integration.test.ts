@@ -11,7 +11,6 @@ import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
 import type { Place } from "../testing/crashPlaces.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
 import { CrashStage, red } from "../testing/crashStage.ts";
-import type { MortalProcess } from "../testing/mortalProcess.ts";
 import { expectSoundBooks } from "../testing/soundBooks.ts";
 
 const { LOCK, OPEN, OPERATIONS, SETTLE, TRANSFERS, VOID } = STATEMENTS;
@@ -34,14 +33,6 @@ afterAll(() => rig?.database.close());
 
 const lostCommitOf = (statement: RegExp): Place => ({ moment: "before the commit of", statement });
 const lostAnswerOf = (statement: RegExp): Place => ({ moment: "after the commit of", statement });
-
-/** A running round with a bet of Ada's that was answered. */
-async function bettingWithChips(): Promise<MortalProcess> {
-  const process = await stage.betting();
-  await process.host.sit(ada);
-  expect(await process.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
-  return process;
-}
 
 describe("an opening", () => {
   /** The second round opens once, on the first one's seed. */
@@ -86,7 +77,7 @@ describe("a bankroll", () => {
 describe("the end of a round", () => {
   /** The round is played out as if nothing had been. */
   async function expectPlaysOut(place: Place): Promise<void> {
-    const process = await bettingWithChips();
+    const process = await stage.bettingWithChips(ada);
     const { commitment } = process.host.state;
     const lost = process.meets("lost connection", place);
     const record = await stage.expectPlayedOut(process, [red(ada, 100)]);
@@ -104,7 +95,7 @@ describe("the end of a round", () => {
     expectPlaysOut(lostCommitOf(SETTLE)));
 
   it("C16: a turn is committed, what became of it cannot be found out until the bank is back, the process lives", async () => {
-    const process = await bettingWithChips();
+    const process = await stage.bettingWithChips(ada);
     for (const [what, statement] of [
       ["lock", LOCK],
       ["settle", SETTLE],
@@ -127,7 +118,7 @@ describe("the end of a round", () => {
 describe("a void", () => {
   /** The round is void once, and Ada, who sits there, hears of it once. */
   async function expectVoid(place: Place, end: "lost connection" | "cut off"): Promise<void> {
-    const process = await bettingWithChips();
+    const process = await stage.bettingWithChips(ada);
     const { commitment } = process.host.state;
     const breakBooks = () => {
       const player = process.host.state.players.get(ada);

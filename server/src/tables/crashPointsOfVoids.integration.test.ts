@@ -1,12 +1,11 @@
 /** The crash points of rounds that are taken back; those of other rounds are beside this file. */
 import { asChips } from "@croupier/shared/core/chips";
 import { commitmentOf } from "@croupier/shared/core/fairness";
-import type { TableState } from "@croupier/shared/core/table/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
+import { CrashStage, expectBetting, identityOf, red } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
 import { expectSoundBooks } from "../testing/soundBooks.ts";
 
@@ -28,40 +27,10 @@ afterEach(async () => {
 });
 afterAll(() => rig?.database.close());
 
-/** What stays of a round, whoever runs it. */
-function identityOf({ host }: MortalProcess): Partial<TableState> {
-  const { round, commitment, entropy, clientSeeds } = host.state;
-  return { round, commitment, entropy, clientSeeds: [...clientSeeds] };
-}
-
-/** The round takes bets, with what it had, for at least the least window. */
-function expectBetting(process: MortalProcess, like: Partial<TableState>): void {
-  const { state } = process.host;
-  expect(state).toMatchObject({ stage: "betting", ...like });
-  expect(state.phaseEndsAt).toBeGreaterThanOrEqual(process.clock.now() + LEAST_WINDOW_MS);
-}
-
-/** A running round with a bet of Ada's that was answered. */
-async function bettingWithChips(): Promise<MortalProcess> {
-  const process = await stage.betting();
-  await process.host.sit(ada);
-  expect(await process.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
-  return process;
-}
-
-/** The round that `killed` was in takes bets with Ada's chips; it is played out. */
-async function expectGoesOn(killed: MortalProcess): Promise<void> {
-  const before = identityOf(killed);
-  const next = await stage.takeover(60_000);
-  expectBetting(next, { ...before, totalStake: red(ada, 100).amount });
-  const { commitment } = await stage.expectPlayedOut(next, [red(ada, 100)]);
-  expect(commitment).toBe(before.commitment);
-}
-
 describe("void", () => {
   /** A process whose books of the round got broken in memory, and have been before: once is no reason. */
   async function broken(): Promise<MortalProcess> {
-    const process = await bettingWithChips();
+    const process = await stage.bettingWithChips(ada);
     const breakBooks = () => {
       const player = process.host.state.players.get(ada);
       if (player !== undefined) player.stake = red(ada, 3).amount;
@@ -81,7 +50,7 @@ describe("void", () => {
     void dying.operate(ada, "breaks", "undo");
     await dying.untilDead();
     expect(dying.froze).toHaveLength(2);
-    await expectGoesOn(dying);
+    await stage.expectGoesOn(dying, ada);
   });
 
   it("V2: the void is committed and nobody was told", async () => {
@@ -97,7 +66,7 @@ describe("void", () => {
   });
 
   it("V3: the round cannot go on, its void is not committed", async () => {
-    const first = await bettingWithChips();
+    const first = await stage.bettingWithChips(ada);
     const { commitment } = first.host.state;
     first.die();
     const dying = stage.process(0, { wheel: "american" });

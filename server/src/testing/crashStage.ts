@@ -7,6 +7,7 @@ import { asChips } from "@croupier/shared/core/chips";
 import { settleBets } from "@croupier/shared/core/payouts";
 import type { RoundRecord } from "@croupier/shared/core/record";
 import { checkRecord } from "@croupier/shared/core/record";
+import type { TableState } from "@croupier/shared/core/table/state";
 import type { Bet, TableConfig } from "@croupier/shared/core/types";
 import { expect } from "vitest";
 import { createLogger } from "../platform/log.ts";
@@ -20,6 +21,9 @@ import { tableConfig } from "./rounds.ts";
 /** The least betting window of a round that goes on. */
 export const LEAST_WINDOW_MS = 5_000;
 export const BETTING_MS = 20_000;
+
+/** Of {@link CrashStage.bettingWithChips}. */
+const FIRST_BET = 100;
 
 let stages = 0;
 
@@ -55,6 +59,14 @@ export class CrashStage {
   async betting(): Promise<MortalProcess> {
     const process = await this.process().start();
     await process.until("betting");
+    return process;
+  }
+
+  /** The same, with a bet of the player's on red that was answered. */
+  async bettingWithChips(playerId: string): Promise<MortalProcess> {
+    const process = await this.betting();
+    await process.host.sit(playerId);
+    expect(await process.bet(playerId, "first", [["red", FIRST_BET]])).toHaveProperty("answer");
     return process;
   }
 
@@ -133,9 +145,34 @@ export class CrashStage {
     return this.expectSettled(round, bets);
   }
 
+  /**
+   * A process that comes later takes bets in the round that `killed` was in, with the player's first
+   * bet; the round is played out.
+   */
+  async expectGoesOn(killed: MortalProcess, playerId: string): Promise<void> {
+    const before = identityOf(killed);
+    const next = await this.takeover(60_000);
+    expectBetting(next, { ...before, totalStake: asChips(FIRST_BET) });
+    const { commitment } = await this.expectPlayedOut(next, [red(playerId, FIRST_BET)]);
+    expect(commitment).toBe(before.commitment);
+  }
+
   async close(): Promise<void> {
     for (const process of this.#processes) await process.close();
   }
+}
+
+/** What stays of a round, whoever runs it. */
+export function identityOf({ host }: MortalProcess): Partial<TableState> {
+  const { round, commitment, entropy, clientSeeds } = host.state;
+  return { round, commitment, entropy, clientSeeds: [...clientSeeds] };
+}
+
+/** The round takes bets, with what it had, for at least the least window. */
+export function expectBetting(process: MortalProcess, like: Partial<TableState>): void {
+  const { state } = process.host;
+  expect(state).toMatchObject({ stage: "betting", ...like });
+  expect(state.phaseEndsAt).toBeGreaterThanOrEqual(process.clock.now() + LEAST_WINDOW_MS);
 }
 
 export function red(playerId: string, amount: number): Bet & { readonly amount: Chips } {
