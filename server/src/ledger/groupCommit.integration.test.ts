@@ -71,6 +71,20 @@ it("puts what arrives together into few transactions", async () => {
   expect(rows[0].commits).toBeLessThanOrEqual(3);
 });
 
+it("has the database at work on the next flush before it answers the last one", async () => {
+  let begun = 0;
+  pipelined.on("acquire", () => {
+    begun += 1;
+  });
+  const first = store.post("one", bet(ada, { round: 1, op: "a", stakeChange: 100 }));
+  const begunAtAnswer = first.then(() => begun);
+  while (begun === 0) await new Promise((resolve) => setImmediate(resolve));
+  const second = store.post("one", bet(ada, { round: 1, op: "b", stakeChange: 20 }));
+  expect(await begunAtAnswer).toBe(2);
+  await second;
+  expect(begun).toBe(2);
+});
+
 describe.each(["answer", "commit"] as const)("a %s lost", (loss) => {
   it("is found out before a post answers, and chips move once", async () => {
     const lost = proxy.loseNext(loss);

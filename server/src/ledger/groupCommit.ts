@@ -19,6 +19,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import type { RetryBounds } from "../platform/retry.ts";
 import { retrying } from "../platform/retry.ts";
+import { nextTurn } from "../platform/turn.ts";
 import type { Lease } from "../tables/lease.ts";
 import type { PostResult } from "../tables/store.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
@@ -78,13 +79,17 @@ export class GroupCommit {
     return promise;
   }
 
-  /** The database works on the next flush while the last one's answers are told. */
+  /**
+   * The database works on the next flush while the last one's answers are told: they come a turn later,
+   * as a pool hands out its connections only when nothing else is left to do in this one.
+   */
   async #flushAll(): Promise<void> {
     let tell: Tell = () => undefined;
     while (this.#waiting.length > 0) {
       const flushed = this.#flush(this.#waiting.splice(0, MOST_IN_FLUSH));
-      tell();
+      const told = nextTurn().then(tell);
       tell = await flushed;
+      await told;
     }
     this.#state = "idle";
     tell();
