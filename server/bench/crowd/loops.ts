@@ -11,29 +11,54 @@ const REFUSED_MS = 50;
 
 let made = 0;
 
-/** What was asked and how it went, from now on. */
+/** What was asked from some moment on, and how it went. */
 class Tally {
-  readonly #from = epochMs();
+  readonly #from: number;
   readonly #latencies: number[] = [];
+  readonly #over = Promise.withResolvers<LoopAnswer>();
   #refused = 0;
+  #underWay = 0;
+  #isClosed = false;
+
+  /** What was due before `from`, epoch milliseconds, is not counted. */
+  constructor(from = epochMs()) {
+    this.#from = from;
+    // Who closes the tally hears of it.
+    this.#over.promise.catch(() => undefined);
+  }
 
   /** Sends one request; its latency counts from `since`, epoch milliseconds. False: refused. */
   async ask(sitter: Sitter, payload: object | null, since: number): Promise<boolean> {
+    this.#underWay += 1;
     try {
       await sitter.room.request(payload === null ? "time" : "bet", payload ?? {});
-      this.#latencies.push(epochMs() - since);
+      if (since >= this.#from) this.#latencies.push(epochMs() - since);
       return true;
     } catch (error) {
-      if ((error as { name?: string }).name !== "rejected") throw error;
+      if ((error as { name?: string }).name !== "rejected") this.#over.reject(error);
       this.#refused += 1;
       return false;
+    } finally {
+      this.#underWay -= 1;
+      this.#look();
     }
   }
 
-  get answer(): LoopAnswer {
+  /**
+   * Nothing more is asked: resolves once all of it was answered. Requests are counted, not kept: ten
+   * thousand promises that wait for the end would be copied at each collection of the crowd's garbage.
+   */
+  close(): Promise<LoopAnswer> {
+    this.#isClosed = true;
+    this.#look();
+    return this.#over.promise;
+  }
+
+  #look(): void {
+    if (!this.#isClosed || this.#underWay > 0) return;
     const latencies = this.#latencies;
-    const answered = latencies.length;
-    return { answered, refused: this.#refused, latencies, from: this.#from, until: epochMs() };
+    const [answered, refused] = [latencies.length, this.#refused];
+    this.#over.resolve({ answered, refused, latencies, from: this.#from, until: epochMs() });
   }
 }
 
@@ -59,12 +84,14 @@ export async function closedLoop(sitters: readonly Sitter[], forMs: number): Pro
     }
   };
   await Promise.all(sitters.map(play));
-  return tally.answer;
+  return tally.close();
 }
 
 export interface OpenLoop {
   readonly load: Load;
   readonly perSecond: number;
+  /** Before what is counted, under the same load. */
+  readonly warmMs: number;
   readonly forMs: number;
 }
 
@@ -74,11 +101,11 @@ export interface OpenLoop {
  */
 export async function openLoop(
   sitters: readonly Sitter[],
-  { load, perSecond, forMs }: OpenLoop,
+  { load, perSecond, warmMs, forMs }: OpenLoop,
 ): Promise<LoopAnswer> {
-  const tally = new Tally();
-  const asked: Promise<boolean>[] = [];
-  const endsAt = epochMs() + forMs;
+  const countsFrom = epochMs() + warmMs;
+  const tally = new Tally(countsFrom);
+  const endsAt = countsFrom + forMs;
   const nextAfter = (at: number): number => at - (Math.log(1 - Math.random()) * 1_000) / perSecond;
   let dueAt = nextAfter(epochMs());
   for (let turn = 0; dueAt < endsAt; ) {
@@ -87,12 +114,11 @@ export async function openLoop(
       const index = turn % sitters.length;
       const sitter = sitters[index];
       if (sitter === undefined) throw new Error("nobody sits here");
-      asked.push(tally.ask(sitter, load === "time" ? null : betOf(index), dueAt));
+      void tally.ask(sitter, load === "time" ? null : betOf(index), dueAt);
       dueAt = nextAfter(dueAt);
     }
   }
-  await Promise.all(asked);
-  return tally.answer;
+  return tally.close();
 }
 
 /** One bet of each player on `count` spots, evenly over some time. */
@@ -102,13 +128,11 @@ export async function betAll(
 ): Promise<LoopAnswer> {
   const tally = new Tally();
   const from = epochMs();
-  const asked: Promise<boolean>[] = [];
   for (const [index, sitter] of sitters.entries()) {
     const dueAt = from + (index * overMs) / sitters.length;
     const earlyMs = dueAt - epochMs();
     if (earlyMs > 1) await wait(earlyMs);
-    asked.push(tally.ask(sitter, betOf(index, count), dueAt));
+    void tally.ask(sitter, betOf(index, count), dueAt);
   }
-  await Promise.all(asked);
-  return tally.answer;
+  return tally.close();
 }

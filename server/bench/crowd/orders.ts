@@ -19,6 +19,8 @@ export type Order =
       readonly type: "open-loop";
       readonly load: Load;
       readonly perSecond: number;
+      /** Before what is counted, under the same load. */
+      readonly warmMs: number;
       readonly forMs: number;
     }
   /** One bet of each player on so many spots, spread over some time. */
