@@ -6,6 +6,7 @@
  * Capacity is the rate that the crowd reaches when everyone sends the next bet once the last one is
  * answered. Server, database and crowd share the processors, as they would on a small machine.
  */
+import { setTimeout as wait } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { Bank } from "./bank.ts";
 import { openBank, openBenchDatabase } from "./bank.ts";
@@ -18,43 +19,44 @@ import { planRound } from "./ledger/round.ts";
 import { median, quantile, timed } from "./measure.ts";
 import { startServer } from "./serverProcess.ts";
 
-const PLAYERS = 500;
-const WARM_MS = 4_000;
-const CAPACITY_MS = 8_000;
+/** As many as may ask for more than the server can do: a player's requests are limited to 20 a second. */
+const PLAYERS = 600;
+const WARM_MS = 8_000;
+const CAPACITY_MS = 3_000;
+/** Until everyone may ask as often as they like again. */
+const PAUSE_MS = 2_000;
 /** A load's first second is not counted: what was idle until then is slower than it will be. */
 const LOAD_WARM_MS = 1_000;
 const LOAD_MS = 6_000;
 const REPEATS = 7;
 const COMMITS = 300;
 const COMMITS_MS = 6_000;
-/** All of it lies in one round. */
-const LEAST_MS =
-  WARM_MS + CAPACITY_MS + REPEATS * (2 * (LOAD_WARM_MS + LOAD_MS) + COMMITS_MS) + 10_000;
+/** Each time has a round of its own, as a player's operations in one are limited to 500. */
+const LEAST_MS = CAPACITY_MS + PAUSE_MS + 2 * (LOAD_WARM_MS + LOAD_MS) + COMMITS_MS;
 /** Of one player's chips in a round, in all: more than the crowd ever bets. */
 const PLENTY = 1_000_000;
 const TABLE = {
   id: "bench",
-  bettingMs: 200_000,
+  bettingMs: LEAST_MS + 5_000,
+  closingMs: 1_000,
+  spinningMs: 1_000,
+  resultMs: 1_000,
   maxPlayers: PLAYERS,
   limits: { max: { straight: PLENTY, split: PLENTY }, playerMax: PLENTY, houseMax: 1_000_000_000 },
 };
 
 type Transport = "uws" | "ws";
 
-/** One time at half of the capacity, in milliseconds. */
+/** One time at half of the capacity that there was right before, in milliseconds. */
 interface Sample {
+  /** Operations a second. */
+  readonly capacity: number;
   readonly ackP50: number;
   readonly ackP99: number;
   readonly echoP99: number;
   /** Operations that one commit had, on average. */
   readonly batch: number;
   readonly commitP99: number;
-}
-
-interface Run {
-  /** Operations a second. */
-  readonly capacity: number;
-  readonly samples: readonly Sample[];
 }
 
 /** Over Node's own sockets, which every machine has. */
@@ -70,12 +72,12 @@ export async function benchAcksOverUws(): Promise<Benchmark | null> {
 }
 
 async function benchAcks(transport: Transport): Promise<Benchmark> {
-  const { capacity, samples } = await measure(transport);
+  const samples = await measure(transport);
   const of = (pick: (sample: Sample) => number): number => median(samples.map(pick));
   return {
     title: `Acknowledgements at half of capacity: ${PLAYERS} players at one table over ${transport}, medians of ${REPEATS}`,
     figures: [
-      { name: "capacity", value: capacity, unit: "operations/s" },
+      { name: "capacity", value: of(({ capacity }) => capacity), unit: "operations/s" },
       { name: "acknowledged, p50", value: of(({ ackP50 }) => ackP50), unit: "ms" },
       { name: "acknowledged, p99", value: of(({ ackP99 }) => ackP99), unit: "ms" },
       { name: "echo, p99", value: of(({ echoP99 }) => echoP99), unit: "ms" },
@@ -93,7 +95,7 @@ async function benchAcks(transport: Transport): Promise<Benchmark> {
   };
 }
 
-async function measure(transport: Transport): Promise<Run> {
+async function measure(transport: Transport): Promise<readonly Sample[]> {
   const database = await openBenchDatabase();
   try {
     const env = {
@@ -121,18 +123,19 @@ async function measure(transport: Transport): Promise<Run> {
 }
 
 /** What is compared follows one another closely: this machine is not as quick at all times. */
-async function load(crowd: Crowd, bank: Bank): Promise<Run> {
+async function load(crowd: Crowd, bank: Bank): Promise<readonly Sample[]> {
   const commits = await openCommits(bank);
-  await crowd.awaitRound({ type: "await-betting", leastMs: LEAST_MS, after: 0 });
+  let { round } = await crowd.awaitRound({ type: "await-betting", leastMs: WARM_MS, after: 0 });
   await crowd.loop({ type: "closed-loop", forMs: WARM_MS });
-  const full = await crowd.loop({ type: "closed-loop", forMs: CAPACITY_MS });
-  const capacity = perSecond(full);
-  const perSecondWished = capacity / 2;
   const samples: Sample[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    const next = { type: "await-betting", leastMs: LEAST_MS, after: round } as const;
+    ({ round } = await crowd.awaitRound(next));
+    const capacity = perSecond(await crowd.loop({ type: "closed-loop", forMs: CAPACITY_MS }));
+    await wait(PAUSE_MS);
     const open = {
       type: "open-loop",
-      perSecond: perSecondWished,
+      perSecond: capacity / 2,
       warmMs: LOAD_WARM_MS,
       forMs: LOAD_MS,
     } as const;
@@ -141,6 +144,7 @@ async function load(crowd: Crowd, bank: Bank): Promise<Run> {
     if (acks.refused + echoes.refused > 0) throw new Error("the table refused what was asked");
     const batch = await batchSize(bank.pool, acks);
     samples.push({
+      capacity,
       ackP50: median(acks.latencies),
       ackP99: quantile(acks.latencies, 0.99),
       echoP99: quantile(echoes.latencies, 0.99),
@@ -148,7 +152,7 @@ async function load(crowd: Crowd, bank: Bank): Promise<Run> {
       commitP99: quantile(await commits(Math.max(1, Math.round(batch))), 0.99),
     });
   }
-  return { capacity, samples };
+  return samples;
 }
 
 const perSecond = ({ answered, from, until }: LoopAnswer): number =>

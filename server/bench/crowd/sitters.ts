@@ -34,8 +34,9 @@ export async function sitDown({
       const tableId = tableIds[number % tableIds.length];
       const room = (await client.join("table", { tableId })) as unknown as Sitter["room"];
       room.onMessage("*", () => undefined);
+      // They do not come in in the order of their numbers.
       if (number > 0) overlook(room);
-      sitters.push({ room });
+      sitters[number] = { room };
     }
   };
   await Promise.all(Array.from({ length: DOORS }, door));
