@@ -2,21 +2,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Report } from "../bots/report.ts";
 import { repository } from "../src/testing/processes.ts";
+import type { Act, Stage } from "./act.ts";
 import { gap, restoring } from "./backupActs.ts";
 import { faultsOf, playWhile, toldOf } from "./bots.ts";
 import { docker, EngineError, run } from "./engine.ts";
 import type { Stack } from "./stack.ts";
 import { memoryOf, openBesides, PUBLISHED, until, unwell } from "./watching.ts";
-
-export interface Stage {
-  readonly stack: Stack;
-  readonly say: (line: string) => void;
-}
-
-export interface Act {
-  readonly name: string;
-  readonly play: (stage: Stage) => Promise<readonly string[]>;
-}
 
 const MOST_IMAGE_BYTES = 350_000_000;
 const MOST_MEMORY_BYTES = 256_000_000;

@@ -1,7 +1,7 @@
 /** Acts about the backup: back to a second, and on after a gap in the WAL. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Report } from "../bots/report.ts";
-import type { Stage } from "./acts.ts";
+import type { Stage } from "./act.ts";
 import { faultsOf, playWhile, toldOf } from "./bots.ts";
 import { EngineError, run } from "./engine.ts";
 import type { Stack } from "./stack.ts";

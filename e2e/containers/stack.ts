@@ -10,7 +10,7 @@ import { freePort } from "../src/testing/ports.ts";
 import { repository } from "../src/testing/processes.ts";
 import type { Variables } from "./engine.ts";
 import { docker, findCompose, run } from "./engine.ts";
-import { partsOf } from "./watching.ts";
+import { partsOf } from "./secretParts.ts";
 
 const PROJECT = "croupier-proof";
 const FILE = join(repository, "docker", "compose.prod.yaml");

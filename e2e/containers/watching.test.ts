@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fewerIn } from "./backupActs.ts";
 import { EngineError } from "./engine.ts";
-import { bytesIn, openBesides, partsOf } from "./watching.ts";
+import { partsOf } from "./secretParts.ts";
+import { bytesIn, openBesides } from "./watching.ts";
 
 describe("what is open besides Nginx", () => {
   const doors = ["nginx 127.0.0.1:4431 8443/tcp", "nginx 0.0.0.0:80 8080/tcp"];

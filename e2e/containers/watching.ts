@@ -27,12 +27,6 @@ export function openBesides(listing: string): readonly string[] {
   return lines.filter((line) => !/^nginx \S+ (8080|8443)\/tcp$/.test(line.trim()));
 }
 
-/** What must not be seen of a secret: all of it, and its password alone where it is an address. */
-export function partsOf(secret: string): readonly string[] {
-  const password = URL.parse(secret)?.password ?? "";
-  return password === "" ? [secret] : [secret, password];
-}
-
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
   KiB: 2 ** 10,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../src/testing/ports.ts";
 import type { Exit, Running } from "../src/testing/processes.ts";
 import { startNode } from "../src/testing/processes.ts";
-import type { Changes, HouseOptions } from "./house.ts";
+import type { Changes, HouseOptions } from "./houseOptions.ts";
 import { inTime, OverdueError } from "./wait.ts";
 
 const OPEN = /Croupier is open/;

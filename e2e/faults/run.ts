@@ -1,8 +1,8 @@
 /** A run: suites inflict their faults on one stage, and then its witnesses are heard. */
-import type { Report } from "../bots/report.ts";
 import type { Told } from "./notes.ts";
 import type { StageOptions } from "./stage.ts";
 import { Stage } from "./stage.ts";
+import type { BotsTold } from "./verdict.ts";
 import { audited, heard } from "./verdict.ts";
 import { OverdueError } from "./wait.ts";
 
@@ -26,11 +26,6 @@ export interface Outcome extends Told {
   /** Null where they could not be heard. */
   readonly bots: BotsTold | null;
 }
-
-export type BotsTold = Pick<
-  Report,
-  "connected" | "dropped" | "reconnected" | "rounds" | "bets" | "voided"
->;
 
 /** Inflicts the suites' faults one after the other, and judges what became of it. */
 export async function runSuites(

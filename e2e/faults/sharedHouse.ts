@@ -14,7 +14,7 @@ import { startCluster } from "../cluster/cluster.ts";
 import { childrenOf } from "../cluster/trials/childrenOf.ts";
 import type { Exit } from "../src/testing/processes.ts";
 import { EDGE_PATIENCE } from "./atTheDoor.ts";
-import type { Changes, HouseOptions } from "./house.ts";
+import type { Changes, HouseOptions } from "./houseOptions.ts";
 import { mutantsEnv, Slot } from "./slot.ts";
 import { inTime, OverdueError } from "./wait.ts";
 

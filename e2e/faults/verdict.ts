@@ -1,6 +1,11 @@
 /** The verdict about a run: the witnesses' and the audit's, not the suite's. */
-import type { BotsTold } from "./run.ts";
+import type { Report } from "../bots/report.ts";
 import type { Stage } from "./stage.ts";
+
+export type BotsTold = Pick<
+  Report,
+  "connected" | "dropped" | "reconnected" | "rounds" | "bets" | "voided"
+>;
 
 /** Ends the play and holds everyone's notes against the books; what does not fit is noted. */
 export async function heard(stage: Stage): Promise<BotsTold | null> {

@@ -1,6 +1,5 @@
 /** `TRUST_PROXY`: who may say whose address a request has. */
 import { z } from "zod";
-import type { Config } from "./config.ts";
 import type { Variable } from "./environment.ts";
 
 /** Anybody, nobody, or the peers with these addresses or in these ranges. */
@@ -25,11 +24,14 @@ export const TRUST_PROXY: Variable<TrustProxy> = {
 /** An address that this machine alone can connect to. */
 const LOOPBACK = /^(127\.|::1$)/;
 
+export interface Door {
+  readonly trustProxy: TrustProxy;
+  /** Null: at all addresses of this machine. */
+  readonly listenAddress: string | null;
+}
+
 /** A line for the operator where whoever can connect from elsewhere is believed; null where not. */
-export function trustWarning({
-  trustProxy,
-  listenAddress,
-}: Pick<Config, "trustProxy" | "listenAddress">): string | null {
+export function trustWarning({ trustProxy, listenAddress }: Door): string | null {
   if (!believesAll(trustProxy) || LOOPBACK.test(listenAddress ?? "")) return null;
   return "TRUST_PROXY holds for everybody, and not only this machine can connect: whoever can is believed about whose address a request has. Where that is more than the proxy, give the proxy's address in its place.";
 }
