@@ -71,6 +71,14 @@ export function isPassing(error: unknown): boolean {
   return OF_CONNECTIONS.test(code) || PASSING_MESSAGES.test(error.message);
 }
 
+/**
+ * True where the database itself refused a statement. Class 08 is about connections: a pooler between
+ * says so of its own, and as the answer to what was sent first, whatever became of it.
+ */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code?.startsWith("08") !== true;
+}
+
 /** True where the connection was known to be gone before anything of the statement was sent over it. */
 export function wasNotSent(error: unknown): boolean {
   return error instanceof Error && error.message.endsWith("is not queryable");

@@ -1,9 +1,8 @@
 import { assert } from "@croupier/shared/core/assert";
 import type { Pool, PoolClient } from "pg";
-import { DatabaseError } from "pg";
 import type { NewRows } from "./addRows.ts";
 import { insertOf } from "./addRows.ts";
-import { CommitUnknownError, inOneLine, isPassing, wasNotSent } from "./errors.ts";
+import { CommitUnknownError, inOneLine, isPassing, isRefusal, wasNotSent } from "./errors.ts";
 
 /** Whatever runs statements: the pool, or the connection of a transaction. */
 export type Queryable = Pick<PoolClient, "query">;
@@ -49,9 +48,7 @@ export async function inPipelinedTransaction<Answer>(
     const written = Promise.all(inserts.map((insert) => client.query(insert)));
     const [writing, committing] = await Promise.allSettled([written, commit(client)]);
     // Where the database itself refused a row, COMMIT ended nothing but the transaction.
-    if (writing.status === "rejected" && writing.reason instanceof DatabaseError) {
-      throw writing.reason;
-    }
+    if (writing.status === "rejected" && isRefusal(writing.reason)) throw writing.reason;
     if (committing.status === "rejected") throw committing.reason;
     if (writing.status === "rejected") throw writing.reason;
     return answer;

@@ -85,7 +85,7 @@ it("has the database at work on the next flush before it answers the last one", 
   expect(begun).toBe(2);
 });
 
-describe.each(["answer", "commit"] as const)("a %s lost", (loss) => {
+describe.each(["answer", "pooler", "commit"] as const)("lost on the way: %s", (loss) => {
   it("is found out before a post answers, and chips move once", async () => {
     const lost = proxy.loseNext(loss);
     const results = await Promise.all([

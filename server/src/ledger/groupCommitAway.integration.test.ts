@@ -134,3 +134,16 @@ it("says so where nobody could find out whether a commit went through, and serve
   expect(await rig.players.balance(ada)).toBe(STARTING_CHIPS - 1);
   expect(await post("b")).toEqual({ status: "posted", balance: STARTING_CHIPS - 2 });
 });
+
+it("takes what a pooler says of its own lost connection for no refusal", async () => {
+  const lost = proxy.loseNext("pooler");
+  const posted = post("a");
+  const unknown = expect(posted).rejects.toThrow(OutcomeUnknownError);
+  await lost;
+  await proxy.shut();
+  await unknown;
+  await proxy.open();
+  const again = async () => (await post("a").catch(() => null))?.status;
+  await expect.poll(again).toBe("already");
+  expect(await rig.players.balance(ada)).toBe(STARTING_CHIPS - 1);
+});

@@ -8,12 +8,24 @@ import { connect, createServer } from "node:net";
 
 /**
  * - `answer`: the COMMIT arrives, its answer does not;
+ * - `pooler`: the same, and a pooler between tells of it, as the answer to what was sent first;
  * - `commit`: the COMMIT does not arrive;
  * - `late`: the client hears nothing, and the COMMIT arrives when {@link LosingProxy.deliver} says so.
  */
-export type Loss = "answer" | "commit" | "late";
+export type Loss = "answer" | "pooler" | "commit" | "late";
 
 const COMMIT = Buffer.from("COMMIT\0");
+
+/** An ErrorResponse as PgBouncer sends it once its own connection to the database is lost. */
+const LOST_BEHIND_POOLER = errorResponse({ S: "FATAL", C: "08P01", M: "server conn crashed?" });
+
+function errorResponse(fields: Readonly<Record<string, string>>): Buffer {
+  const texts = Object.entries(fields).map(([field, value]) => `${field}${value}\0`);
+  const body = Buffer.from(`${texts.join("")}\0`);
+  const head = Buffer.from("E\0\0\0\0");
+  head.writeInt32BE(4 + body.length, 1);
+  return Buffer.concat([head, body]);
+}
 
 export interface LosingProxy {
   /** The address of the database through the proxy. */
@@ -47,10 +59,11 @@ export async function createLosingProxy(target: string): Promise<LosingProxy> {
 
   const lose = (pair: Pair, chunk: Buffer, { loss, done }: PlannedLoss) => {
     planned = null;
-    if (loss === "answer") {
+    if (loss === "answer" || loss === "pooler") {
       pair.server.removeAllListeners("data");
       pair.server.once("data", () => {
-        pair.client.destroy();
+        if (loss === "pooler") pair.client.end(LOST_BEHIND_POOLER);
+        else pair.client.destroy();
         done();
       });
       pair.server.write(chunk);
