@@ -33,8 +33,10 @@ const MOST_IN_FLUSH = 1_000;
 const MOST_WAITING = 10_000;
 /** A broken connection, or a lost race for a lock, is tried once more at once. */
 const BEFORE_COMMIT = { tries: 2, firstMs: 10, longestMs: 10 };
-/** Some 15 s: longer than the database keeps a transaction whose client is gone. */
+/** Some 15 s where it answers at once: longer than the database keeps a transaction whose client is gone. */
 const AFTER_COMMIT = { tries: 20, firstMs: 50, longestMs: 1_000 };
+/** Where each asking takes its time, none begins after this: nobody else is served meanwhile. */
+const FIND_OUT_MS = 20_000;
 
 interface Waiting {
   readonly entry: PostingEntry;
@@ -156,11 +158,14 @@ export class GroupCommit {
     ask: () => Promise<readonly (PostResult | Error)[]>,
     lost: CommitUnknownError,
   ): Promise<readonly (PostResult | Error)[]> {
-    this.#options.log.warn({ reason: lost.message }, "lost the answer to a commit: asking again");
+    const { clock, log, afterCommit = AFTER_COMMIT } = this.#options;
+    log.warn({ reason: lost.message }, "lost the answer to a commit: asking again");
+    const endsAt = clock.now() + FIND_OUT_MS;
     this.#state = "resolving";
     this.#refuseWaiting(unavailable("it lost a connection"));
     try {
-      return await retrying(ask, this.#options.afterCommit ?? AFTER_COMMIT, isPassing);
+      const again = (error: unknown) => isPassing(error) && clock.now() < endsAt;
+      return await retrying(ask, afterCommit, again);
     } catch (error) {
       const told = `what became of a commit cannot be found out: ${inOneLine(error)}`;
       throw new OutcomeUnknownError(told, { cause: error });

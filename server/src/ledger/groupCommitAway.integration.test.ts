@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
+import type { RetryBounds } from "../platform/retry.ts";
 import type { Lease } from "../tables/lease.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
 import type { BankRig } from "../testing/bankRig.ts";
@@ -13,6 +14,7 @@ import { bet, openRound, tableConfig } from "../testing/rounds.ts";
 import { GroupCommit } from "./groupCommit.ts";
 
 const IN_FLUSH = 1_000;
+const log = createLogger("silent");
 
 let rig: BankRig;
 let proxy: LosingProxy;
@@ -26,12 +28,9 @@ let ada: string;
 beforeEach(async () => {
   rig = await createBankRig();
   proxy = await createLosingProxy(rig.database.url);
-  const log = createLogger("silent");
   pool = createPool(proxy.url, log, { statementMs: 500 });
   pipelined = createPool(proxy.url, log, { pipeline: true, statementMs: 500 });
-  const { clock } = rig;
-  const afterCommit = { tries: 1, firstMs: 1, longestMs: 1 };
-  commits = new GroupCommit({ pool, pipelined, clock, log, afterCommit });
+  commits = committing({ tries: 1 });
   ada = (await rig.players.registerGuest({ name: "Ada" })).playerId;
   await rig.store.prepareTable(tableConfig("one"));
   await openRound(rig, "one", 1);
@@ -44,6 +43,11 @@ afterEach(async () => {
   await rig.database.close();
 });
 
+const committing = ({ tries }: Pick<RetryBounds, "tries">) => {
+  const { clock } = rig;
+  const afterCommit = { tries, firstMs: 1, longestMs: 1 };
+  return new GroupCommit({ pool, pipelined, clock, log, afterCommit });
+};
 const post = (op: string) => commits.post(lease, bet(ada, { round: 1, op, stakeChange: 1 }));
 const posts = (count: number, first = "op-0") =>
   Array.from({ length: count }, (_, index) => post(index === 0 ? first : `op-${index}`));
@@ -133,6 +137,18 @@ it("says so where nobody could find out whether a commit went through, and serve
   await expect.poll(again).toBe("already");
   expect(await rig.players.balance(ada)).toBe(STARTING_CHIPS - 1);
   expect(await post("b")).toEqual({ status: "posted", balance: STARTING_CHIPS - 2 });
+});
+
+it("gives up to find out after so long, however often it may ask", async () => {
+  commits = committing({ tries: 1_000_000 });
+  const lost = proxy.loseNext("commit");
+  const posted = post("a");
+  const unknown = expect(posted).rejects.toThrow(OutcomeUnknownError);
+  await lost;
+  await proxy.shut();
+  await expect(post("b")).rejects.toThrow(BankUnavailableError);
+  rig.clock.advance(20_000);
+  await unknown;
 });
 
 it("takes what a pooler says of its own lost connection for no refusal", async () => {
