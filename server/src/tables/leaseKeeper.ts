@@ -19,6 +19,8 @@ export interface LeaseKeeperOptions {
   readonly clock: Clock;
   /** The tables that this process would run. */
   readonly wanted: readonly string[];
+  /** Whether a table is to be left to others for a while; none is where this is not there. */
+  readonly mayTake?: (tableId: string) => boolean;
   /** Which of them are this process's among others; all that are free where there is none. */
   readonly share?: TableShare;
   /** The share grew too large: the table is to be given up when its round is over. */
@@ -113,9 +115,10 @@ export class LeaseKeeper {
   }
 
   async #take(): Promise<void> {
-    const { wanted, share, leases } = this.#options;
+    const { wanted, mayTake, share, leases } = this.#options;
     const missing = wanted.filter(
-      (tableId) => !this.#held.has(tableId) && !this.#givenUp.has(tableId),
+      (tableId) =>
+        !this.#held.has(tableId) && !this.#givenUp.has(tableId) && mayTake?.(tableId) !== false,
     );
     const due = share?.toTake(missing) ?? missing;
     if (due.length === 0 || this.#stopped) return;

@@ -170,10 +170,35 @@ describe("a table that cannot start", () => {
       if (tableId === "one" && epoch < 4) throw new Error("not yet");
     };
     await world.leases.of("first").release([{ tableId: "one", epoch: 1 }]);
-    await world.pass(5 * BEAT_MS);
+    await world.pass(4_000 + BEAT_MS);
     expect(world.told).toContain("first froze one: Error: not yet");
     expect(world.told.at(-1)).toBe("first opened one");
     expect(first.hosts.size).toBe(2);
+  });
+
+  it("is tried again after pauses that grow, whoever calls for a look meanwhile", async () => {
+    const [first, second] = [world.process("first"), world.process("second")];
+    await first.open();
+    await second.open();
+    world.prepare = async ({ tableId }) => {
+      if (tableId === "one") throw new Error("not yet");
+    };
+    const triesIn = async (ms: number) => {
+      const before = world.told.length;
+      for (let passed = 0; passed < ms; passed += BEAT_MS) {
+        first.lookNow();
+        second.lookNow();
+        await world.pass(BEAT_MS);
+      }
+      return world.told.slice(before).filter((line) => line.includes("froze one")).length / 2;
+    };
+    await world.leases.of("first").release([{ tableId: "one", epoch: 1 }]);
+    // At once, and 1, 3, 7, 15 and 31 s later; then every half a minute.
+    expect(await triesIn(40_000)).toBe(6);
+    expect(await triesIn(300_000)).toBe(10);
+    world.prepare = () => Promise.resolve();
+    await world.pass(30_000 + BEAT_MS);
+    expect(world.told.at(-1)).toMatch("opened one");
   });
 
   it("is nobody's concern where its lease was lost meanwhile", async () => {

@@ -14,6 +14,7 @@ import { LeaseKeeper } from "./leaseKeeper.ts";
 import type { TablesObserver } from "./observer.ts";
 import { StoppedError } from "./persistence.ts";
 import type { CensusStore } from "./sharing.ts";
+import { StartPauses } from "./startPauses.ts";
 import type { TableHost } from "./tableHost.ts";
 import { TableShare } from "./tableShare.ts";
 
@@ -57,6 +58,7 @@ export class Tables implements HouseTables {
   readonly #keeper: LeaseKeeper;
   readonly #followers = new Set<TablesFollower>();
   readonly #share: TableShare | null;
+  readonly #startPauses: StartPauses;
   /** Started or about to, by table. */
   readonly #begun = new Map<string, BegunTable>();
   /** Tables that are given up when their round is over. */
@@ -67,12 +69,14 @@ export class Tables implements HouseTables {
     this.#options = options;
     const tableIds = options.configs.map(({ tableId }) => tableId);
     const { census, clock } = options;
+    this.#startPauses = new StartPauses(clock);
     const players = () => this.#players();
     this.#share =
       census === undefined ? null : new TableShare({ store: census, clock, tableIds, players });
     this.#keeper = new LeaseKeeper({
       ...options,
       wanted: tableIds,
+      mayTake: (tableId) => this.#startPauses.mayTry(tableId),
       ...(this.#share === null ? {} : { share: this.#share }),
       handOver: (tableId) => void this.handOver(tableId),
       stay: (tableId) => this.#stay(tableId),
@@ -173,6 +177,7 @@ export class Tables implements HouseTables {
   }
 
   #opened(host: TableHost): void {
+    this.#startPauses.started(host.config.tableId);
     this.hosts.set(host.config.tableId, host);
     this.#sort();
     for (const { opened } of this.#followers) opened(host);
@@ -188,7 +193,7 @@ export class Tables implements HouseTables {
   }
 
   /**
-   * The table could not be started: perhaps another process can, or this one at its next beat. Throws
+   * The table could not be started: perhaps another process can, or this one after a pause. Throws
    * what is wrong with the table, and not that it is somebody else's now.
    */
   #failed({ lease, host }: { lease: Lease; host: NewHost }, error: unknown): void {
@@ -200,6 +205,7 @@ export class Tables implements HouseTables {
     }
     this.#options.observer.froze(lease.tableId, error);
     this.#begun.delete(lease.tableId);
+    this.#startPauses.failed(lease.tableId);
     void this.#keeper.giveUp(lease);
     throw error;
   }
