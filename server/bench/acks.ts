@@ -1,12 +1,14 @@
 /**
  * How long a bet waits for its acknowledgement at half of a server's capacity, beside what it cannot
- * be quicker than: an echo over the same connections at the same rate, and one commit of as many
- * operations as the server gathered into one, on the same database.
+ * be quicker than: an echo over the same connections, and one commit of as many operations as the
+ * server gathered into one. Both of these are taken together and under the same load: as many echoes a
+ * second as there were bets, and as many commits a second, one at a time, in the same database.
  *
  * Capacity is the rate that the crowd reaches when everyone sends the next bet once the last one is
  * answered. Server, database and crowd share the processors, as they would on a small machine.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import { assert } from "@croupier/shared/core/assert";
 import type { Pool } from "pg";
 import type { Bank } from "./bank.ts";
 import { openBank, openBenchDatabase } from "./bank.ts";
@@ -29,10 +31,11 @@ const PAUSE_MS = 2_000;
 const LOAD_WARM_MS = 1_000;
 const LOAD_MS = 6_000;
 const REPEATS = 7;
-const COMMITS = 300;
-const COMMITS_MS = 6_000;
+/** Commits with nothing else going on, for comparison. */
+const COMMITS_ALONE = 300;
+const COMMITS_ALONE_MS = 3_000;
 /** Each time has a round of its own, as a player's operations in one are limited to 500. */
-const LEAST_MS = CAPACITY_MS + PAUSE_MS + 2 * (LOAD_WARM_MS + LOAD_MS) + COMMITS_MS;
+const LEAST_MS = CAPACITY_MS + PAUSE_MS + 2 * (LOAD_WARM_MS + LOAD_MS) + COMMITS_ALONE_MS;
 /** Of one player's chips in a round, in all: more than the crowd ever bets. */
 const PLENTY = 1_000_000;
 const TABLE = {
@@ -57,6 +60,7 @@ interface Sample {
   /** Operations that one commit had, on average. */
   readonly batch: number;
   readonly commitP99: number;
+  readonly commitAloneP99: number;
 }
 
 /** Over Node's own sockets, which every machine has. */
@@ -83,6 +87,11 @@ async function benchAcks(transport: Transport): Promise<Benchmark> {
       { name: "echo, p99", value: of(({ echoP99 }) => echoP99), unit: "ms" },
       { name: "operations a commit", value: of(({ batch }) => batch), unit: "" },
       { name: "one such commit, p99", value: of(({ commitP99 }) => commitP99), unit: "ms" },
+      {
+        name: "the same with nothing else going on",
+        value: of(({ commitAloneP99 }) => commitAloneP99),
+        unit: "ms",
+      },
     ],
     bars: [
       {
@@ -124,7 +133,7 @@ async function measure(transport: Transport): Promise<readonly Sample[]> {
 
 /** What is compared follows one another closely: this machine is not as quick at all times. */
 async function load(crowd: Crowd, bank: Bank): Promise<readonly Sample[]> {
-  const commits = await openCommits(bank);
+  const commit = await openCommits(bank);
   let { round } = await crowd.awaitRound({ type: "await-betting", leastMs: WARM_MS, after: 0 });
   await crowd.loop({ type: "closed-loop", forMs: WARM_MS });
   const samples: Sample[] = [];
@@ -140,16 +149,23 @@ async function load(crowd: Crowd, bank: Bank): Promise<readonly Sample[]> {
       forMs: LOAD_MS,
     } as const;
     const acks = await crowd.loop({ ...open, load: "bet" });
-    const echoes = await crowd.loop({ ...open, load: "time" });
+    const made = await commitsOf(bank.pool, acks);
+    const size = Math.max(1, Math.round(made.operations / made.commits));
+    const [echoes, commits] = await Promise.all([
+      crowd.loop({ ...open, load: "time" }),
+      commitsAt((1_000 * made.commits) / (acks.until - acks.from), () => commit(size)),
+    ]);
     if (acks.refused + echoes.refused > 0) throw new Error("the table refused what was asked");
-    const batch = await batchSize(bank.pool, acks);
+    const alone: number[] = [];
+    while (alone.length < COMMITS_ALONE) alone.push(await commit(size));
     samples.push({
       capacity,
       ackP50: median(acks.latencies),
       ackP99: quantile(acks.latencies, 0.99),
       echoP99: quantile(echoes.latencies, 0.99),
-      batch,
-      commitP99: quantile(await commits(Math.max(1, Math.round(batch))), 0.99),
+      batch: made.operations / made.commits,
+      commitP99: quantile(commits, 0.99),
+      commitAloneP99: quantile(alone, 0.99),
     });
   }
   return samples;
@@ -158,33 +174,54 @@ async function load(crowd: Crowd, bank: Bank): Promise<readonly Sample[]> {
 const perSecond = ({ answered, from, until }: LoopAnswer): number =>
   (1_000 * answered) / (until - from);
 
-/** Rows of one transaction have one `xmin`. */
-async function batchSize(pool: Pool, { from, until }: LoopAnswer): Promise<number> {
-  const { rows } = await pool.query<{ operations: number; commits: number }>(
+interface Commits {
+  readonly operations: number;
+  readonly commits: number;
+}
+
+/** What the server committed meanwhile. Rows of one transaction have one `xmin`. */
+async function commitsOf(pool: Pool, { from, until }: LoopAnswer): Promise<Commits> {
+  const { rows } = await pool.query<Commits>(
     `SELECT count(*) AS operations, count(DISTINCT xmin::text) AS commits FROM operations
      WHERE table_id = $1 AND posted_at BETWEEN $2 AND $3`,
     [TABLE.id, new Date(from), new Date(until)],
   );
-  const { operations = 0, commits = 0 } = rows[0] ?? {};
-  return operations / commits;
+  const [made] = rows;
+  if (made === undefined || made.commits === 0) throw new Error("the server committed nothing");
+  return made;
 }
 
-/** Answers what times commits of so many operations each, one after the other, in milliseconds. */
-async function openCommits(bank: Bank): Promise<(size: number) => Promise<readonly number[]>> {
+/** Commits at this rate, but one at a time, for as long as a load lasts; in milliseconds each. */
+async function commitsAt(
+  ratePerSecond: number,
+  commit: () => Promise<number>,
+): Promise<readonly number[]> {
+  const times: number[] = [];
+  const from = performance.now();
+  for (let dueMs = 0; dueMs < LOAD_WARM_MS + LOAD_MS; dueMs += 1_000 / ratePerSecond) {
+    const earlyMs = from + dueMs - performance.now();
+    if (earlyMs > 0) await wait(earlyMs);
+    const took = await commit();
+    if (dueMs >= LOAD_WARM_MS) times.push(took);
+  }
+  return times;
+}
+
+/** Answers what times a commit of so many operations, of other players each time, in milliseconds. */
+async function openCommits(bank: Bank): Promise<(size: number) => Promise<number>> {
   const { store, table, players } = bank;
-  const plan = { wheel: table.wheel, batches: COMMITS, spotsPerAsk: 1 };
-  await openStoreRound(bank, planRound(1, { ...plan, players }));
-  let asked = 0;
-  return async (size) => {
-    const times: number[] = [];
-    asked += 1;
-    const planned = planRound(1, { ...plan, players: players.slice(0, size) });
-    for (const batch of postingsOf(planned)) {
-      const own = batch.map((posting) => ({ ...posting, op: `${asked}-${posting.op}` }));
-      times.push(
-        await timed(() => Promise.all(own.map((posting) => store.post(table.tableId, posting)))),
-      );
-    }
-    return times;
+  const planned = planRound(1, { wheel: table.wheel, players, batches: 1, spotsPerAsk: 1 });
+  await openStoreRound(bank, planned);
+  const bets = postingsOf(planned).flat();
+  let made = 0;
+  const nextBet = () => {
+    const bet = bets[made % bets.length];
+    assert(bet !== undefined, "a bank without players");
+    made += 1;
+    return { ...bet, op: `c${made}` };
+  };
+  return (size) => {
+    const batch = Array.from({ length: size }, nextBet);
+    return timed(() => Promise.all(batch.map((bet) => store.post(table.tableId, bet))));
   };
 }
