@@ -191,7 +191,8 @@ export abstract class TableRoom
     this.#seats.take(auth, client, this.house.clock.now());
     projection.sit(auth.playerId, auth.name);
     await host.sit(auth.playerId);
-    const balance = await this.house.balanceOf(auth.playerId);
+    const { balances, balanceOf } = this.house;
+    const balance = await balances.read(auth.playerId, balanceOf);
     client.send("seat", this.#seatMessage(auth, balance));
     host.tellVoided(auth.playerId, asChips(balance));
   }
