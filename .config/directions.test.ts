@@ -70,6 +70,20 @@ const HOUSE: readonly Directions[] = [
     ],
   },
   {
+    root: "e2e",
+    folders: {
+      command: [],
+      bots: ["command"],
+      src: ["bots", "command"],
+      cluster: ["src", "bots", "command"],
+      containers: ["cluster", "src", "bots", "command"],
+      faults: ["cluster", "src", "bots", "command"],
+      trials: ["faults", "cluster", "src", "bots", "command"],
+      bench: ["trials", "faults", "cluster", "src", "bots", "command"],
+    },
+    exceptions: [],
+  },
+  {
     root: "client/src",
     folders: {
       style: [],

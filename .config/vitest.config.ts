@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const CLUSTER = "e2e/cluster/{nginx*,chaos,ghosts,main,redis}.e2e.test.ts";
+const CLUSTER = [
+  "e2e/cluster/{nginx*,main}.e2e.test.ts",
+  "e2e/trials/{chaos,ghosts,redis}.e2e.test.ts",
+];
 
 /**
  * Four projects, one after the other (`groupOrder`), because what measures time must not share
@@ -26,7 +29,7 @@ export default defineConfig({
             "shared/src/**/*.test.ts",
             "server/{src,bin,bench,sim,mutants}/**/*.test.ts",
             "client/src/**/*.test.ts",
-            "e2e/{bots,cluster,containers,faults}/**/*.test.ts",
+            "e2e/{bots,cluster,command,containers,faults,trials}/**/*.test.ts",
             "e2e/src/**/*.test.ts",
             ".config/**/*.test.ts",
           ],
@@ -55,8 +58,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           root,
-          include: ["e2e/{cluster,src}/**/*.e2e.test.ts"],
-          exclude: ["**/node_modules/**", CLUSTER],
+          include: ["e2e/{cluster,src,trials}/**/*.e2e.test.ts"],
+          exclude: ["**/node_modules/**", ...CLUSTER],
           sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 120_000,
@@ -67,7 +70,7 @@ export default defineConfig({
         test: {
           name: "cluster",
           root,
-          include: [CLUSTER],
+          include: CLUSTER,
           exclude: ["**/node_modules/**"],
           sequence: { groupOrder: 3 },
           fileParallelism: false,

@@ -6,7 +6,7 @@
  * cannot be used.
  */
 import { writeFileSync } from "node:fs";
-import { UsageError } from "../src/flags.ts";
+import { UsageError } from "../command/flags.ts";
 import { getJson } from "./api.ts";
 import type { Fleet } from "./fleet.ts";
 import { startFleet } from "./fleet.ts";

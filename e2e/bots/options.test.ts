@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../src/flags.ts";
+import { UsageError } from "../command/flags.ts";
 import { readOptions } from "./options.ts";
 
 describe("the bots' command line", () => {

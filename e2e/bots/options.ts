@@ -1,6 +1,6 @@
 /** The command line of the bots, checked. */
 import { availableParallelism } from "node:os";
-import { flagsIn, UsageError, wholeNumber } from "../src/flags.ts";
+import { flagsIn, UsageError, wholeNumber } from "../command/flags.ts";
 import type { StrategyName } from "./strategies.ts";
 import { STRATEGY_NAMES } from "./strategies.ts";
 

@@ -5,7 +5,7 @@
  * process, or all of them, leaves the others and the data alone.
  */
 import { join } from "node:path";
-import { OperatorError } from "../src/operatorError.ts";
+import { OperatorError } from "../command/operatorError.ts";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
 import { repository, startNode } from "../src/testing/processes.ts";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { freePort } from "../src/testing/ports.ts";
+import { until } from "../trials/stage.ts";
 import type { BusyProcess } from "./nginxBusyProcess.ts";
 import { startBusyProcess } from "./nginxBusyProcess.ts";
 import { openSocket } from "./nginxClient.ts";
@@ -11,7 +12,6 @@ import type { NginxServer } from "./nginxServer.ts";
 import { startNginx } from "./nginxServer.ts";
 import type { Upstream } from "./nginxUpstream.ts";
 import { startUpstream } from "./nginxUpstream.ts";
-import { until } from "./trials/stage.ts";
 
 let folder = "";
 let busy: BusyProcess;

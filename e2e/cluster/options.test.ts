@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { UsageError } from "../src/flags.ts";
+import { UsageError } from "../command/flags.ts";
 import { readFlags } from "./options.ts";
 
 it("has an answer for everything that is not said", () => {

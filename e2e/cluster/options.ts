@@ -1,5 +1,5 @@
 /** The command line of the cluster, checked. */
-import { flagsIn, UsageError, wholeNumber } from "../src/flags.ts";
+import { flagsIn, UsageError, wholeNumber } from "../command/flags.ts";
 
 export interface ClusterFlags {
   readonly processes: number;

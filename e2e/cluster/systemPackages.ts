@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { OperatorError } from "../src/operatorError.ts";
+import { OperatorError } from "../command/operatorError.ts";
 
 export type SystemProgram = "nginx" | "redis-server";
 

@@ -7,7 +7,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { UsageError } from "../src/flags.ts";
+import { UsageError } from "../command/flags.ts";
 import type { Hunt } from "./hunt.ts";
 import { hunt, linesOfHunt } from "./hunt.ts";
 import type { FaultsOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../src/flags.ts";
+import { UsageError } from "../command/flags.ts";
 import { readOptions, usage } from "./options.ts";
 import { SUITES } from "./suites.ts";
 

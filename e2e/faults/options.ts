@@ -1,5 +1,5 @@
 /** The command line of the fault suite, checked. */
-import { flagsIn, UsageError, wholeNumber } from "../src/flags.ts";
+import { flagsIn, UsageError, wholeNumber } from "../command/flags.ts";
 
 export interface FaultsOptions {
   /** Names of suites; empty: all of them. */

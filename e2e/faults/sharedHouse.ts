@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Cluster } from "../cluster/cluster.ts";
 import { startCluster } from "../cluster/cluster.ts";
-import { childrenOf } from "../cluster/trials/childrenOf.ts";
+import { childrenOf } from "../src/testing/childrenOf.ts";
 import type { Exit } from "../src/testing/processes.ts";
 import { EDGE_PATIENCE } from "./atTheDoor.ts";
 import type { Changes, HouseOptions } from "./houseOptions.ts";

@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import type { RecordCheck } from "@croupier/shared/core/record";
 import { isGenuine } from "@croupier/shared/core/record";
-import { UsageError } from "./flags.ts";
+import { UsageError } from "../command/flags.ts";
 import { chainChecks, checksOf } from "./verify/checks.ts";
 import type { VerifySource } from "./verify/source.ts";
 import { readFromFile, readFromServer, SourceError } from "./verify/source.ts";

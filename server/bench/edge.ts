@@ -3,5 +3,5 @@ import type { Benchmark } from "./figures.ts";
 import { jsonOf } from "./program.ts";
 
 export async function benchEdge(): Promise<Benchmark> {
-  return (await jsonOf({ file: "e2e/cluster/bench/edge.ts", args: [] })) as Benchmark;
+  return (await jsonOf({ file: "e2e/bench/edge.ts", args: [] })) as Benchmark;
 }

@@ -5,5 +5,5 @@ import { jsonOf } from "./program.ts";
 /** `runs`: how often a process is killed, and how often one is drained. */
 export async function benchTakeover(runs: number): Promise<Benchmark> {
   const args = ["--runs", `${runs}`];
-  return (await jsonOf({ file: "e2e/cluster/bench/takeover.ts", args })) as Benchmark;
+  return (await jsonOf({ file: "e2e/bench/takeover.ts", args })) as Benchmark;
 }

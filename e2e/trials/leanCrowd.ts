@@ -1,6 +1,6 @@
 /** Many players who only sit and watch, in a process of their own, and what they tell. */
-import type { Exit, Running } from "../../src/testing/processes.ts";
-import { startNode } from "../../src/testing/processes.ts";
+import type { Exit, Running } from "../src/testing/processes.ts";
+import { startNode } from "../src/testing/processes.ts";
 import { until } from "./stage.ts";
 
 export interface LeanNews {
@@ -23,7 +23,7 @@ export class LeanCrowd implements AsyncDisposable {
   #ended: Exit | null = null;
 
   constructor(url: string, tableIds: readonly string[], players: number) {
-    const args = ["e2e/cluster/trials/leanMain.ts", url, tableIds.join(","), `${players}`];
+    const args = ["e2e/trials/leanMain.ts", url, tableIds.join(","), `${players}`];
     this.#process = startNode({ args, obeying: true });
     this.#process.exited.then(
       (exit) => {

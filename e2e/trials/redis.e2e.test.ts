@@ -1,7 +1,7 @@
 /** The short form of the trial `redis`: it ends, hangs and forgets everything under bots. */
 import { expect, it } from "vitest";
-import { redisAway } from "./trials/redisAway.ts";
-import { runTrial } from "./trials/trial.ts";
+import { redisAway } from "./redisAway.ts";
+import { runTrial } from "./trial.ts";
 
 it("plays on while Redis is away, hangs or has forgotten everything, and finds rooms again", async () => {
   const said: string[] = [];

@@ -3,10 +3,10 @@
  * was out when its table went on elsewhere.
  */
 import { Client } from "@colyseus/sdk";
-import type { Retry } from "../../bots/api.ts";
-import { botFetch } from "../../bots/network.ts";
-import { Presence } from "../../bots/presence.ts";
-import { Tally } from "../../bots/tally.ts";
+import type { Retry } from "../bots/api.ts";
+import { botFetch } from "../bots/network.ts";
+import { Presence } from "../bots/presence.ts";
+import { Tally } from "../bots/tally.ts";
 import type { Stage } from "../trials/stage.ts";
 import { until } from "../trials/stage.ts";
 

@@ -1,5 +1,5 @@
 /** The command line of the trials, checked. */
-import { flagsIn, UsageError, wholeNumber } from "../../src/flags.ts";
+import { flagsIn, UsageError, wholeNumber } from "../command/flags.ts";
 import type { Scale } from "./trial.ts";
 
 export interface TrialFlags extends Scale {

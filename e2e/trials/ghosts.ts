@@ -4,8 +4,8 @@
  * Redis: it says so, and goes on.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { tablesOf } from "../holders.ts";
-import type { ClusterProcess } from "../serverProcess.ts";
+import { tablesOf } from "../cluster/holders.ts";
+import type { ClusterProcess } from "../cluster/serverProcess.ts";
 import { Doors, isSeat } from "./doors.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";

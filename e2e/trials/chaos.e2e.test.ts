@@ -1,7 +1,7 @@
 /** The short form of the trial `chaos`: each part of a cluster ends or hangs once under bots. */
 import { expect, it } from "vitest";
-import { chaos } from "./trials/chaos.ts";
-import { runTrial } from "./trials/trial.ts";
+import { chaos } from "./chaos.ts";
+import { runTrial } from "./trial.ts";
 
 it("loses nothing and nobody, whichever part of it ends or hangs", async () => {
   const said: string[] = [];

@@ -4,8 +4,8 @@
  */
 import type { Room } from "@colyseus/sdk";
 import { Client } from "@colyseus/sdk";
-import { botFetch } from "../../bots/network.ts";
-import type { ClusterProcess } from "../serverProcess.ts";
+import { botFetch } from "../bots/network.ts";
+import type { ClusterProcess } from "../cluster/serverProcess.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";
 

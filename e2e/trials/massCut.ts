@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { childrenOf } from "./childrenOf.ts";
+import { childrenOf } from "../src/testing/childrenOf.ts";
 import type { LeanNews } from "./leanCrowd.ts";
 import { LeanCrowd } from "./leanCrowd.ts";
 import type { CpuSample } from "./massCutCosts.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../../src/flags.ts";
+import { UsageError } from "../command/flags.ts";
 import { readTrialFlags, trialUsage } from "./options.ts";
 import { TRIALS } from "./trials.ts";
 

@@ -3,9 +3,9 @@
  * more; the first of them migrates while the old ones play on.
  */
 import { join } from "node:path";
-import { freePort } from "../../src/testing/ports.ts";
-import { runNode } from "../../src/testing/processes.ts";
-import type { ClusterProcess } from "../serverProcess.ts";
+import type { ClusterProcess } from "../cluster/serverProcess.ts";
+import { freePort } from "../src/testing/ports.ts";
+import { runNode } from "../src/testing/processes.ts";
 import { makeNewerBuild, UNKNOWN_MIGRATION } from "./newerBuild.ts";
 import type { Stage } from "./stage.ts";
 import type { Trial } from "./trial.ts";

@@ -6,7 +6,7 @@
  */
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { repository } from "../../src/testing/processes.ts";
+import { repository } from "../src/testing/processes.ts";
 
 const HOT = ["accounts", "transfers", "rounds", "operations", "bets", "players", "leases"];
 

@@ -1,6 +1,6 @@
 /** One player at each table who bets until a bet is acknowledged: how long a table was not there. */
-import { Prober } from "../../faults/prober.ts";
-import { OverdueError } from "../../faults/wait.ts";
+import { Prober } from "../faults/prober.ts";
+import { OverdueError } from "../faults/wait.ts";
 import type { Stage } from "./stage.ts";
 
 export class Probers {

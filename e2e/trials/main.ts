@@ -6,12 +6,12 @@
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { UsageError } from "../src/flags.ts";
-import { readTrialFlags, trialUsage } from "./trials/options.ts";
-import { linesOf } from "./trials/report.ts";
-import type { Outcome } from "./trials/trial.ts";
-import { runTrial } from "./trials/trial.ts";
-import { TRIALS } from "./trials/trials.ts";
+import { UsageError } from "../command/flags.ts";
+import { readTrialFlags, trialUsage } from "./options.ts";
+import { linesOf } from "./report.ts";
+import type { Outcome } from "./trial.ts";
+import { runTrial } from "./trial.ts";
+import { TRIALS } from "./trials.ts";
 
 const say = (line: string): void => console.log(line);
 

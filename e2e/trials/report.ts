@@ -1,5 +1,5 @@
 /** What a trial came to, for people. */
-import type { Percentiles } from "../../bots/samples.ts";
+import type { Percentiles } from "../bots/samples.ts";
 import type { Outcome } from "./trial.ts";
 
 /** A trial's outcome as lines. */

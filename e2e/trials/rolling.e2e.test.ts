@@ -1,7 +1,7 @@
 /** The short form of the trial `rolling`: every process is replaced by a newer build under bots. */
 import { expect, it } from "vitest";
-import { rolling } from "./trials/rolling.ts";
-import { runTrial } from "./trials/trial.ts";
+import { rolling } from "./rolling.ts";
+import { runTrial } from "./trial.ts";
 
 it("is replaced process by process, with a migration in between, and loses nobody", async () => {
   const said: string[] = [];

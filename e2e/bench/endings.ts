@@ -3,10 +3,10 @@
  * takes, and how long the players of its tables are out.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { Prober } from "../../faults/prober.ts";
-import { OverdueError } from "../../faults/wait.ts";
-import { tablesOf } from "../holders.ts";
-import type { ClusterProcess } from "../serverProcess.ts";
+import { tablesOf } from "../cluster/holders.ts";
+import type { ClusterProcess } from "../cluster/serverProcess.ts";
+import { Prober } from "../faults/prober.ts";
+import { OverdueError } from "../faults/wait.ts";
 import type { Stage } from "../trials/stage.ts";
 import { until } from "../trials/stage.ts";
 import type { Trial } from "../trials/trial.ts";

@@ -1,9 +1,9 @@
 /** The short forms of the trials in which processes start, end and live without a Redis. */
 import { expect, it } from "vitest";
-import { ghosts } from "./trials/ghosts.ts";
-import { noRedis } from "./trials/redisAway.ts";
-import type { Trial } from "./trials/trial.ts";
-import { runTrial } from "./trials/trial.ts";
+import { ghosts } from "./ghosts.ts";
+import { noRedis } from "./redisAway.ts";
+import type { Trial } from "./trial.ts";
+import { runTrial } from "./trial.ts";
 
 async function outcomeOf(trial: Trial) {
   const said: string[] = [];

@@ -1,9 +1,9 @@
 /** `chaos`: whatever can end or hang in a cluster does, one after the other, in any order. */
 import { setTimeout as pause } from "node:timers/promises";
-import { expectAnswersAtTheDoor } from "../../faults/atTheDoor.ts";
-import { tablesOf } from "../holders.ts";
-import type { ClusterProcess } from "../serverProcess.ts";
-import { childrenOf } from "./childrenOf.ts";
+import { tablesOf } from "../cluster/holders.ts";
+import type { ClusterProcess } from "../cluster/serverProcess.ts";
+import { expectAnswersAtTheDoor } from "../faults/atTheDoor.ts";
+import { childrenOf } from "../src/testing/childrenOf.ts";
 import { Probers } from "./probers.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";

@@ -1,7 +1,7 @@
 /** A trial: something is done to a cluster under a crowd, and then its witnesses are heard. */
-import type { Report } from "../../bots/report.ts";
-import type { Told } from "../../faults/notes.ts";
-import { OverdueError } from "../../faults/wait.ts";
+import type { Report } from "../bots/report.ts";
+import type { Told } from "../faults/notes.ts";
+import { OverdueError } from "../faults/wait.ts";
 import type { StageOptions } from "./stage.ts";
 import { Stage } from "./stage.ts";
 

@@ -4,11 +4,11 @@
  * not have been.
  */
 // Before the SDK, which takes its socket from the global scope when it is loaded.
-import "../../bots/botSocket.ts";
+import "../bots/botSocket.ts";
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { percentilesOf } from "../../bots/samples.ts";
-import { flagsIn, wholeNumber } from "../../src/flags.ts";
+import { percentilesOf } from "../bots/samples.ts";
+import { flagsIn, wholeNumber } from "../command/flags.ts";
 import { runTrial } from "../trials/trial.ts";
 import type { Endings } from "./endings.ts";
 import { endingsOf, PLAYERS, ROUND_MS } from "./endings.ts";
