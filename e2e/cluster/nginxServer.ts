@@ -131,13 +131,14 @@ const logsIn = (folder: string) => ({
   errorLog: join(folder, "error.log"),
 });
 
-/** A process that cannot be reached is left out for a second. */
+/**
+ * None is left out for a while, whatever it does: where one hangs and another is being replaced, none
+ * would be left, and Nginx would refuse what the third one could answer.
+ */
 function writeProcesses(folder: string, processes: ProcessList): void {
   const slots = [...processes].map(([slot, address]) => `${slot} ${address};\n`);
   writeFileSync(join(folder, "processes.map"), slots.join(""));
-  const servers = [...processes.values()].map(
-    (address) => `  server ${address} max_fails=1 fail_timeout=1s;\n`,
-  );
+  const servers = [...processes.values()].map((address) => `  server ${address} max_fails=0;\n`);
   writeFileSync(join(folder, "upstreams.conf"), `upstream ${GROUP} {\n${servers.join("")}}\n`);
 }
 
