@@ -56,6 +56,7 @@ export const EXPECTED: readonly string[] = [
     "answered again, from an earlier round",
     "answered again, from an earlier holder",
     "asked twice while in flight",
+    "asked twice while waiting",
     "waited behind another",
     "more at once than may wait",
     "more in one round than may be",

@@ -24,6 +24,10 @@ const ATTEMPTS = 6;
 /** Refusals that say nothing of the operation: it may count already, and the same op finds out. */
 const UNDECIDED: ReadonlySet<Refusal["code"]> = new Set(["BANK_UNAVAILABLE", "TABLE_PAUSED"]);
 
+/** What was asked too often was not looked at: had it been sent before, it may count from then. */
+const isUnheard = ({ code }: Refusal, count: number): boolean =>
+  code === "TOO_MANY_REQUESTS" && count > 1;
+
 export interface OperationsPort {
   /** Rejects with `reason` where the server refused, with any other error where the answer is lost. */
   readonly request: (
@@ -69,7 +73,7 @@ export function createOperationSender(store: Store, port: OperationsPort): () =>
       },
       (error: unknown) => {
         const refusal = refusalOf(error);
-        const again = refusal === null || UNDECIDED.has(refusal.code);
+        const again = refusal === null || UNDECIDED.has(refusal.code) || isUnheard(refusal, count);
         if (again && count < ATTEMPTS) {
           port.beforeRetry(count, () => attempt(operation, count + 1));
         } else if (refusal !== null) {

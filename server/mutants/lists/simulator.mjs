@@ -59,17 +59,17 @@ export const mutants = [
   {
     name: "posts-two-at-once",
     file: "shared/src/core/table/operations.ts",
-    find: "  if (player.inFlight === null) {\n    begin({ state, effects }, player, { input, content });",
+    find: "  if (player.inFlight === null) {\n    begin({ state, effects }, player, operation);",
     replace:
-      "  if (player.inFlight === null || player.waiting.length > 6) {\n    begin({ state, effects }, player, { input, content });",
+      "  if (player.inFlight === null || player.waiting.length > 6) {\n    begin({ state, effects }, player, operation);",
     why: "an operation overtakes those that wait before it",
   },
   {
     name: "waiting-op-not-recognised",
     file: "shared/src/core/table/operations.ts",
-    find: "    const known = player.answered.get(next.op);\n    if (known !== undefined) {",
-    replace: "    const known = player.answered.get('');\n    if (known !== undefined) {",
-    why: "the same op, sent twice while another is in flight, is posted again",
+    find: "  return waiting.find(({ input }) => input.op === op) ?? null;",
+    replace: "  void waiting;\n  return null;",
+    why: "the same op, sent twice while another is in flight, is posted again, or refused and posted",
   },
   {
     name: "chips-on-another-spot",

@@ -18,13 +18,12 @@ const MOST_UNDONE = 100;
 const MOST_IN_ROUND = 500;
 
 interface Waiting {
-  readonly request: number;
+  readonly requests: number[];
   readonly operation: Operation;
 }
 
 interface InFlight extends Waiting {
   readonly changes: readonly Change[];
-  readonly requests: number[];
   asked: boolean;
 }
 
@@ -98,7 +97,8 @@ export class Shadow {
   get pending(): number {
     let pending = 0;
     for (const { inFlight, waiting } of this.#players.values()) {
-      pending += (inFlight?.requests.length ?? 0) + waiting.length;
+      pending += inFlight?.requests.length ?? 0;
+      for (const { requests } of waiting) pending += requests.length;
     }
     return pending;
   }
@@ -164,11 +164,14 @@ export class Shadow {
       expect(request, answered === content ? { type: "answer" } : refusal({ code: "OP_REUSED" }));
       return;
     }
-    if (player.inFlight?.operation.op === op) {
-      const same = contentOf(player.inFlight.operation) === content;
+    const isAsked = ({ operation: { op: its } }: Waiting) => its === op;
+    const waits = player.waiting.find(isAsked);
+    const underWay = player.inFlight !== null && isAsked(player.inFlight) ? player.inFlight : waits;
+    if (underWay !== undefined) {
+      const same = contentOf(underWay.operation) === content;
       if (same) {
-        seen("asked twice while in flight");
-        player.inFlight.requests.push(request);
+        seen(underWay === waits ? "asked twice while waiting" : "asked twice while in flight");
+        underWay.requests.push(request);
       }
       expect(request, same ? { type: "later" } : refusal({ code: "OP_REUSED" }));
       return;
@@ -179,10 +182,10 @@ export class Shadow {
       return;
     }
     if (player.inFlight === null) {
-      this.#start(player, { request, operation });
+      this.#start(player, { requests: [request], operation });
     } else if (player.waiting.length < MOST_WAITING) {
       seen("waited behind another");
-      player.waiting.push({ request, operation });
+      player.waiting.push({ requests: [request], operation });
       expect(request, { type: "later" });
     } else {
       seen("more at once than may wait");
@@ -200,16 +203,16 @@ export class Shadow {
     return this.#pausedInRound ? { code: "BETTING_CLOSED" } : { code: "BETTING_CLOSED", lateMs };
   }
 
-  #start(player: Player, { request, operation }: Waiting): void {
+  #start(player: Player, { requests, operation }: Waiting): void {
     const { expect } = this.#options;
     const decided = this.#decide(player, operation);
     if ("code" in decided) {
-      expect(request, refusal(decided));
+      for (const request of requests) expect(request, refusal(decided));
       return;
     }
     const { changes } = decided;
-    player.inFlight = { request, operation, changes, requests: [request], asked: false };
-    expect(request, { type: "later" });
+    player.inFlight = { operation, changes, requests, asked: false };
+    for (const request of requests) expect(request, { type: "later" });
   }
 
   #decide(player: Player, operation: Operation): Decision {
@@ -280,11 +283,7 @@ export class Shadow {
     while (player.inFlight === null) {
       const next = player.waiting.shift();
       if (next === undefined) return;
-      const answered = player.answered.get(next.operation.op);
-      if (answered === undefined) this.#start(player, next);
-      else if (answered === contentOf(next.operation)) {
-        this.#options.expect(next.request, { type: "answer" });
-      } else this.#options.expect(next.request, refusal({ code: "OP_REUSED" }));
+      this.#start(player, next);
     }
   }
 

@@ -14,7 +14,7 @@ import { expose } from "./exposing.ts";
 import type { OperationAnswer, OperationInput, PostOutcome, SpotChange } from "./inputs.ts";
 import { apply, layoutAfter, sumOf } from "./layouts.ts";
 import type { Refusal } from "./refusal.ts";
-import type { OperationInFlight, PlayerAtTable, TableState } from "./state.ts";
+import type { OperationInFlight, PlayerAtTable, TableState, WaitingOperation } from "./state.ts";
 import { playerAt } from "./state.ts";
 
 /** A state on its way through a step, and the wishes gathered so far. */
@@ -41,8 +41,9 @@ export function takeOperation(
     }
     return;
   }
-  if (player.inFlight?.input.op === input.op) {
-    if (player.inFlight.content === content) player.inFlight.requests.push(input.request);
+  const underWay = underWayAs(player, input.op);
+  if (underWay !== null) {
+    if (underWay.content === content) underWay.requests.push(input.request);
     else refuse(input, OP_REUSED, effects);
     return;
   }
@@ -51,10 +52,11 @@ export function takeOperation(
     refuse(input, closed, effects);
     return;
   }
+  const operation = { input, content, requests: [input.request] };
   if (player.inFlight === null) {
-    begin({ state, effects }, player, { input, content });
+    begin({ state, effects }, player, operation);
   } else if (player.waiting.length < BOUNDS.operationsWaitingPerPlayer) {
-    player.waiting.push(input);
+    player.waiting.push(operation);
   } else {
     const most = BOUNDS.operationsWaitingPerPlayer;
     refuse(
@@ -67,6 +69,12 @@ export function takeOperation(
       effects,
     );
   }
+}
+
+/** What arrived in time under this op and has no answer yet: it counts, whatever time it is now. */
+function underWayAs({ inFlight, waiting }: PlayerAtTable, op: string): WaitingOperation | null {
+  if (inFlight?.input.op === op) return inFlight;
+  return waiting.find(({ input }) => input.op === op) ?? null;
 }
 
 /** The store has answered a posting. */
@@ -96,34 +104,22 @@ function beginNext(state: TableState, player: PlayerAtTable, effects: TableEffec
   while (player.inFlight === null) {
     const next = player.waiting.shift();
     if (next === undefined) return;
-    const content = contentOf(next);
-    const known = player.answered.get(next.op);
-    if (known !== undefined) {
-      // The same op had been sent twice while an earlier one was in flight.
-      if (known.content === content) {
-        effects.push({ type: "answer", request: next.request, answer: known.answer });
-      } else {
-        refuse(next, OP_REUSED, effects);
-      }
-      continue;
-    }
-    begin({ state, effects }, player, { input: next, content });
+    begin({ state, effects }, player, next);
   }
 }
 
-function begin(
-  { state, effects }: Turn,
-  player: PlayerAtTable,
-  { input, content }: { readonly input: OperationInput; readonly content: string },
-): void {
+function begin({ state, effects }: Turn, player: PlayerAtTable, operation: WaitingOperation): void {
+  const { input, content } = operation;
   const evaluation = evaluate(state, player, input);
   if (!evaluation.ok) {
-    refuse(input, evaluation.refusal, effects);
+    for (const request of operation.requests) {
+      refuse({ ...input, request }, evaluation.refusal, effects);
+    }
     return;
   }
   const { changes, swing } = evaluation;
   const stakeChange = sumOf(changes);
-  player.inFlight = { input, content, changes, swing, stakeChange, requests: [input.request] };
+  player.inFlight = { ...operation, changes, swing, stakeChange };
   state.inFlight += 1;
   state.exposure.hold(swing);
   const stakeAfter = asChips(player.stake + stakeChange);

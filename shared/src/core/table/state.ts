@@ -37,15 +37,19 @@ export type Stage =
 
 export type TablePhase = "betting" | "closing" | "spinning" | "result" | "paused";
 
-/** An operation that was evaluated and is on its way to the database. */
-export interface OperationInFlight {
+/** An operation that arrived in time, behind another one of the same player. */
+export interface WaitingOperation {
   readonly input: OperationInput;
   readonly content: string;
+  /** Everyone who asked with this op while it was under way. */
+  readonly requests: number[];
+}
+
+/** An operation that was evaluated and is on its way to the database. */
+export interface OperationInFlight extends WaitingOperation {
   readonly changes: readonly SpotChange[];
   readonly swing: Swing;
   readonly stakeChange: number;
-  /** Everyone who asked with this op while it was under way. */
-  readonly requests: number[];
 }
 
 export interface PlayerAtTable {
@@ -61,7 +65,7 @@ export interface PlayerAtTable {
   lastChips: ChipsOnSpots;
   inFlight: OperationInFlight | null;
   /** Operations behind the one in flight, in order of arrival. */
-  readonly waiting: OperationInput[];
+  readonly waiting: WaitingOperation[];
   /** Operations answered in this round, by op. */
   readonly answered: Map<string, { readonly content: string; readonly answer: OperationAnswer }>;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DrivenTable, limitsOf, tableConfig } from "../../testing/drivenTable.ts";
+import { BOUNDS } from "../bounds.ts";
 import { asChips } from "../chips.ts";
 import { betsDigestOf, commitmentOf, entropyOf, outcomeOf } from "../fairness.ts";
 import type { TableEffect } from "./effects.ts";
@@ -196,6 +197,44 @@ describe("operations", () => {
     const answered = table.answer().filter((effect) => effect.type === "answer");
     expect(answered.map(({ request }) => request)).toEqual([2, 3]);
     expect(table.state.totalStake).toBe(11);
+  });
+
+  const waiting = () => {
+    const table = open();
+    table.ask("ann", "bet", { op: "first", chips: [["red", 10]] });
+    table.ask("ann", "bet", { op: "x", chips: [["red", 1]] });
+    return table;
+  };
+
+  it("answer everyone who asked with an op that waits, also after the close", () => {
+    const table = waiting();
+    table.now = table.state.phaseEndsAt + 5;
+    expect(table.ask("ann", "bet", { op: "x", chips: [["red", 1]] })).toEqual([]);
+    const other = table.ask("ann", "bet", { op: "x", chips: [["red", 2]] });
+    expect(refusalIn(other)?.code).toBe("OP_REUSED");
+    table.answer();
+    const answered = table.answer().filter((effect) => effect.type === "answer");
+    expect(answered.map(({ request }) => request)).toEqual([2, 3]);
+    expect(table.state.totalStake).toBe(11);
+  });
+
+  it("answer everyone who asked with an op that waits, also where no more may wait", () => {
+    const table = waiting();
+    for (let more = 1; more < BOUNDS.operationsWaitingPerPlayer; more += 1) {
+      table.ask("ann", "bet", { chips: [["black", 1]] });
+    }
+    const full = table.ask("ann", "bet", { chips: [["black", 1]] });
+    expect(refusalIn(full)?.code).toBe("TOO_MANY_REQUESTS");
+    expect(table.ask("ann", "bet", { op: "x", chips: [["red", 1]] })).toEqual([]);
+  });
+
+  it("refuse everyone who asked with an op that waited in vain", () => {
+    const table = open();
+    table.ask("ann", "bet", { op: "first", chips: [["red", 10]] });
+    table.ask("ann", "bet", { op: "x", chips: [["no-such-spot", 1]] });
+    table.ask("ann", "bet", { op: "x", chips: [["no-such-spot", 1]] });
+    const refused = table.answer().filter((effect) => effect.type === "refuse");
+    expect(refused.map(({ request }) => request)).toEqual([2, 3]);
   });
 
   it("give the stored answer where the store knows the op from an earlier round", () => {
