@@ -85,6 +85,27 @@ describe("sending operations", () => {
     },
   );
 
+  it("sends an operation again that was one too many only when sent again", async () => {
+    const { store, sent, retries, intents } = atTable();
+    const tooMany = { reason: { code: "TOO_MANY_REQUESTS", message: "too many" } };
+    intents.placeChip("red");
+    sent[0]?.fail(new Error("connection closed"));
+    await settle();
+    retries[0]?.();
+    sent[1]?.fail(tooMany);
+    await settle();
+    expect(store.state().pending).toHaveLength(1);
+    retries[1]?.();
+    sent[2]?.answer(answer("op1", 5));
+    await settle();
+    expect(store.state()).toMatchObject({ pending: [], balance: 995 });
+    intents.placeChip("red");
+    sent[3]?.fail(tooMany);
+    await settle();
+    expect(store.state()).toMatchObject({ pending: [], balance: 995 });
+    expect(retries).toHaveLength(2);
+  });
+
   it("sends the same operation again when its answer is lost", async () => {
     const { store, sent, retries, intents } = atTable();
     intents.placeChip("red");

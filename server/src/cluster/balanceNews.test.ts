@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { createLogger } from "../platform/log.ts";
+import { BalanceHub } from "../rooms/balanceHub.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import { ManualClock } from "../testing/manualClock.ts";
 import { BalanceNews } from "./balanceNews.ts";
@@ -14,6 +15,8 @@ function processWith(seated: readonly string[]) {
   const shown: [string, number][] = [];
   const asked: string[] = [];
   const bank = new Map<string, number>();
+  const hub = new BalanceHub();
+  hub.subscribe({ balanceChanged: (playerId, balance) => shown.push([playerId, balance]) });
   let hear = (_: unknown): void => undefined;
   const news = new BalanceNews({
     clock,
@@ -34,9 +37,9 @@ function processWith(seated: readonly string[]) {
       if (balance === undefined) throw new BankUnavailableError("away");
       return balance;
     },
-    tell: (playerId, balance) => shown.push([playerId, balance]),
+    hub,
   });
-  return { clock, told, shown, asked, bank, news, hear: (names: unknown) => hear(names) };
+  return { clock, told, shown, asked, bank, news, hub, hear: (names: unknown) => hear(names) };
 }
 
 /** Until everything that was asked is answered. */
@@ -68,6 +71,22 @@ describe("news of balances", () => {
     for (let number = 0; number < 30_000; number += 1) news.changed(`player-${number}`);
     clock.advance(1_000);
     expect(told.flat()).toHaveLength(20_000);
+  });
+
+  it("never show an older balance after a newer one", async () => {
+    const { bank, shown, asked, hub, hear } = processWith(["ada"]);
+    bank.set("ada", 90);
+    hear(["ada"]);
+    // The bank has answered already, and that answer is on its way.
+    expect(asked).toEqual(["ada"]);
+    hub.tell("ada", 80);
+    await settled(
+      () => shown,
+      [
+        ["ada", 80],
+        ["ada", 80],
+      ],
+    );
   });
 
   it("that are heard are asked of the bank, for those who sit here", async () => {

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
+import type { BalanceHub } from "../rooms/balanceHub.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { News } from "./news.ts";
 
@@ -27,8 +28,8 @@ export interface BalanceNewsOptions {
   readonly isHere: (playerId: string) => boolean;
   /** May throw `BankUnavailableError`. */
   readonly balanceOf: (playerId: string) => Promise<number>;
-  /** To whoever sits here. */
-  readonly tell: (playerId: string, balance: number) => void;
+  /** Tells whoever sits here. */
+  readonly hub: Pick<BalanceHub, "read" | "heard">;
 }
 
 export class BalanceNews {
@@ -70,11 +71,11 @@ export class BalanceNews {
   /** One after the other: whoever changes again meanwhile is asked about again. */
   async #askAll(): Promise<void> {
     this.#asking = true;
-    const { balanceOf, tell, log } = this.#options;
+    const { balanceOf, hub, log } = this.#options;
     for (const playerId of this.#asked) {
       this.#asked.delete(playerId);
       try {
-        tell(playerId, await balanceOf(playerId));
+        hub.heard(playerId, await hub.read(playerId, balanceOf));
       } catch (error) {
         // Without the bank no balance changes either, and the next change tells.
         if (!(error instanceof BankUnavailableError))

@@ -99,7 +99,7 @@ function balancesOf(
   const news = new BalanceNews({
     ...options,
     isHere: (playerId) => hosts().some(({ state }) => state.players.get(playerId)?.seated === true),
-    tell: (playerId, balance) => hub.heard(playerId, balance),
+    hub,
   });
   return hub;
 }
