@@ -1,5 +1,5 @@
 /** The durable stores of table hosts, on Postgres: one for each lease, on what all of them share. */
-import { inOneLine, isPassing } from "../db/errors.ts";
+import { inOneLine, isPassing, tookTooLong } from "../db/errors.ts";
 import { createTableAccounts } from "../ledger/accounts.ts";
 import { ensureBankroll } from "../ledger/bankroll.ts";
 import type { GroupCommitOptions } from "../ledger/groupCommit.ts";
@@ -30,7 +30,7 @@ export interface TableStoresOptions extends GroupCommitOptions {
 /** Runs what may be repeated, until it is through or clearly cannot be now. */
 async function durably<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await retrying(ask, PASSING, isPassing);
+    return await retrying(ask, PASSING, (error) => isPassing(error) && !tookTooLong(error));
   } catch (error) {
     if (!isPassing(error)) throw error;
     throw new BankUnavailableError(`the database is not available: ${inOneLine(error)}`, {
