@@ -75,12 +75,18 @@ export interface BankOptions {
   readonly witness: Witness;
 }
 
+interface KnownOperation {
+  readonly tableId: string;
+  readonly content: string;
+  readonly answer: OperationAnswer;
+}
+
 export class Bank {
   readonly #options: BankOptions;
   readonly #tables: ReadonlyMap<string, BankTable>;
   readonly #processes = new Map<string, SelfReport & { readonly expiresAt: number }>();
   readonly #balances: Map<string, number>;
-  readonly #operations = new Map<string, { content: string; answer: OperationAnswer }>();
+  readonly #operations = new Map<string, KnownOperation>();
 
   constructor(options: BankOptions) {
     this.#options = options;
@@ -214,7 +220,8 @@ export class Bank {
     const { playerId, op, content, kind, changes, stakeChange, stakeAfter, chipsAfter } = posting;
     const known = this.#operations.get(`${playerId} ${op}`);
     if (known !== undefined) {
-      return { status: "already", sameContent: known.content === content, answer: known.answer };
+      const sameContent = known.tableId === lease.tableId && known.content === content;
+      return { status: "already", sameContent, answer: known.answer };
     }
     const round = this.#written(lease).rounds.at(-1);
     const isOpen = round?.round === posting.round && round.status === "open";
@@ -226,15 +233,19 @@ export class Bank {
     this.#balances.set(playerId, balance);
     const parts = { op, round: posting.round, stake: stakeAfter, balance };
     const answer = chipsAfter === undefined ? parts : { ...parts, chips: chipsAfter };
-    this.#operations.set(`${playerId} ${op}`, { content, answer });
+    this.#operations.set(`${playerId} ${op}`, { tableId: lease.tableId, content, answer });
     round.operations.push({ playerId, op, kind, changes, answer });
     return { status: "posted", balance };
   }
 
-  recall(asked: { playerId: string; op: string; content: string }): RecalledOperation | null {
+  recall(
+    tableId: string,
+    asked: { playerId: string; op: string; content: string },
+  ): RecalledOperation | null {
     const known = this.#operations.get(`${asked.playerId} ${asked.op}`);
     if (known === undefined) return null;
-    return { sameContent: known.content === asked.content, answer: known.answer };
+    const sameContent = known.tableId === tableId && known.content === asked.content;
+    return { sameContent, answer: known.answer };
   }
 
   lock(lease: Lease, locking: Locking): { seed: string } {

@@ -65,7 +65,7 @@ export class Link {
         return this.#call(() => bank.open(lease, opening), host);
       },
       post: (_, posting) => this.#post(lease, host, posting),
-      recall: (asked) => this.#recall(host, () => bank.recall(asked)),
+      recall: (tableId, asked) => this.#recall(host, () => bank.recall(tableId, asked)),
       lockRound: (locking) => {
         audit(() => host.shadow?.locks(locking.betsDigest));
         return this.#call(() => bank.lock(lease, locking), host);

@@ -8,6 +8,7 @@ import { operationKey } from "./postings.ts";
 
 /** A row of the log, as far as it answers whoever asks for the same again. */
 export interface OperationRow {
+  readonly table_id: string;
   readonly player_id: string;
   readonly op: string;
   readonly round: number;
@@ -27,7 +28,7 @@ export async function findOperations(
   const { rows } = await client.query<OperationRow>({
     name: "find-operations",
     // One look into the index for each: a join would be planned as a scan while the log is new.
-    text: `SELECT player_id, op, round, encode(content, 'hex') AS content, ticket, stake_after,
+    text: `SELECT table_id, player_id, op, round, encode(content, 'hex') AS content, ticket, stake_after,
         balance_after, chips_after
       FROM unnest($1::text[], $2::text[]) AS asked (its_player, its_op)
         CROSS JOIN LATERAL (
@@ -42,7 +43,7 @@ export function knownOf(rows: readonly OperationRow[]): Map<string, KnownOperati
   return new Map(
     rows.map((row) => {
       const content = Buffer.from(row.content, "hex");
-      const known = { content, ticket: row.ticket, answer: answerOf(row) };
+      const known = { tableId: row.table_id, content, ticket: row.ticket, answer: answerOf(row) };
       return [operationKey(row.player_id, row.op), known];
     }),
   );

@@ -23,6 +23,7 @@ export interface PostingEntry {
 
 /** An operation that is in the log. */
 export interface KnownOperation {
+  readonly tableId: string;
   readonly content: Buffer;
   readonly ticket: string;
   readonly answer: OperationAnswer;
@@ -90,7 +91,7 @@ export function decidePostings(
     if (balanceAfter < 0) return { status: "insufficient", balance: asChips(balance) };
     balances.set(playerId, balanceAfter);
     const { content, ticket } = entry;
-    known.set(key, { content, ticket, answer: answerTo(posting, balanceAfter) });
+    known.set(key, { tableId, content, ticket, answer: answerTo(posting, balanceAfter) });
     accepted.push({ ...entry, balanceAfter });
     transfers.push(...transferOf(entry, ground.accounts));
     return { status: "posted", balance: asChips(balanceAfter) };
@@ -98,11 +99,21 @@ export function decidePostings(
   return { results, accepted, transfers };
 }
 
+/** The same chips at another table are another operation. */
+export function isSame(
+  one: Pick<KnownOperation, "tableId" | "content">,
+  other: Pick<KnownOperation, "tableId" | "content">,
+): boolean {
+  return one.tableId === other.tableId && one.content.equals(other.content);
+}
+
 /** The same asking again learns that it was posted; another one, what that answered. */
-function recognise({ ticket, content }: PostingEntry, earlier: KnownOperation): PostResult {
+function recognise(entry: PostingEntry, earlier: KnownOperation): PostResult {
+  const { ticket, content, lease } = entry;
   const { answer } = earlier;
   if (earlier.ticket === ticket) return { status: "posted", balance: answer.balance };
-  return { status: "already", sameContent: earlier.content.equals(content), answer };
+  const sameContent = isSame(earlier, { tableId: lease.tableId, content });
+  return { status: "already", sameContent, answer };
 }
 
 function answerTo(posting: Posting, balance: number): OperationAnswer {

@@ -24,7 +24,7 @@ it("asks for a crowd in a few questions, one after the other, and never keeps mo
     });
   });
   const asking = Array.from({ length: CROWD }, (_, index) =>
-    recall({ playerId: `p${index}`, op: "late", content: "bet" }),
+    recall("one", { playerId: `p${index}`, op: "late", content: "bet" }),
   );
   const outcomes = await Promise.allSettled(asking);
   const told = outcomes.filter(({ status }) => status === "fulfilled").length;

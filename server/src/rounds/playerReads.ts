@@ -9,7 +9,7 @@ import type { Pool } from "pg";
 import { GatheredRead } from "../db/gatheredRead.ts";
 import { findOperations } from "../ledger/operations.ts";
 import type { KnownOperation } from "../ledger/postings.ts";
-import { operationKey } from "../ledger/postings.ts";
+import { isSame, operationKey } from "../ledger/postings.ts";
 import type { RecalledOperation, TableStore } from "../tables/store.ts";
 
 /** Runs a question until it is through or clearly cannot be now. */
@@ -30,11 +30,11 @@ export function createPlayerReads(pool: Pool, durably: Durably): PlayerReads {
     durably(() => readLastChips(pool, keys)),
   );
   return {
-    recall: async ({ playerId, op, content }): Promise<RecalledOperation | null> => {
+    recall: async (tableId, { playerId, op, content }): Promise<RecalledOperation | null> => {
       const known = await operations.read(operationKey(playerId, op));
       if (known === null) return null;
-      const digest = hash("sha256", content, "buffer");
-      return { sameContent: known.content.equals(digest), answer: known.answer };
+      const asked = { tableId, content: hash("sha256", content, "buffer") };
+      return { sameContent: isSame(known, asked), answer: known.answer };
     },
     lastChips: async (tableId, playerId) => (await layouts.read(`${tableId} ${playerId}`)) ?? [],
   };

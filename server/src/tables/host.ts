@@ -288,7 +288,8 @@ class RunningTable implements NewHost {
       this.#requests.close(request, { refusal });
       return;
     }
-    this.#options.store.recall({ playerId, op, content }).then(
+    const { store, config } = this.#options;
+    store.recall(config.tableId, { playerId, op, content }).then(
       (earlier) => {
         if (earlier === null) this.#requests.close(request, { refusal });
         else if (earlier.sameContent) this.#requests.close(request, { answer: earlier.answer });

@@ -137,12 +137,14 @@ export interface TableStore {
    */
   post(tableId: string, posting: Posting): Promise<PostResult>;
 
-  /** Finds an operation of the player that was posted earlier, at any table and in any round. */
-  recall(asked: {
-    readonly playerId: string;
-    readonly op: string;
-    readonly content: string;
-  }): Promise<RecalledOperation | null>;
+  /**
+   * Finds an operation of the player that was posted earlier, at any table and in any round. What was
+   * posted at another table is none of the same content.
+   */
+  recall(
+    tableId: string,
+    asked: { readonly playerId: string; readonly op: string; readonly content: string },
+  ): Promise<RecalledOperation | null>;
 
   /** Ends betting durably; after this no operation is posted to the round. Answers its seed, hex. */
   lockRound(locking: {

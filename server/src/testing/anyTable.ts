@@ -34,7 +34,7 @@ export function storeOfAnyTable(
     prepareTable: async (config) => (await at(config.tableId)).prepareTable(config),
     openRound: async (opening) => (await at(opening.tableId)).openRound(opening),
     post: async (tableId, posting) => (await at(tableId)).post(tableId, posting),
-    recall: (asked) => any.recall(asked),
+    recall: (tableId, asked) => any.recall(tableId, asked),
     lockRound: async (locking) => (await at(locking.tableId)).lockRound(locking),
     settleRound: async (settling) => (await at(settling.tableId)).settleRound(settling),
     voidRound: async (voiding) => (await at(voiding.tableId)).voidRound(voiding),

@@ -43,12 +43,18 @@ interface MemoryTable {
 
 const CHAIN_LENGTH = 500;
 
+interface KnownOperation {
+  readonly tableId: string;
+  readonly content: string;
+  readonly answer: OperationAnswer;
+}
+
 export class MemoryTableStore implements TableStore {
   readonly balances = new Map<string, Chips>();
   /** While true every call fails as if the database were away. */
   away = false;
   readonly #tables = new Map<string, MemoryTable>();
-  readonly #operations = new Map<string, { content: string; answer: OperationAnswer }>();
+  readonly #operations = new Map<string, KnownOperation>();
   #held: Promise<void> = Promise.resolve();
 
   /** Makes calls wait until the answered function is called. */
@@ -117,7 +123,8 @@ export class MemoryTableStore implements TableStore {
     const { playerId, op, content, kind, changes, stakeAfter, chipsAfter, round } = posting;
     const known = this.#operations.get(`${playerId} ${op}`);
     if (known !== undefined) {
-      return { status: "already", sameContent: known.content === content, answer: known.answer };
+      const sameContent = known.tableId === tableId && known.content === content;
+      return { status: "already", sameContent, answer: known.answer };
     }
     const running = this.#round(tableId, round);
     if (running.status !== "open") throw new Error(`round ${round} is ${running.status}`);
@@ -132,20 +139,20 @@ export class MemoryTableStore implements TableStore {
       balance,
       ...(chipsAfter === undefined ? {} : { chips: chipsAfter }),
     };
-    this.#operations.set(`${playerId} ${op}`, { content, answer });
+    this.#operations.set(`${playerId} ${op}`, { tableId, content, answer });
     running.operations.push({ playerId, op, kind, changes, answer });
     return { status: "posted", balance };
   }
 
-  async recall(asked: {
-    playerId: string;
-    op: string;
-    content: string;
-  }): Promise<RecalledOperation | null> {
+  async recall(
+    tableId: string,
+    asked: { playerId: string; op: string; content: string },
+  ): Promise<RecalledOperation | null> {
     await this.#open();
     const known = this.#operations.get(`${asked.playerId} ${asked.op}`);
     if (known === undefined) return null;
-    return { sameContent: known.content === asked.content, answer: known.answer };
+    const sameContent = known.tableId === tableId && known.content === asked.content;
+    return { sameContent, answer: known.answer };
   }
 
   async lockRound(locking: {

@@ -209,9 +209,29 @@ function describePosting(): void {
     await openRound(bank, tableId, 2);
     const later = await bank.store.post(tableId, { ...posting, round: 2 });
     expect(later).toEqual({ status: "already", sameContent: true, answer });
-    const recalled = await bank.store.recall({ playerId: ada, op, content });
+    const recalled = await bank.store.recall(tableId, { playerId: ada, op, content });
     expect(recalled).toEqual({ sameContent: true, answer });
-    expect(await bank.store.recall({ playerId: ben, op, content })).toBeNull();
+    expect(await bank.store.recall(tableId, { playerId: ben, op, content })).toBeNull();
+  });
+
+  it("takes an op at another table for another operation", async () => {
+    const other = `${tableId}-other`;
+    await bank.store.prepareTable(tableConfig(other));
+    await openRound(bank, tableId, 1);
+    await openRound(bank, other, 1);
+    const posting = bet(ada, { round: 1, stakeChange: 20 });
+    const { op, content } = posting;
+    const answer = { op, round: 1, stake: 20, balance: BANK_CHIPS - 20 };
+    const [here, there] = await Promise.all([
+      bank.store.post(tableId, posting),
+      bank.store.post(other, posting),
+    ]);
+    expect(here).toEqual({ status: "posted", balance: BANK_CHIPS - 20 });
+    const known = { sameContent: false, answer };
+    expect(there).toEqual({ status: "already", ...known });
+    expect(await bank.store.post(other, posting)).toEqual({ status: "already", ...known });
+    expect(await bank.store.recall(other, { playerId: ada, op, content })).toEqual(known);
+    expect(await bank.balance(ada)).toBe(BANK_CHIPS - 20);
   });
 
   it("refuses a round that is not open, and only that operation", async () => {
