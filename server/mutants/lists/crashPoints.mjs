@@ -174,8 +174,8 @@ export const mutants = [
   {
     name: "crash-O6",
     file: host,
-    find: "this.#requests.close(effect.request, { answer: effect.answer });",
-    replace: `this.#requests.close(effect.request, { answer: effect.answer });
+    find: "this.#requests.answer(effect);",
+    replace: `this.#requests.answer(effect);
       setTimeout(() => { ${dieHere()} }, 10);`,
     why: "the process ends at O6",
   },

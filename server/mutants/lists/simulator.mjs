@@ -29,9 +29,9 @@ export const mutants = [
     name: "reused-op-answers",
     file: "shared/src/core/table/operations.ts",
     find: `    if (known.content === content) {
-      effects.push({ type: "answer", request: input.request, answer: known.answer });`,
+      replay(input.request, known.answer, effects);`,
     replace: `    if (known.content !== "") {
-      effects.push({ type: "answer", request: input.request, answer: known.answer });`,
+      replay(input.request, known.answer, effects);`,
     why: "an op that comes again with other content is answered as if it were the same",
   },
   {

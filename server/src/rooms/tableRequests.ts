@@ -44,7 +44,9 @@ function operation(kind: OperationKind): Handler {
     const chips = kind === "bet" ? readChips(payload) : [];
     const reply = await host.operate({ playerId, op, kind, chips });
     if ("refusal" in reply) return reply;
-    return { answer: reply.answer, balance: reply.answer.balance };
+    const { answer, isReplay } = reply;
+    // What was answered before was told elsewhere then; by now another balance may hold.
+    return isReplay === true ? { answer } : { answer, balance: answer.balance };
   };
 }
 

@@ -94,6 +94,24 @@ describe("a seat", () => {
     await Promise.all([second.leave(), elsewhere.leave()]);
   });
 
+  it("tells the player's other devices nothing of an old answer that is given again", async () => {
+    const ada = await house.guest();
+    const [first, second] = [
+      await sit(ada, "slow"),
+      await sit({ client: clientAt(house.url, ada.token) }, "slow"),
+    ];
+    const balances: number[] = [];
+    second.onMessage<{ balance: number }>("balance", ({ balance }) => balances.push(balance));
+    await first.request("bet", { op: "a", chips: [["red", 50]] });
+    await first.request("bet", { op: "b", chips: [["red", 20]] });
+    const again = await first.request("bet", { op: "a", chips: [["red", 50]] });
+    expect(again).toMatchObject({ op: "a", balance: 9_950 });
+    // What was sent to the second device by now comes before this answer.
+    await second.request("time", {});
+    expect(balances).toEqual([9_950, 9_930]);
+    await Promise.all([first.leave(), second.leave()]);
+  });
+
   it("plays a round to its end", async () => {
     const ada = await house.guest();
     const room = await sit(ada, "fast");

@@ -252,7 +252,7 @@ class RunningTable implements NewHost {
   #carryOut(effect: TableEffect, announced: number): void {
     switch (effect.type) {
       case "answer":
-        this.#requests.close(effect.request, { answer: effect.answer });
+        this.#requests.answer(effect);
         break;
       case "refuse":
         this.#refuse(effect);
@@ -292,8 +292,9 @@ class RunningTable implements NewHost {
     store.recall(config.tableId, { playerId, op, content }).then(
       (earlier) => {
         if (earlier === null) this.#requests.close(request, { refusal });
-        else if (earlier.sameContent) this.#requests.close(request, { answer: earlier.answer });
-        else this.#requests.close(request, { refusal: REUSED });
+        else if (earlier.sameContent) {
+          this.#requests.answer({ request, answer: earlier.answer, isReplay: true });
+        } else this.#requests.close(request, { refusal: REUSED });
       },
       (error: unknown) => {
         this.#requests.close(request, { refusal: UNKNOWN });

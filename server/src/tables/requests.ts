@@ -1,6 +1,9 @@
 /** Requests that wait for a table's answer. */
+import type { TableEffect } from "@croupier/shared/core/table/effects";
 import type { Refusal } from "@croupier/shared/core/table/refusal";
 import type { OperationReply } from "./tableHost.ts";
+
+type Answered = Omit<Extract<TableEffect, { type: "answer" }>, "type">;
 
 export class Requests {
   readonly #waiting = new Map<number, (reply: OperationReply) => void>();
@@ -13,6 +16,10 @@ export class Requests {
     const { promise, resolve } = Promise.withResolvers<OperationReply>();
     this.#waiting.set(request, resolve);
     return { request, reply: promise };
+  }
+
+  answer({ request, answer, isReplay }: Answered): void {
+    this.close(request, isReplay === true ? { answer, isReplay } : { answer });
   }
 
   /** Replies; a request that was replied to already is left alone. */

@@ -30,7 +30,13 @@ export interface VoidedEvent extends VoidedStake {
   readonly isLate?: true;
 }
 
-export type OperationReply = { readonly answer: OperationAnswer } | { readonly refusal: Refusal };
+export type OperationReply =
+  | {
+      readonly answer: OperationAnswer;
+      /** It was answered before: its balance may be of long ago. */
+      readonly isReplay?: true;
+    }
+  | { readonly refusal: Refusal };
 
 export interface OperationRequest {
   readonly playerId: string;

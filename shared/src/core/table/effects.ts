@@ -61,7 +61,13 @@ export type TableEffect =
       readonly payouts: readonly Payout[];
       readonly now: number;
     }
-  | { readonly type: "answer"; readonly request: number; readonly answer: OperationAnswer }
+  | {
+      readonly type: "answer";
+      readonly request: number;
+      readonly answer: OperationAnswer;
+      /** It was answered before: its balance may be of long ago. */
+      readonly isReplay?: true;
+    }
   /**
    * Refuse, unless the store knows the op as posted earlier: then its stored answer goes out (or
    * `OP_REUSED`, where `content` differs).

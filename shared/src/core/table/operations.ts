@@ -35,7 +35,7 @@ export function takeOperation(
   const known = player.answered.get(input.op);
   if (known !== undefined) {
     if (known.content === content) {
-      effects.push({ type: "answer", request: input.request, answer: known.answer });
+      replay(input.request, known.answer, effects);
     } else {
       refuse(input, OP_REUSED, effects);
     }
@@ -186,7 +186,7 @@ function conclude(
   const { input } = operation;
   for (const request of operation.requests) {
     if (outcome.status === "already" && outcome.sameContent) {
-      effects.push({ type: "answer", request, answer: outcome.answer });
+      replay(request, outcome.answer, effects);
     } else {
       refuse({ ...input, request }, refusalOf(operation, outcome), effects);
     }
@@ -235,6 +235,10 @@ function closedRefusal(state: TableState, now: number): Refusal | null {
     message: `Betting on round ${state.round} closed ${lateMs} ms before this arrived.`,
     lateMs,
   };
+}
+
+function replay(request: number, answer: OperationAnswer, effects: TableEffect[]): void {
+  effects.push({ type: "answer", request, answer, isReplay: true });
 }
 
 function refuse(input: OperationInput, refusal: Refusal, effects: TableEffect[]): void {

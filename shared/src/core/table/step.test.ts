@@ -164,7 +164,7 @@ describe("operations", () => {
     const table = open();
     const first = answerIn(table.operate("ann", "bet", { op: "x", chips: [["red", 10]] }));
     const again = table.operate("ann", "bet", { op: "x", chips: [["red", 10]] });
-    expect(again).toEqual([{ type: "answer", request: 2, answer: first }]);
+    expect(again).toEqual([{ type: "answer", request: 2, answer: first, isReplay: true }]);
     const other = table.operate("ann", "bet", { op: "x", chips: [["red", 11]] });
     expect(refusalIn(other)?.code).toBe("OP_REUSED");
     expect(table.state.totalStake).toBe(10);
