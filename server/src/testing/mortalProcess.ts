@@ -165,12 +165,12 @@ export class MortalProcess {
     await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(true);
   }
 
-  bet(playerId: string, op: string, chips: readonly (readonly [string, number])[]) {
-    return this.host.operate({ playerId, op, kind: "bet", chips });
+  async bet(playerId: string, op: string, chips: readonly (readonly [string, number])[]) {
+    return heard(await this.host.operate({ playerId, op, kind: "bet", chips }));
   }
 
-  operate(playerId: string, op: string, kind: "undo" | "double"): Promise<OperationReply> {
-    return this.host.operate({ playerId, op, kind, chips: [] });
+  async operate(playerId: string, op: string, kind: "undo" | "double"): Promise<OperationReply> {
+    return heard(await this.host.operate({ playerId, op, kind, chips: [] }));
   }
 
   /** Plans an end for when a statement comes to `place`; resolves when one has. */
@@ -374,4 +374,9 @@ function textOf(query: unknown): string {
 
 function socketOf(client: PoolClient): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
+}
+
+/** What the player hears of a reply: an answer that was given before is the same. */
+function heard(reply: OperationReply): OperationReply {
+  return "answer" in reply ? { answer: reply.answer } : reply;
 }
