@@ -2,6 +2,7 @@
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { ContextOptions } from "./contextOptions.ts";
 import type { Database } from "./database.ts";
+import { isForOperator } from "./operatorError.ts";
 import type { Closers } from "./platform/closers.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { uniform } from "./platform/uniform.ts";
@@ -42,9 +43,19 @@ export async function openTables(
   closers.add("leases", () => leases.leave());
   if (publicAddress !== null) await claimAddress(leases, publicAddress, clock);
   closers.add("tables", () => tables.stop());
-  await tables.open();
+  const broken = whyClosed(await tables.open(), configs.length);
+  if (broken !== null) throw broken;
   closeTables({ ...parts, find: () => closedTables(pool, tableIds), log, metrics }, closers);
   return tables;
+}
+
+/**
+ * What keeps the house closed, of all that keeps one of its `count` tables from running: what an
+ * operator can put right, and what is wrong with all of them. One broken table is an alarm, and the
+ * others are played at.
+ */
+export function whyClosed(failures: readonly unknown[], count: number): unknown {
+  return failures.find(isForOperator) ?? (failures.length < count ? null : failures[0]);
 }
 
 type ClosingParts = Pick<ClosingOptions, "find" | "leases" | "stores" | "clock"> &

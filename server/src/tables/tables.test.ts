@@ -156,11 +156,17 @@ it("says that the bank is away although nobody bets, and that it is back", async
 });
 
 describe("a table that cannot start", () => {
-  it("keeps the house from opening", async () => {
-    world.prepare = async () => {
-      throw new Error("a table without a past");
+  it("keeps no other one from opening, and is tried again", async () => {
+    const broken = new Error("a table without a past");
+    world.prepare = async ({ tableId }) => {
+      if (tableId === "one") throw broken;
     };
-    await expect(world.process("first").open()).rejects.toThrow("a table without a past");
+    const first = world.process("first");
+    expect(await first.open()).toEqual([broken]);
+    expect([...first.hosts.keys()]).toEqual(["two"]);
+    world.prepare = () => Promise.resolve();
+    await world.pass(1_000 + BEAT_MS);
+    expect([...first.hosts.keys()]).toEqual(["one", "two"]);
   });
 
   it("is left to whoever can, and tried again", async () => {

@@ -95,11 +95,13 @@ export class Tables implements HouseTables {
 
   /**
    * Takes what tables are free and waits until they run; from then on they come and go by
-   * themselves. Throws what keeps one of the first ones from running at all.
+   * themselves. Answers what keeps some of the first ones from running: these are tried again.
    */
-  async open(): Promise<void> {
+  async open(): Promise<readonly unknown[]> {
     await this.#keeper.beat();
-    await Promise.all([...this.#begun.values()].map(({ started }) => started));
+    const starts = [...this.#begun.values()].map(({ started }) => started);
+    const ends = await Promise.allSettled(starts);
+    return ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
   }
 
   /** Looks at the leases now, and not at the next beat: the connection to them was lost. */
