@@ -84,6 +84,11 @@ export function wasNotSent(error: unknown): boolean {
   return error instanceof Error && error.message.endsWith("is not queryable");
 }
 
+/** True where the database neither answered in time nor said that it would not. */
+export function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === "Query read timeout";
+}
+
 /** True where the database was given all the time there is: asking at once again would double it. */
 export function tookTooLong(error: unknown): boolean {
   if (error instanceof DatabaseError) return ["55P03", "57014"].includes(error.code ?? "");

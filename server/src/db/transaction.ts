@@ -2,7 +2,14 @@ import { assert } from "@croupier/shared/core/assert";
 import type { Pool, PoolClient } from "pg";
 import type { NewRows } from "./addRows.ts";
 import { insertOf } from "./addRows.ts";
-import { CommitUnknownError, inOneLine, isPassing, isRefusal, wasNotSent } from "./errors.ts";
+import {
+  CommitUnknownError,
+  inOneLine,
+  isPassing,
+  isRefusal,
+  isUnanswered,
+  wasNotSent,
+} from "./errors.ts";
 
 /** Whatever runs statements: the pool, or the connection of a transaction. */
 export type Queryable = Pick<PoolClient, "query">;
@@ -86,6 +93,8 @@ async function commit(client: PoolClient): Promise<void> {
 /** Leaves the connection clean, or answers why it has to be thrown away. */
 async function rollBack(client: PoolClient, error: unknown): Promise<Error | undefined> {
   if (error instanceof CommitUnknownError) return error;
+  // A ROLLBACK would wait behind what has no answer, for as long again.
+  if (isUnanswered(error)) return error;
   try {
     await client.query("ROLLBACK");
     return undefined;
