@@ -7,9 +7,9 @@ import { inTransaction } from "./transaction.ts";
 it("asks nothing more of a database that has not answered in time", async () => {
   const postgres = await createOwnPostgres();
   const pool = createPool(postgres.url, createLogger("silent"), { statementMs: 200 });
+  let wake = () => Promise.resolve();
   try {
     const asked: unknown[] = [];
-    let wake = () => Promise.resolve();
     const hanging = inTransaction(pool, async (client) => {
       wake = await postgres.sleep();
       vi.spyOn(client, "query").mockImplementation((...question) => {
@@ -26,6 +26,7 @@ it("asks nothing more of a database that has not answered in time", async () => 
     const { rows } = await pool.query("SELECT 2 AS two");
     expect(rows).toEqual([{ two: 2 }]);
   } finally {
+    await wake();
     await pool.end();
     await postgres.close();
   }
