@@ -15,6 +15,10 @@ import type { Tally } from "./tally.ts";
 /** Not now: the same op has to be sent again to find out whether it counts. */
 const ASK_AGAIN: readonly RefusalCode[] = ["BANK_UNAVAILABLE", "TABLE_PAUSED"];
 
+/** One too many was not looked at: an op that was sent before may count from then. */
+const leavesOpen = (code: RefusalCode, sentBefore: boolean): boolean =>
+  ASK_AGAIN.includes(code) || (sentBefore && code === "TOO_MANY_REQUESTS");
+
 /** What an op that was answered may be refused with when it is sent with other chips. */
 const SAID_AGAIN: readonly RefusalCode[] = ["OP_REUSED", "TOO_MANY_REQUESTS", ...ASK_AGAIN];
 
@@ -70,7 +74,7 @@ export class Sender {
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal !== null) tally.refuse(refusal.code);
-        if (refusal !== null && !ASK_AGAIN.includes(refusal.code)) {
+        if (refusal !== null && !leavesOpen(refusal.code, rounds.size > 0)) {
           journal.refused(operation);
           return null;
         }

@@ -28,8 +28,8 @@ export async function findOperations(
   const { rows } = await client.query<OperationRow>({
     name: "find-operations",
     // One look into the index for each: a join would be planned as a scan while the log is new.
-    text: `SELECT table_id, player_id, op, round, encode(content, 'hex') AS content, ticket, stake_after,
-        balance_after, chips_after
+    text: `SELECT table_id, player_id, op, round, encode(content, 'hex') AS content, ticket,
+        stake_after, balance_after, chips_after
       FROM unnest($1::text[], $2::text[]) AS asked (its_player, its_op)
         CROSS JOIN LATERAL (
           SELECT * FROM operations WHERE player_id = its_player AND op = its_op LIMIT 1) AS known`,

@@ -1,4 +1,7 @@
-/** How the books are read at every bet: by their keys, also where the database knows nothing of their size yet. */
+/**
+ * How the books are read at every bet: by their keys, also where the database knows nothing of their
+ * size yet.
+ */
 import { expect, it } from "vitest";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
