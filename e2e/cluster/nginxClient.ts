@@ -95,3 +95,15 @@ export async function openRaw(url: string, head: string, from?: string): Promise
   socket.write(head);
   return socket;
 }
+
+/** Everything that comes until the connection ends, however it ends. */
+export function lastWords(socket: Socket): Promise<string> {
+  let words = "";
+  socket.on("data", (part: Buffer) => {
+    words += part.toString("latin1");
+  });
+  return new Promise((resolve) => {
+    if (socket.closed) resolve(words);
+    else socket.once("close", () => resolve(words));
+  });
+}

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../src/testing/ports.ts";
-import { ask, openRaw, openSocket } from "./nginxClient.ts";
+import { ask, lastWords, openRaw, openSocket } from "./nginxClient.ts";
 import type { NginxServer } from "./nginxServer.ts";
 import { startNginx } from "./nginxServer.ts";
 import type { Upstream } from "./nginxUpstream.ts";
@@ -34,18 +34,6 @@ async function start(settings: Readonly<Record<string, string>> = {}): Promise<v
   const processes = new Map([[1, upstream.address]]);
   const ports = { http: await freePort() };
   nginx = await startNginx({ folder, clientDir: folder, processes, ports, settings });
-}
-
-/** Everything that comes until the connection ends, however it ends. */
-function lastWords(socket: Socket): Promise<string> {
-  let words = "";
-  socket.on("data", (part: Buffer) => {
-    words += part.toString("latin1");
-  });
-  return new Promise((resolve) => {
-    if (socket.closed) resolve(words);
-    else socket.once("close", () => resolve(words));
-  });
 }
 
 const statusOf = (words: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(words)?.[1] ?? 0);
@@ -188,8 +176,8 @@ describe("a request that is too large", () => {
   const headers = Array.from({ length: 12 }, (_, index) => [`x-${index}`, long.slice(0, 1_500)]);
 
   it.each([
-    ["a header", { headers: { "x-long": long }, path: "/api/tables", expected: 400 }],
-    ["all headers", { headers: Object.fromEntries(headers), path: "/", expected: 400 }],
+    ["a header", { headers: { "x-long": long }, path: "/api/tables", expected: 431 }],
+    ["all headers", { headers: Object.fromEntries(headers), path: "/", expected: 431 }],
     ["the address", { headers: {}, path: `/api/tables?${long}`, expected: 414 }],
   ])("is refused for %s", async (_what, { headers, path, expected }) => {
     expect((await ask(`${nginx.url}${path}`, { headers })).status).toBe(expected);
