@@ -142,7 +142,8 @@ describe("a start on a database that does not fit is refused in one line, and wr
     const entries: Record<string, string> = {
       admin_audit: `INSERT INTO admin_audit (at, who, action, detail)
         VALUES (${later}, 'admin', 'looked', '{}')`,
-      transfers: `INSERT INTO transfers (kind, debit_id, credit_id, amount, table_id, op, created_at)
+      transfers: `SELECT hold_lease(table_id, epoch) FROM leases;
+        INSERT INTO transfers (kind, debit_id, credit_id, amount, table_id, op, created_at)
         SELECT 'bankroll', issuer.id, house.id, 1, house.table_id, 'later', ${later}
         FROM accounts AS issuer, accounts AS house
         WHERE issuer.kind = 'issuer' AND house.kind = 'house'`,

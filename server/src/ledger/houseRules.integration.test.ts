@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
+import { holdLease } from "./holdLease.ts";
 
 /** Far from being used up, so that no next one is made meanwhile. */
 const CHAIN_LENGTH = 3_000;
+const TABLES = ["one", "two"];
 
 let rig: BankRig;
 let server: Pool;
@@ -21,7 +23,7 @@ beforeAll(async () => {
   ada = (await rig.players.registerGuest({})).playerId;
   ben = (await rig.players.registerGuest({})).playerId;
   await server.query("INSERT INTO accounts (kind, player_id) VALUES ('player', 'new')");
-  for (const tableId of ["one", "two"]) await rig.store.prepareTable(tableConfig(tableId));
+  for (const tableId of TABLES) await rig.store.prepareTable(tableConfig(tableId));
   await playRound(rig, "one", { round: 1, bets: [] });
   await openRound(rig, "one", 2);
   await rig.store.post("one", bet(ada, { round: 2, stakeChange: 40 }));
@@ -41,11 +43,12 @@ interface Row {
 
 const ACCOUNT = "(SELECT id FROM accounts WHERE kind || coalesce(table_id, player_id, '') =";
 
-/** Adds one chip's transfers and takes them back; answers what was said against it. */
+/** Adds one chip's transfers as the tables' holder, and takes them back; answers what was said against it. */
 async function refusal(...rows: readonly Row[]): Promise<string | null> {
   const client = await server.connect();
   try {
     await client.query("BEGIN");
+    for (const tableId of TABLES) await holdLease(client, await rig.leaseOf(tableId));
     for (const { kind, from, to, player, table, round, op, at } of rows) {
       await client.query(
         `INSERT INTO transfers (kind, debit_id, credit_id, amount, player_id, table_id, round, op, created_at)

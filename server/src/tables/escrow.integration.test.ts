@@ -18,10 +18,12 @@ afterAll(async () => {
   await rig?.database.close();
 });
 
-/** The database's owner moves chips of the house into the escrow. */
+/** The database's owner moves chips of the house into the escrow, as if they held the table. */
 async function addToEscrow(amount: number): Promise<void> {
   const { tableId } = stage.config;
   await inTransaction(rig.database.pool, async (client) => {
+    const hold = "SELECT hold_lease(table_id, epoch) FROM leases WHERE table_id = $1";
+    await client.query(hold, [tableId]);
     const { rows } = await client.query<{ id: number; kind: string }>(
       "SELECT id, kind FROM accounts WHERE table_id = $1 FOR UPDATE",
       [tableId],
