@@ -14,7 +14,7 @@ import {
   RoomInternalState,
   ServerError,
 } from "@colyseus/core";
-import type { House } from "./house.ts";
+import type { House, Identity } from "./house.ts";
 
 /** How long a seat waits for whoever got it. */
 export const SEAT_SECONDS = 10;
@@ -30,11 +30,17 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
     super();
     const reserve = this["_reserveSeat"].bind(this);
     this["_reserveSeat"] = async (...given: Parameters<typeof reserve>) => {
+      const [sessionId, , auth, , comesBack = false] = given;
+      if (!comesBack && !this.mayReserve(auth as Identity)) return false;
       const reserved = await reserve(...given);
-      const [sessionId, , , , comesBack = false] = given;
       if (reserved && !comesBack) this.house.arrivals.given(String(sessionId));
       return reserved;
     };
+  }
+
+  /** Whether somebody new may have a seat, as far as it is not for the number of connections. */
+  protected mayReserve(_auth: Identity): boolean {
+    return true;
   }
 
   /** For `onJoin`: whoever got this seat has come. */

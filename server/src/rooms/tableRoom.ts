@@ -10,6 +10,7 @@ import { ClientState, matchMaker } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import { asChips } from "@croupier/shared/core/chips";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
+import { hasPlace, placesTaken } from "@croupier/shared/core/table/state";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
 import { RedisAwayError } from "../cluster/redisHealth.ts";
 import { BankUnavailableError } from "../tables/store.ts";
@@ -44,6 +45,8 @@ export abstract class TableRoom
   #table: { readonly host: TableHost; readonly projection: TableProjection } | null = null;
   #endings: readonly (() => void)[] = [];
   #moving = false;
+  /** Who has a seat here that the table has yet to hear of. */
+  readonly #sittingDown = new Set<string>();
   /** Sessions that dropped and may come back; a rejection ends the waiting for one. */
   readonly #kept = new Map<string, Deferred>();
   /** Who came back while the bank was away: they have no word of their seat yet. */
@@ -74,7 +77,7 @@ export abstract class TableRoom
     assert(auth !== undefined, `session ${sessionId} joined without a player`);
     // Counted here and not at the reservation: many may stand in the doorway at once.
     const sessions = this.#seats.get(auth.playerId)?.sessions.size ?? 0;
-    if (sessions === 0 && !this.hasFreeSeat()) {
+    if (sessions === 0 && !this.#hasSeatFor(auth.playerId)) {
       throw refusalError("TABLE_FULL", "This table has no free seat.");
     }
     const dropped = this.#seats.droppedOf(auth.playerId);
@@ -143,9 +146,30 @@ export abstract class TableRoom
     return this.#moving || this.isDisposing;
   }
 
-  /** Whether one more player could sit down. */
+  /** Whether one more player could sit down; the place of who is away and has chips here is not free. */
   hasFreeSeat(): boolean {
-    return this.#seats.size < this.#running().host.config.maxPlayers;
+    const { state, config } = this.#running().host;
+    return placesTaken(state) + this.#sittingDown.size < config.maxPlayers;
+  }
+
+  #hasSeatFor(playerId: string): boolean {
+    return hasPlace(this.#running().host.state, playerId) || this.hasFreeSeat();
+  }
+
+  /**
+   * Whoever has a place and is away always finds the doorway open: others leave as much of it free, and
+   * nobody waits there for a seat where there is none.
+   */
+  protected override mayReserve(auth: Identity): boolean {
+    const isAway = this.#seats.get(auth.playerId) === undefined;
+    if (isAway && hasPlace(this.#running().host.state, auth.playerId)) return true;
+    const { clients } = this["_listing"];
+    return clients + this.#awayCount() < this.maxClients && this.#hasSeatFor(auth.playerId);
+  }
+
+  #awayCount(): number {
+    const { state } = this.#running().host;
+    return placesTaken(state) + this.#sittingDown.size - this.#seats.size;
   }
 
   /** Nobody is let in who would be sent off again. */
@@ -190,7 +214,12 @@ export abstract class TableRoom
     const { host, projection } = this.#running();
     this.#seats.take(auth, client, this.house.clock.now());
     projection.sit(auth.playerId, auth.name);
-    await host.sit(auth.playerId);
+    if (!hasPlace(host.state, auth.playerId)) this.#sittingDown.add(auth.playerId);
+    try {
+      await host.sit(auth.playerId);
+    } finally {
+      this.#sittingDown.delete(auth.playerId);
+    }
     const { balances, balanceOf } = this.house;
     const balance = await balances.read(auth.playerId, balanceOf);
     client.send("seat", this.#seatMessage(auth, balance));

@@ -160,6 +160,19 @@ export function playerAt(state: TableState, playerId: string): PlayerAtTable {
   return player;
 }
 
+/**
+ * How many places at the table are taken: by those who sit there, and by those who took part in the
+ * running round and are away. Theirs are kept until the next round opens.
+ */
+export function placesTaken(state: TableState): number {
+  return state.players.size;
+}
+
+/** Whether one of the places that are taken is this player's. */
+export function hasPlace(state: TableState, playerId: string): boolean {
+  return state.players.has(playerId);
+}
+
 /** How many players sit at the table. */
 export function seatedAt(state: TableState): number {
   let seated = 0;
