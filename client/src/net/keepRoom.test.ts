@@ -47,20 +47,22 @@ function house() {
   const pauses: number[] = [];
   const ends: unknown[] = [];
   const attached: FakeRoom[] = [];
+  const clock = { now: 1_000 };
   const kept = keepRoom<FakeRoom>({
     join: () => new Promise((open, shut) => joins.push({ open, shut })),
     attach: (room) => attached.push(room),
     onStatus: (status) => statuses.push(status),
-    isFinal: (error) => error === "BANNED",
+    isFinal: (error, awayMs) => error === "BANNED" || (error === "FULL" && awayMs >= 20_000),
     onEnd: (error) => ends.push(error),
     finalCodes: [4003],
     wait: (milliseconds) => {
       pauses.push(milliseconds);
       return Promise.resolve();
     },
+    localNow: () => clock.now,
     random: () => 1,
   });
-  return { joins, statuses, pauses, ends, attached, kept };
+  return { joins, statuses, pauses, ends, attached, kept, clock };
 }
 
 describe("keeping a room", () => {
@@ -143,6 +145,29 @@ describe("keeping a room", () => {
     await settle();
     expect(ends).toEqual(["BANNED"]);
     expect(pauses).toEqual([]);
+  });
+
+  it("takes for final what is so only for who was not there a moment ago", async () => {
+    const { joins, ends, clock } = house();
+    const room = new FakeRoom();
+    joins[0]?.open(room);
+    await settle();
+    clock.now += 60_000;
+    room.fireLeave(4001);
+    await settle();
+    clock.now += 19_999;
+    joins[1]?.shut("FULL");
+    await settle();
+    expect([joins.length, ends]).toEqual([3, []]);
+    clock.now += 1;
+    joins[2]?.shut("FULL");
+    await settle();
+    expect(ends).toEqual(["FULL"]);
+
+    const elsewhere = house();
+    elsewhere.joins[0]?.shut("FULL");
+    await settle();
+    expect(elsewhere.ends).toEqual(["FULL"]);
   });
 
   it("stays away when sent away for good", async () => {

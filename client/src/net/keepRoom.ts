@@ -25,13 +25,18 @@ export interface KeepRoomOptions<R extends RoomLike> {
   /** Called with each joined room, before anything of it is lost. */
   readonly attach: (room: R) => void;
   readonly onStatus: (status: RoomStatus) => void;
-  /** True for an error after which joining again is pointless. */
-  readonly isFinal: (error: unknown) => boolean;
+  /**
+   * True for an error after which joining again is pointless, so many milliseconds after the last stay;
+   * infinite before the first.
+   */
+  readonly isFinal: (error: unknown, awayMs: number) => boolean;
   /** Called once, with the final error or the code that ended the stay for good. */
   readonly onEnd: (error: unknown) => void;
   /** Close codes by which the server says: do not come back. */
   readonly finalCodes: readonly number[];
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** Milliseconds of a clock of this machine. */
+  readonly localNow: () => number;
   readonly random: () => number;
 }
 
@@ -48,6 +53,7 @@ export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptR
   let current: R | null = null;
   /** What the server named as the time to stay away after this stay. */
   let namedMs: number | undefined;
+  let leftAt = Number.NEGATIVE_INFINITY;
 
   const end = (error: unknown): void => {
     stopped = true;
@@ -57,6 +63,7 @@ export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptR
   const onLeave = (room: R, code: number): void => {
     if (current !== room) return;
     current = null;
+    leftAt = options.localNow();
     if (stopped) return;
     if (options.finalCodes.includes(code)) return end(code);
     options.onStatus("reconnecting");
@@ -86,7 +93,7 @@ export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptR
       },
       (error: unknown) => {
         if (stopped) return;
-        if (options.isFinal(error)) return end(error);
+        if (options.isFinal(error, options.localNow() - leftAt)) return end(error);
         const pause = backoffMs(count, options.random());
         void options.wait(pause).then(() => {
           if (!stopped) joinFrom(count + 1);

@@ -14,13 +14,23 @@ describe("answers at the door", () => {
     ["BANK_UNAVAILABLE: Try again in a moment.", false, false],
     ["Failed to fetch", false, false],
   ])("%s ends a table: %s, the lobby: %s", (text, table, lobby) => {
-    expect(endsTable(refusal(text))).toBe(table);
+    expect(endsTable(refusal(text), Number.POSITIVE_INFINITY)).toBe(table);
     expect(endsLobby(refusal(text))).toBe(lobby);
   });
 
   it("are not endings where the house was not even reached", () => {
-    expect(endsTable(new TypeError("NOT_FOUND: network"))).toBe(false);
+    expect(endsTable(new TypeError("NOT_FOUND: network"), 0)).toBe(false);
     expect(endsLobby(undefined)).toBe(false);
+  });
+
+  it("of a full table are no ending for who sat there a moment ago", () => {
+    const full = refusal("TABLE_FULL: This table has no free seat.");
+    expect([0, 19_999, 20_000].map((awayMs) => endsTable(full, awayMs))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(endsTable(refusal("NOT_FOUND: There is no table."), 0)).toBe(true);
   });
 
   it("are told in words", () => {

@@ -22,9 +22,21 @@ function codeOf(error: unknown): FinalCode | null {
   return codes.find((code) => error.message.startsWith(`${code}:`)) ?? null;
 }
 
-/** True for a join of a table that will not succeed by being repeated. */
-export function endsTable(error: unknown): boolean {
-  return codeOf(error) !== null;
+/**
+ * Where a crowd comes back to a table that went on elsewhere, or strangers were quicker, a seat may be
+ * free again in a moment: so many milliseconds after a stay there, "full" is not the last word.
+ */
+const FULL_FOR_NOW_MS = 20_000;
+
+/**
+ * True for a join of a table that will not succeed by being repeated.
+ *
+ * @param awayMs how long ago the player sat there; infinite where they never did
+ */
+export function endsTable(error: unknown, awayMs: number): boolean {
+  const code = codeOf(error);
+  if (code === "TABLE_FULL") return awayMs >= FULL_FOR_NOW_MS;
+  return code !== null;
 }
 
 /** True for a join of the lobby that will not succeed by being repeated. */

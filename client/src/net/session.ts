@@ -168,10 +168,10 @@ export class Session {
 
   #keep(
     join: () => Promise<Room>,
-    isFinal: (error: unknown) => boolean,
+    isFinal: (error: unknown, awayMs: number) => boolean,
     attach: (room: Room) => void,
   ): KeptRoom<Room> {
-    const { store, wait } = this.#port;
+    const { store, wait, localNow } = this.#port;
     return keepRoom<Room>({
       join,
       attach: (room) => {
@@ -187,6 +187,7 @@ export class Session {
       onEnd: (error) => void this.#turnedAway(error),
       finalCodes: FINAL_CLOSE_CODES,
       wait,
+      localNow,
       random: Math.random,
     });
   }
