@@ -19,6 +19,8 @@ class HttpError extends Error {
 export interface Retry {
   /** Epoch milliseconds after which nothing is tried again. */
   readonly until: number;
+  /** Whether an answer that mostly is the last word is not, this time. */
+  readonly isPassing?: (error: unknown) => boolean;
 }
 
 const FIRST_WAIT_MS = 100;
@@ -43,7 +45,8 @@ export async function withRetry<T>(retry: Retry, attempt: () => Promise<T>): Pro
       return await attempt();
     } catch (error) {
       const jittered = waitMs * (0.5 + Math.random());
-      if (!mayGoBetter(error) || Date.now() + jittered > retry.until) throw error;
+      const again = mayGoBetter(error) || retry.isPassing?.(error) === true;
+      if (!again || Date.now() + jittered > retry.until) throw error;
       await wait(jittered);
     }
   }

@@ -29,6 +29,8 @@ export interface PresenceSettings {
 const PAUSE_MS = 200;
 /** Who lost a seat lost it together with everyone at the table: nobody comes at once. */
 const SPREAD_MS = 500;
+/** So long after a stay at a table, "full" may be of the moment only. */
+const FULL_FOR_NOW_MS = 20_000;
 
 export class Presence {
   readonly #settings: PresenceSettings;
@@ -51,8 +53,12 @@ export class Presence {
   }
 
   /** Takes a seat, and tries again where that fails. */
-  async sit(): Promise<void> {
-    const { client, tableId, retry, events, sat } = this.#settings;
+  sit(): Promise<void> {
+    return this.#takeSeat(this.#settings.retry);
+  }
+
+  async #takeSeat(retry: Retry): Promise<void> {
+    const { client, tableId, events, sat } = this.#settings;
     const all: SeatEvents = {
       ...events,
       seat: (message) => {
@@ -149,9 +155,11 @@ export class Presence {
       return;
     }
     this.#goAway();
-    const { tally } = this.#settings;
+    const { tally, retry } = this.#settings;
+    const fullUntil = Date.now() + FULL_FOR_NOW_MS;
+    const isPassing = (error: unknown) => isFull(error) && Date.now() < fullUntil;
     const returned = wait(comeBackInMs).then(() =>
-      this.#leaving ? this.#back.resolve() : this.sit(),
+      this.#leaving ? this.#back.resolve() : this.#takeSeat({ ...retry, isPassing }),
     );
     returned.then(
       () => {
@@ -160,4 +168,8 @@ export class Presence {
       (error: unknown) => tally.error(`a seat was lost for good: ${String(error)}`),
     );
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("TABLE_FULL:");
 }
