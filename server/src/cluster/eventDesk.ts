@@ -1,6 +1,7 @@
 /**
  * What happens in the house, on its way from the books to everyone: the outbox is told to the stream,
- * the stream is read, leaderboards and feed follow from it. A house without Redis tells itself.
+ * the stream is read, feed and leaderboards follow from it, each on its own: a leaderboard that has to be
+ * made anew holds nothing up. A house without Redis tells itself.
  */
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
@@ -8,11 +9,13 @@ import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Period } from "../players/statements.ts";
-import { EventReader } from "./eventReader.ts";
+import { BoardKeeper } from "./boardKeeper.ts";
 import { EventStream } from "./eventStream.ts";
+import { FeedReader } from "./feedReader.ts";
 import type { LeaderRow } from "./leaderBoards.ts";
 import { LeaderBoards } from "./leaderBoards.ts";
-import { readLeaderBooks } from "./leaderBooks.ts";
+import type { LeaderBooks } from "./leaderBooks.ts";
+import { leaderBooks } from "./leaderBooks.ts";
 import { Outbox } from "./outbox.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 import { isRedisReply, RedisAwayError } from "./redisHealth.ts";
@@ -30,6 +33,8 @@ export interface EventDeskOptions {
   readonly log: Logger;
   /** Null where this process is the whole house. */
   readonly redis: RedisConnection | null;
+  /** For tests: books in slices of their size. */
+  readonly books?: LeaderBooks;
 }
 
 export class EventDesk {
@@ -39,7 +44,8 @@ export class EventDesk {
   readonly #follow: {
     readonly stream: EventStream;
     readonly boards: LeaderBoards;
-    readonly reader: EventReader;
+    readonly reader: FeedReader;
+    readonly keeper: BoardKeeper;
   } | null = null;
   readonly #timers = new Set<Timer>();
   readonly #turns = new Set<Promise<void>>();
@@ -53,13 +59,17 @@ export class EventDesk {
       const now = () => clock.now();
       const boards = new LeaderBoards(redis);
       const stream = new EventStream(redis, () => boards.forget());
-      const books = () => readLeaderBooks(pool, now());
-      const reader = new EventReader({ stream, boards, feed: this.#feed, books, now });
-      this.#follow = { stream, boards, reader };
+      const reader = new FeedReader(stream, this.#feed);
+      const books = options.books ?? leaderBooks(pool);
+      const stopping = () => this.#closed;
+      const keeper = new BoardKeeper({ stream, boards, books, now, stopping });
+      this.#follow = { stream, boards, reader, keeper };
     }
     this.#again(LOOK_MS, () => this.tell());
     this.#again(PRUNE_MS, () => this.#outbox.prune(clock.now()));
-    if (redis !== null) this.#again(LOOK_MS, () => this.read());
+    if (redis === null) return;
+    this.#again(LOOK_MS, () => this.read());
+    this.#again(LOOK_MS, () => this.keepBoards());
   }
 
   /** The big wins of the house, newest first. */
@@ -91,9 +101,14 @@ export class EventDesk {
     while (!this.#closed && (await this.#outbox.tell(clock.now(), tell)) > 0);
   }
 
-  /** Reads what was told. */
+  /** Reads what was told, for the feed. */
   async read(): Promise<void> {
     if (this.#options.redis?.isReady === true) await this.#follow?.reader.read();
+  }
+
+  /** Brings the leaderboards up to date; see {@link BoardKeeper.keep}. */
+  async keepBoards(): Promise<void> {
+    if (this.#options.redis?.isReady === true) await this.#follow?.keeper.keep();
   }
 
   async close(): Promise<void> {

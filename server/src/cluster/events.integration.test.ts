@@ -60,6 +60,12 @@ function deskOf(over: RedisConnection | null = connection): EventDesk {
   return desk;
 }
 
+/** What a process does with what was told. */
+async function follow(desk: EventDesk): Promise<void> {
+  await desk.read();
+  await desk.keepBoards();
+}
+
 /** Plays the table's next round: one of the two wins what the other loses, unless zero does. */
 async function play(tableId: string, amount = 10): Promise<void> {
   const round = (rounds.get(tableId) ?? 0) + 1;
@@ -115,7 +121,7 @@ describe("events", () => {
 
   it("are told again in the same places where it is not certain that they were", async () => {
     const desk = deskOf();
-    await desk.read();
+    await follow(desk);
     for (const tableId of ["one", "two", "one"]) await play(tableId);
     spin();
     const outbox = new Outbox({ pool: rig.database.serverPool, tables: TABLES });
@@ -125,19 +131,19 @@ describe("events", () => {
       throw new Error("the process ends here");
     });
     await expect(half).rejects.toThrow("the process ends here");
-    await desk.read();
+    await follow(desk);
     await play("two");
     spin();
     await desk.tell();
     expect(await told()).toHaveLength(4);
-    await desk.read();
+    await follow(desk);
     await expectTrue(desk);
   });
 
   it("of a void round have no results", async () => {
     const desk = deskOf();
     await desk.tell();
-    await desk.read();
+    await follow(desk);
     const round = (rounds.get("one") ?? 0) + 1;
     rounds.set("one", round);
     await openRound(rig, "one", round);
@@ -146,7 +152,7 @@ describe("events", () => {
     await rig.store.voidRound(voiding);
     spin();
     await desk.tell();
-    await desk.read();
+    await follow(desk);
     const [[, fields] = ["", []]] = (await redis.run(
       "XREVRANGE",
       "croupier:events",
@@ -173,14 +179,14 @@ describe("events", () => {
     await expect.poll(() => connection.isReady, { timeout: 5_000 }).toBe(true);
     await desk.tell();
     expect(await told()).toEqual([`one ${rounds.get("one")}`]);
-    await desk.read();
+    await follow(desk);
     await expectTrue(desk);
   });
 
   it("that wait for too long are forgotten, and the boards made anew from the books", async () => {
     const desk = deskOf();
     await desk.tell();
-    await desk.read();
+    await follow(desk);
     await play("one");
     const outbox = new Outbox({ pool: rig.database.serverPool, tables: TABLES });
     await outbox.prune(rig.clock.now() + 3_500_000);
@@ -190,7 +196,7 @@ describe("events", () => {
     await play("two");
     spin();
     await desk.tell();
-    await desk.read();
+    await follow(desk);
     expect(await told()).not.toContain(`one ${rounds.get("one")}`);
     await expectTrue(desk);
   });
@@ -199,51 +205,51 @@ describe("events", () => {
 describe("leaderboards", () => {
   it("follow the events, however many read them", async () => {
     const [one, other] = [deskOf(), deskOf()];
-    await one.read();
+    await follow(one);
     for (let turn = 0; turn < 4; turn += 1) {
       await play(turn % 2 === 0 ? "one" : "two", 10 + turn);
       spin();
       await one.tell();
-      await Promise.all([one.read(), other.read()]);
-      await other.read();
+      await Promise.all([follow(one), follow(other)]);
+      await follow(other);
       await expectTrue(other);
     }
   });
 
   it("are there again after a flush", async () => {
     const desk = deskOf();
-    await desk.read();
+    await follow(desk);
     await redis.run("FLUSHALL");
     expect(await desk.leaders("day")).toBeNull();
-    await desk.read();
+    await follow(desk);
     await expectTrue(desk);
     // What has no place yet when the books are read comes as an event.
     await play("one");
     await redis.run("FLUSHALL");
-    await desk.read();
+    await follow(desk);
     spin();
     await desk.tell();
-    await desk.read();
-    await desk.read();
+    await follow(desk);
+    await follow(desk);
     await expectTrue(desk);
   });
 
   it("go on from day to day", async () => {
     const desk = deskOf();
-    await desk.read();
+    await follow(desk);
     await play("one");
     spin();
     await desk.tell();
-    await desk.read();
+    await follow(desk);
     await expectTrue(desk);
     for (const days of [1, 2, 7]) {
       rig.clock.advance(days * DAY_MS);
-      await desk.read();
+      await follow(desk);
       await expectTrue(desk);
       await play("two", 5);
       spin();
       await desk.tell();
-      await desk.read();
+      await follow(desk);
       await expectTrue(desk);
     }
   });
@@ -251,19 +257,19 @@ describe("leaderboards", () => {
   it("are made anew where the stream tells of a past that was not", async () => {
     const desk = deskOf();
     await desk.tell();
-    await desk.read();
+    await follow(desk);
     for (const tableId of ["one", "two"]) await play(tableId);
     spin();
     await desk.tell();
-    await desk.read();
+    await follow(desk);
     // As a database that was restored to an earlier time.
     await rig.database.pool.query("UPDATE outbox_place SET last_seq = last_seq - 2");
     await play("one");
     spin();
     await desk.tell();
     expect(await told()).toEqual([`one ${rounds.get("one")}`]);
-    await desk.read();
-    await desk.read();
+    await follow(desk);
+    await follow(desk);
     await expectTrue(desk);
   });
 });
@@ -276,7 +282,7 @@ describe("the feed of big wins", () => {
       await play("one", 1_000);
       spin();
       await desk.tell();
-      await desk.read();
+      await follow(desk);
     }
     const [win] = desk.wins;
     expect(win).toMatchObject({ tableId: "one", net: 1_000, staked: 1_000 });

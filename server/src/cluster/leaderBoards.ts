@@ -7,24 +7,22 @@
  */
 import { assert } from "@croupier/shared/core/assert";
 import type { Period } from "../players/statements.ts";
+import { BoardBuild } from "./boardBuild.ts";
 import type { PlacedEvent } from "./houseEvents.ts";
+import {
+  DAY_KEPT_S,
+  dayOf,
+  daysUntil,
+  keysOf,
+  LOCK,
+  netKey,
+  PLACE,
+  WEEK_KEPT_S,
+  weekKey,
+} from "./leaderKeys.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 
-const DAY_MS = 86_400_000;
-const WEEK_DAYS = 7;
 const LEADERS = 50;
-/** A day is kept for as long as it belongs to some week, and a little longer. */
-const DAY_KEPT_S = ((WEEK_DAYS + 2) * DAY_MS) / 1_000;
-const REBUILD_LOCK_MS = 120_000;
-const ROWS_AT_ONCE = 1_000;
-
-const PREFIX = "croupier:leaders";
-const PLACE = `${PREFIX}:place`;
-const LOCK = `${PREFIX}:rebuilding`;
-
-/** The sets of one span: net chips (below zero, so that the best come first), stakes, rounds. */
-const PARTS = ["net", "staked", "rounds"] as const;
-const keysOf = (span: string): string[] => PARTS.map((part) => `${PREFIX}:${span}:${part}`);
 
 /** Adds the results of one round, where it is the next. Keys: place, all (3), day (3), week's net. */
 const APPLY = `
@@ -56,14 +54,6 @@ export interface LeaderRow {
   readonly rounds: number;
 }
 
-/** All that the books say, up to a place. */
-export interface LeaderBooks {
-  readonly seq: number;
-  readonly all: readonly LeaderRow[];
-  /** By UTC day, as in `2026-11-21`. */
-  readonly days: ReadonlyMap<string, readonly LeaderRow[]>;
-}
-
 /** Every method throws `RedisAwayError`, and where there is a bug what Redis says of it. */
 export class LeaderBoards {
   readonly #redis: RedisConnection;
@@ -78,9 +68,9 @@ export class LeaderBoards {
     return place === null ? null : Number(place);
   }
 
-  /** They are not there any more. */
+  /** They are not there any more, nor is what somebody is making. */
   async forget(): Promise<void> {
-    await this.#redis.ask((client) => client.del(PLACE));
+    await this.#redis.ask((client) => client.del([PLACE, LOCK]));
   }
 
   /** @param now epoch milliseconds */
@@ -114,83 +104,9 @@ export class LeaderBoards {
     );
   }
 
-  /**
-   * Makes the boards anew, unless another process is about to. Whoever asks for them meanwhile finds
-   * the old ones, or none.
-   */
-  async rebuild(read: () => Promise<LeaderBooks>): Promise<boolean> {
-    const lock = await this.#redis.ask((client) =>
-      client.set(LOCK, "1", {
-        condition: "NX",
-        expiration: { type: "PX", value: REBUILD_LOCK_MS },
-      }),
-    );
-    if (lock === null) return false;
-    try {
-      await this.#write(await read());
-      return true;
-    } finally {
-      // Where it cannot be given back it ends by itself.
-      await this.#redis
-        .ask((client) => client.del(LOCK))
-        .catch((error: unknown) => this.#redis.failed(error, "ending a rebuild"));
-    }
-  }
-
-  /** Aside first, and in the place of the old ones in one step. */
-  async #write({ seq, all, days }: LeaderBooks): Promise<void> {
-    const spans = [["all", all] as const, ...days];
-    const made: string[] = [];
-    await this.#delete(await this.#keys(`${PREFIX}:new:*`));
-    for (const [span, rows] of spans) {
-      const aside = keysOf(`new:${span}`);
-      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-        await this.#fill(aside, rows.slice(at, at + ROWS_AT_ONCE));
-      }
-      if (rows.length > 0) made.push(span);
-    }
-    const old = (await this.#keys(`${PREFIX}:*`)).filter(
-      (key) => key !== LOCK && !key.startsWith(`${PREFIX}:new:`),
-    );
-    await this.#redis.ask((client) => {
-      const step = client.multi();
-      if (old.length > 0) step.del(old);
-      for (const span of made) {
-        const [from, to] = [keysOf(`new:${span}`), keysOf(span)];
-        for (const [at, key] of from.entries()) {
-          step.rename(key, to[at] ?? key);
-          if (span !== "all") step.expire(to[at] ?? key, DAY_KEPT_S);
-        }
-      }
-      return step.set(PLACE, String(seq)).exec();
-    });
-  }
-
-  async #fill([net = "", staked = "", rounds = ""]: string[], rows: readonly LeaderRow[]) {
-    const members = rows.map(({ playerId, net: score }) => ({ value: playerId, score: -score }));
-    await this.#redis.ask((client) => client.zAdd(net, members));
-    const counts = (of: (row: LeaderRow) => number) =>
-      rows.flatMap((row) => [row.playerId, String(of(row))] as const);
-    await this.#redis.ask((client) =>
-      client.hSet(
-        staked,
-        counts((row) => row.staked),
-      ),
-    );
-    await this.#redis.ask((client) =>
-      client.hSet(
-        rounds,
-        counts((row) => row.rounds),
-      ),
-    );
-  }
-
-  #keys(pattern: string): Promise<string[]> {
-    return this.#redis.ask((client) => client.keys(pattern));
-  }
-
-  async #delete(keys: string[]): Promise<void> {
-    if (keys.length > 0) await this.#redis.ask((client) => client.del(keys));
+  /** Begins to make them anew, from nothing; null where somebody else does. */
+  build(): Promise<BoardBuild | null> {
+    return BoardBuild.begin(this.#redis);
   }
 
   /** Once a day; from then on each round adds to it. */
@@ -198,7 +114,7 @@ export class LeaderBoards {
     if ((await this.#redis.ask((client) => client.exists(key))) === 1) return;
     const [today = "", ...before] = days.map(netKey);
     await this.#redis.ask((client) => client.zUnionStore(key, [today, ...before]));
-    await this.#redis.ask((client) => client.expire(key, (2 * DAY_MS) / 1_000));
+    await this.#redis.ask((client) => client.expire(key, WEEK_KEPT_S));
   }
 
   async #withTotals(
@@ -223,17 +139,4 @@ export class LeaderBoards {
       rounds: rounds[at] ?? 0,
     }));
   }
-}
-
-const netKey = (span: string): string => keysOf(span)[0] ?? "";
-const weekKey = (now: number): string => `${PREFIX}:week:${dayOf(now)}:net`;
-
-/** The UTC day of `at`, as in `2026-11-21`. */
-function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
-}
-
-/** The days of the week that ends with the one of `now`, newest first. */
-export function daysUntil(now: number): string[] {
-  return Array.from({ length: WEEK_DAYS }, (_, back) => dayOf(now - back * DAY_MS));
 }
