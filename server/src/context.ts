@@ -78,16 +78,21 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const { pool } = database;
   const { startingChips, dailyChips } = config;
   const people = createPlayers({ pool, clock, startingChips, dailyChips });
-  const players = createPlayerBook(people, { pool, clock, dailyChips });
+  const granted: BalanceHub["tell"] = (...told) => balances.tell(...told);
+  const players = createPlayerBook(people, { pool, clock, dailyChips, granted });
   const chatBans = createChatBanBook({ pool, clock });
   const tables = await openTables({ ...options, metrics }, database, closers);
   const cluster = await joinCluster(options, closers);
+  // Hearing of a balance is no arrival: nobody is given chips for it.
+  const balanceOf = async (playerId: string) => (await players.find(playerId))?.balance ?? 0;
+  const balances = cluster?.balancesOf(tables, balanceOf) ?? new BalanceHub();
   const events = { pool, tables: config.tables, clock, log, redis: cluster?.redis ?? null };
   const desk = new EventDesk(events);
   closers.add("events", () => desk.close());
   const floor = cluster?.floorOf(tables) ?? ownFloor(tables);
   const wins = () => desk.wins;
-  const house = houseOf({ ...options, tables, floor, wins, cluster, players, chatBans, metrics });
+  const shared = { floor, wins, balances, cluster };
+  const house = houseOf({ ...options, ...shared, tables, players, chatBans, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
   let stopping = false;
@@ -172,6 +177,7 @@ interface HouseParts extends ContextOptions {
   readonly tables: Tables;
   readonly floor: Floor;
   readonly wins: House["wins"];
+  readonly balances: BalanceHub;
   readonly cluster: Cluster | null;
   readonly players: PlayerBook;
   readonly chatBans: ChatBanBook;
@@ -179,13 +185,12 @@ interface HouseParts extends ContextOptions {
 }
 
 function houseOf(parts: HouseParts): House {
-  const { tables, floor, wins, cluster, players, chatBans, metrics, log, clock } = parts;
-  const balanceOf = async (playerId: string) => (await players.arrive(playerId))?.balance ?? 0;
+  const { tables, floor, wins, balances, cluster, players, chatBans, metrics, log, clock } = parts;
   return {
     tables,
     floor,
     wins,
-    balances: cluster?.balancesOf(tables, balanceOf) ?? new BalanceHub(),
+    balances,
     arrivals: arrivalsOf(parts),
     clock,
     log,
@@ -196,7 +201,7 @@ function houseOf(parts: HouseParts): House {
       return player === null ? null : { playerId: player.playerId, name: player.name };
     },
     reachesOthers: () => cluster?.state() === "ok",
-    balanceOf,
+    arrive: async (playerId) => (await players.arrive(playerId))?.balance ?? 0,
     chatBanOf: (playerId) => chatBans.of(playerId),
     alarm: (part) => metrics.alarm(part),
   };

@@ -95,6 +95,13 @@ const redisOf = async ({ url }: Member) => {
   return checks.redis;
 };
 
+/** What the process says that the player has. */
+async function balanceAt({ url }: Member, { auth }: Client): Promise<number> {
+  const headers = { authorization: `Bearer ${auth.token}` };
+  const response = await fetch(`${url}/api/me`, { headers });
+  return ((await response.json()) as { balance: number }).balance;
+}
+
 const warnings = ({ run }: Member): string[] =>
   run
     .output()
@@ -144,6 +151,15 @@ describe("two processes and their Redis", () => {
       // However it goes away, it is away, and nobody's bug.
       expect(member.run.output()).not.toMatch(/"level":50|"msg":"a bug/);
     }
+  });
+
+  it("tell of the day's chips wherever their player sits, whichever was asked", async () => {
+    const ada = await guestAt(holder);
+    const room = await sitAt(ada);
+    await room.request("bet", { op: "most", chips: [["red", 9_500]] });
+    const told = nextMessage<{ balance: number }>(room, "balance");
+    expect(await balanceAt(other, ada)).toBe(1_000);
+    expect((await told).balance).toBe(1_000);
   });
 
   it("start without it, and run the table", async () => {
@@ -237,6 +253,19 @@ describe("two processes with a table each", () => {
     const told = nextMessage<{ balance: number }>(right, "balance");
     await betSoon(left, { op: "left", chips: [["red", 10]] });
     expect((await told).balance).toBe(9_990);
+    await Promise.all([left.leave(), right.leave()]);
+  });
+
+  it("give nobody the day's chips for hearing of a balance", async () => {
+    const [one] = members;
+    if (one === undefined) throw new Error("two processes were started");
+    const ada = await guestAt(one);
+    const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
+    const told = nextMessage<{ balance: number }>(right, "balance");
+    const chips = ["red", "black"].map((spot) => [spot, 4_750]);
+    expect(await betSoon(left, { op: "most", chips })).toMatchObject({ balance: 500 });
+    // What is left while the round lasts, or what there is after it, unless zero comes.
+    expect([500, 10_000]).toContain((await told).balance);
     await Promise.all([left.leave(), right.leave()]);
   });
 

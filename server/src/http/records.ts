@@ -29,9 +29,15 @@ async function asking<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+export interface PlayerBookOptions extends RecordsOptions {
+  readonly dailyChips: number;
+  /** The player was given chips, and has so many now. */
+  readonly granted: (playerId: string, balance: number) => void;
+}
+
 export function createPlayerBook(
   players: Players,
-  { pool, clock, dailyChips }: RecordsOptions & { readonly dailyChips: number },
+  { pool, clock, dailyChips, granted }: PlayerBookOptions,
 ): PlayerBook {
   return {
     registerGuest: (name) => asking(() => players.registerGuest({ name })),
@@ -52,8 +58,9 @@ export function createPlayerBook(
       asking(async () => {
         const player = await players.find(playerId);
         if (player === null || player.balance >= dailyChips) return player;
-        const { balance } = await players.claimDaily(playerId);
-        return { ...player, balance };
+        const claimed = await players.claimDaily(playerId);
+        if (claimed.granted > 0) granted(playerId, claimed.balance);
+        return { ...player, balance: claimed.balance };
       }),
     signedIn: (signIn) =>
       asking(() => recordSignIn(pool, { ...signIn, signedInAt: new Date(clock.now()) })),

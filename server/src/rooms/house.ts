@@ -30,8 +30,8 @@ export interface House {
   reachesOthers(): boolean;
   /** The player of a token; null where it is forged, expired, or its player is gone. */
   identify(token: string | undefined): Promise<Identity | null>;
-  /** The player's chips, without those on tables. */
-  balanceOf(playerId: string): Promise<number>;
+  /** The player's chips, without those on tables, and with the day's where they are due. */
+  arrive(playerId: string): Promise<number>;
   /** The ban from all chat that the player is under; null where there is none. */
   chatBanOf(playerId: string): Promise<ChatBan | null>;
   /** A bug showed: somebody has to look. */

@@ -220,8 +220,8 @@ export abstract class TableRoom
     } finally {
       this.#sittingDown.delete(auth.playerId);
     }
-    const { balances, balanceOf } = this.house;
-    const balance = await balances.read(auth.playerId, balanceOf);
+    const { balances, arrive } = this.house;
+    const balance = await balances.read(auth.playerId, arrive);
     client.send("seat", this.#seatMessage(auth, balance));
     host.tellVoided(auth.playerId, asChips(balance));
   }

@@ -122,11 +122,11 @@ it("tells whose connection dropped before, as soon as it is back", async () => {
 it("keeps the word for whose connection closes again before the seat is given", async () => {
   const { ada, bobs, round, reconnectionToken, sessionId } = await droppedBefore();
   const [asked, letIn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const { balanceOf } = roomsHouse();
-  vi.spyOn(roomsHouse(), "balanceOf").mockImplementationOnce(async (playerId) => {
+  const { arrive } = roomsHouse();
+  vi.spyOn(roomsHouse(), "arrive").mockImplementationOnce(async (playerId) => {
     asked.resolve();
     await letIn.promise;
-    return balanceOf(playerId);
+    return arrive(playerId);
   });
   // The SDK waits for its answer for ever, or says that the connection was closed.
   ada.client.reconnect(reconnectionToken).catch(() => null);
@@ -143,8 +143,8 @@ it("keeps the word for whose connection closes again before the seat is given", 
 
 it("gives the seat, and tells, who came back while the bank was away, as soon as it is there", async () => {
   const { ada, bob, bobs, round, reconnectionToken } = await droppedBefore();
-  const balanceOf = vi.spyOn(roomsHouse(), "balanceOf");
-  balanceOf.mockRejectedValueOnce(new BankUnavailableError("it was stopped"));
+  const arrive = vi.spyOn(roomsHouse(), "arrive");
+  arrive.mockRejectedValueOnce(new BankUnavailableError("it was stopped"));
   const back = await ada.client.reconnect(reconnectionToken);
   const [seated, told] = [nextMessage(back, "seat"), nextMessage(back, "voided")];
   const notice = nextMessage(back, "notice");
@@ -162,9 +162,9 @@ it("does not tell the player's other tables what they had when they came back to
   const others = await sit(ada, "other");
   const heard: unknown[] = [];
   others.onMessage("balance", (message) => heard.push(message));
-  const { balanceOf } = roomsHouse();
-  vi.spyOn(roomsHouse(), "balanceOf").mockImplementationOnce(async (playerId) => {
-    const before = await balanceOf(playerId);
+  const { arrive } = roomsHouse();
+  vi.spyOn(roomsHouse(), "arrive").mockImplementationOnce(async (playerId) => {
+    const before = await arrive(playerId);
     await others.request("bet", { op: "meanwhile", chips: [["red", 50]] });
     return before;
   });
