@@ -18,11 +18,19 @@ function processWith(seated: readonly string[]) {
   const hub = new BalanceHub();
   hub.subscribe({ balanceChanged: (playerId, balance) => shown.push([playerId, balance]) });
   let hear = (_: unknown): void => undefined;
+  let missed = (): void => undefined;
+  const redis = { isThere: true };
   const news = new BalanceNews({
     clock,
     log,
     news: {
-      tell: (_, names) => told.push(names as string[]),
+      tell: async (_, names) => {
+        if (redis.isThere) told.push(names as string[]);
+        return redis.isThere;
+      },
+      missed: (listener) => {
+        missed = listener;
+      },
       hear: <Shape>(_: string, shape: z.ZodType<Shape>, listener: (news: Shape) => void) => {
         hear = (names) => {
           const parsed = shape.safeParse(names);
@@ -31,6 +39,7 @@ function processWith(seated: readonly string[]) {
       },
     },
     isHere: (playerId) => seated.includes(playerId),
+    everyoneHere: () => seated,
     balanceOf: async (playerId) => {
       asked.push(playerId);
       const balance = bank.get(playerId);
@@ -39,8 +48,12 @@ function processWith(seated: readonly string[]) {
     },
     hub,
   });
-  return { clock, told, shown, asked, bank, news, hub, hear: (names: unknown) => hear(names) };
+  const heard = { hear: (names: unknown) => hear(names), missed: () => missed() };
+  return { clock, told, shown, asked, bank, news, hub, redis, ...heard };
 }
+
+/** Until what is on its way has arrived, and what follows from that. */
+const settle = () => new Promise(setImmediate);
 
 /** Until everything that was asked is answered. */
 async function settled<T>(look: () => T, wished: T): Promise<void> {
@@ -48,29 +61,62 @@ async function settled<T>(look: () => T, wished: T): Promise<void> {
 }
 
 describe("news of balances", () => {
-  it("go out together, each player once", () => {
+  it("go out together, each player once", async () => {
     const { news, clock, told } = processWith([]);
     for (const playerId of ["ada", "bob", "ada"]) news.changed(playerId);
     expect(told).toEqual([]);
     clock.advance(100);
     expect(told).toEqual([["ada", "bob"]]);
+    await settle();
     news.changed("ada");
     clock.advance(100);
     expect(told.at(-1)).toEqual(["ada"]);
   });
 
-  it("of a crowd go out in slices", () => {
+  it("of a crowd go out in slices", async () => {
     const { news, clock, told } = processWith([]);
     for (let number = 0; number < 2_500; number += 1) news.changed(`player-${number}`);
-    clock.advance(200);
+    clock.advance(100);
+    await settle();
     expect(told.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
   });
 
-  it("are no more than there may be", () => {
+  it("are no more than there may be", async () => {
     const { news, clock, told } = processWith([]);
     for (let number = 0; number < 30_000; number += 1) news.changed(`player-${number}`);
-    clock.advance(1_000);
+    clock.advance(100);
+    await settle();
     expect(told.flat()).toHaveLength(20_000);
+  });
+
+  it("wait while Redis is away, each player once, and go out when it is back", async () => {
+    const { news, clock, told, redis } = processWith([]);
+    redis.isThere = false;
+    for (const playerId of ["ada", "bob"]) {
+      news.changed(playerId);
+      clock.advance(1_000);
+      await settle();
+    }
+    news.changed("ada");
+    redis.isThere = true;
+    expect(told).toEqual([]);
+    clock.advance(1_000);
+    await settle();
+    expect(told.map((names) => names.toSorted())).toEqual([["ada", "bob"]]);
+    clock.advance(10_000);
+    await settle();
+    expect(told).toHaveLength(1);
+  });
+
+  it("that may have been missed are asked of the bank, for everyone who sits here", async () => {
+    const { bank, shown, missed } = processWith(["ada", "bob"]);
+    bank.set("ada", 1).set("bob", 2);
+    missed();
+    const wished = [
+      ["ada", 1],
+      ["bob", 2],
+    ];
+    await settled(() => shown, wished);
   });
 
   it("never show an older balance after a newer one", async () => {
@@ -105,13 +151,27 @@ describe("news of balances", () => {
     expect(asked).toEqual([]);
   });
 
-  it("survive a bank that is away", async () => {
-    const { bank, shown, hear } = processWith(["ada", "bob"]);
+  it("survive a bank that is away, and are asked of it again", async () => {
+    const { bank, shown, clock, hear } = processWith(["ada", "bob"]);
     bank.set("bob", 5);
     hear(["ada", "bob"]);
     await settled(() => shown, [["bob", 5]]);
     bank.set("ada", 8);
-    hear(["ada"]);
+    clock.advance(1_000);
     await settled(() => shown.at(-1), ["ada", 8]);
+    await settle();
+    expect(clock.next()).toBe(false);
+  });
+
+  it("are neither told nor asked about any more once the house closes", async () => {
+    const { news, clock, told, redis, hear } = processWith(["ada"]);
+    redis.isThere = false;
+    news.changed("ada");
+    clock.advance(100);
+    hear(["ada"]);
+    await settle();
+    news.close();
+    expect(clock.next()).toBe(false);
+    expect(told).toEqual([]);
   });
 });

@@ -3,9 +3,12 @@
  *
  * Only names travel. A process where such a player sits asks the bank for the balance itself: so no
  * news can be believed that is not true, and of two the later one does not matter.
+ *
+ * While Redis is away names wait here. Who hears again after that may have missed others' news, and
+ * asks for everyone who sits here.
  */
 import { z } from "zod";
-import type { Clock } from "../platform/clock.ts";
+import type { Clock, Timer } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import type { BalanceHub } from "../rooms/balanceHub.ts";
 import { BankUnavailableError } from "../tables/store.ts";
@@ -13,19 +16,25 @@ import type { News } from "./news.ts";
 
 /** Changes of this long go together. */
 const GATHER_MS = 100;
+/** What could not be told, or asked, is tried again after this. */
+const AGAIN_MS = 1_000;
 /** Names in one piece of news, and names that wait at all; who is beyond hears with the next change. */
 const MOST_TOLD = 1_000;
 const MOST_WAITING = 20_000;
+/** Players who are asked about at once. */
+const MOST_ASKED = 500;
 const TOPIC = "balances";
 
 const names = z.array(z.string().min(1).max(64)).max(MOST_TOLD);
 
 export interface BalanceNewsOptions {
-  readonly news: Pick<News, "hear" | "tell">;
+  readonly news: Pick<News, "hear" | "missed" | "tell">;
   readonly clock: Clock;
   readonly log: Logger;
   /** Whether the player sits at a table of this process. */
   readonly isHere: (playerId: string) => boolean;
+  /** All who do. */
+  readonly everyoneHere: () => Iterable<string>;
   /** May throw `BankUnavailableError`. */
   readonly balanceOf: (playerId: string) => Promise<number>;
   /** Tells whoever sits here. */
@@ -36,52 +45,100 @@ export class BalanceNews {
   readonly #options: BalanceNewsOptions;
   readonly #changed = new Set<string>();
   readonly #asked = new Set<string>();
+  /** While something is told, or about to be. */
+  #telling = false;
   #asking = false;
+  readonly #timers = new Set<Timer>();
+  #closed = false;
 
   constructor(options: BalanceNewsOptions) {
     this.#options = options;
-    options.news.hear(TOPIC, names, (playerIds) => this.#heard(playerIds));
+    const { news, everyoneHere } = options;
+    news.hear(TOPIC, names, (playerIds) => this.#heard(playerIds));
+    news.missed(() => this.#heard(everyoneHere()));
   }
 
   /** The player's balance changed here. */
   changed(playerId: string): void {
     if (this.#changed.size >= MOST_WAITING) return;
-    const { clock } = this.#options;
-    if (this.#changed.size === 0) clock.at(clock.now() + GATHER_MS, () => this.#tellNext());
     this.#changed.add(playerId);
+    if (!this.#telling) this.#tellIn(GATHER_MS);
   }
 
-  /** A slice, and the rest in its own time: a settlement of thousands holds nothing up. */
-  #tellNext(): void {
-    const { news, clock } = this.#options;
-    const told = [...this.#changed].slice(0, MOST_TOLD);
-    for (const playerId of told) this.#changed.delete(playerId);
-    news.tell(TOPIC, told);
-    if (this.#changed.size > 0) clock.at(clock.now() + 1, () => this.#tellNext());
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers) timer.cancel();
   }
 
-  #heard(playerIds: readonly string[]): void {
+  #tellIn(pauseMs: number): void {
+    this.#telling = true;
+    this.#after(pauseMs, () => void this.#tellAll());
+  }
+
+  /** Slice by slice, each once the last one is told: a settlement of thousands holds nothing up. */
+  async #tellAll(): Promise<void> {
+    const { news } = this.#options;
+    while (this.#changed.size > 0) {
+      const told = taken(this.#changed, MOST_TOLD);
+      if (await news.tell(TOPIC, told)) continue;
+      for (const playerId of told) this.#changed.add(playerId);
+      this.#tellIn(AGAIN_MS);
+      return;
+    }
+    this.#telling = false;
+  }
+
+  #heard(playerIds: Iterable<string>): void {
+    const { isHere } = this.#options;
     for (const playerId of playerIds) {
       if (this.#asked.size >= MOST_WAITING) break;
-      if (this.#options.isHere(playerId)) this.#asked.add(playerId);
+      if (isHere(playerId)) this.#asked.add(playerId);
     }
     if (!this.#asking) void this.#askAll();
   }
 
-  /** One after the other: whoever changes again meanwhile is asked about again. */
+  /** Some after the others: whoever changes again meanwhile is asked about again. */
   async #askAll(): Promise<void> {
     this.#asking = true;
-    const { balanceOf, hub, log } = this.#options;
-    for (const playerId of this.#asked) {
-      this.#asked.delete(playerId);
-      try {
-        hub.heard(playerId, await hub.read(playerId, balanceOf));
-      } catch (error) {
-        // Without the bank no balance changes either, and the next change tells.
-        if (!(error instanceof BankUnavailableError))
-          log.error({ err: error }, "a bug in balances");
-      }
+    let answered = true;
+    while (answered && this.#asked.size > 0) {
+      const asked = taken(this.#asked, MOST_ASKED);
+      const answers = await Promise.all(asked.map((playerId) => this.#ask(playerId)));
+      answered = !answers.includes(false);
     }
     this.#asking = false;
+    if (!answered) this.#after(AGAIN_MS, () => this.#heard([]));
   }
+
+  /** False where the bank does not say. */
+  async #ask(playerId: string): Promise<boolean> {
+    const { balanceOf, hub, log } = this.#options;
+    try {
+      hub.heard(playerId, await hub.read(playerId, balanceOf));
+    } catch (error) {
+      if (error instanceof BankUnavailableError) {
+        this.#asked.add(playerId);
+        return false;
+      }
+      log.error({ err: error }, "a bug in balances");
+    }
+    return true;
+  }
+
+  #after(pauseMs: number, work: () => void): void {
+    if (this.#closed) return;
+    const { clock } = this.#options;
+    const timer = clock.at(clock.now() + pauseMs, () => {
+      this.#timers.delete(timer);
+      work();
+    });
+    this.#timers.add(timer);
+  }
+}
+
+/** Takes the first ones out. */
+function taken(playerIds: Set<string>, most: number): readonly string[] {
+  const first = [...playerIds].slice(0, most);
+  for (const playerId of first) playerIds.delete(playerId);
+  return first;
 }

@@ -4,6 +4,7 @@
  */
 import type { MatchMakerDriver, Presence } from "@colyseus/core";
 import { matchMaker } from "@colyseus/core";
+import type { TableState } from "@croupier/shared/core/table/state";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { uniform } from "../platform/uniform.ts";
@@ -54,7 +55,7 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
   const health = new RedisHealth(log, clock);
   const events = new RedisConnection({ address, health, clock, random: uniform });
   const news = new News(events, log);
-  const floors: HouseFloor[] = [];
+  const closings: (() => void)[] = [];
   const presence = new HousePresence({ connection, health, log });
   const driver = new HouseDriver({
     connection,
@@ -75,14 +76,18 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
     state: () => health.state,
     floorOf: (tables) => {
       const floor = new HouseFloor({ tables, news, clock });
-      floors.push(floor);
+      closings.push(() => floor.close());
       return floor;
     },
-    balancesOf: (tables, balanceOf) => balancesOf(tables, { news, clock, log, balanceOf }),
+    balancesOf: (tables, balanceOf) => {
+      const balances = balancesOf(tables, { news, clock, log, balanceOf });
+      closings.push(() => balances.news.close());
+      return balances.hub;
+    },
     close: async () => {
       health.close();
       stopProbing();
-      for (const floor of floors) floor.close();
+      for (const close of closings) close();
       events.close();
       await driver.shutdown();
       presence.shutdown();
@@ -93,15 +98,20 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
 function balancesOf(
   tables: HouseTables,
   options: Pick<BalanceNewsOptions, "news" | "clock" | "log" | "balanceOf">,
-): BalanceHub {
+): { readonly hub: BalanceHub; readonly news: BalanceNews } {
   const hub = new BalanceHub((playerId) => news.changed(playerId));
-  const hosts = () => [...tables.hosts.values()];
+  const states = () => [...tables.hosts.values()].map(({ state }) => state);
   const news = new BalanceNews({
     ...options,
-    isHere: (playerId) => hosts().some(({ state }) => state.players.get(playerId)?.seated === true),
+    isHere: (playerId) => states().some(({ players }) => players.get(playerId)?.seated === true),
+    everyoneHere: () => states().flatMap(({ players }) => seatedOf(players)),
     hub,
   });
-  return hub;
+  return { hub, news };
+}
+
+function seatedOf(players: TableState["players"]): readonly string[] {
+  return [...players].flatMap(([playerId, { seated }]) => (seated ? [playerId] : []));
 }
 
 /** Does `work` again and again, each time so long after the last one ended; answers what stops it. */

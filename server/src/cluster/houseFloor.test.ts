@@ -17,10 +17,11 @@ class Wire {
 
   side() {
     const side = {
-      tell: (_: string, news: unknown) => {
+      tell: async (_: string, news: unknown) => {
         const text = JSON.stringify(news);
         this.told.push(text);
         this.send(text, side);
+        return true;
       },
       hear: <Shape>(_: string, shape: z.ZodType<Shape>, listener: (news: Shape) => void) => {
         const hear = (text: string) => {

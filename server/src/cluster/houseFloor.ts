@@ -108,7 +108,7 @@ export class HouseFloor implements Floor {
     this.#turned.clear();
     const { hosts } = this.#options.tables;
     const told = tableIds.map((tableId) => hosts.get(tableId)).filter((host) => host !== undefined);
-    if (told.length > 0) this.#options.news.tell(TOPIC, told.map(summaryOf));
+    if (told.length > 0) void this.#options.news.tell(TOPIC, told.map(summaryOf));
   }
 
   #beat(): void {

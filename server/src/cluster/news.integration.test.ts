@@ -42,7 +42,7 @@ describe("news between processes", () => {
     for (const text of ["no JSON", "{}", "[]", '{"from":1,"news":"x"}', '{"from":"x","news":1}']) {
       await redis.run("PUBLISH", "croupier:news:topic", text);
     }
-    one.news.tell("topic", "good");
+    expect(await one.news.tell("topic", "good")).toBe(true);
     await expect.poll(() => heard).toEqual(["other good"]);
   });
 
@@ -53,22 +53,30 @@ describe("news between processes", () => {
     const [one, other] = [await member(), await member()];
     const heard: number[] = [];
     other.news.hear("topic", z.number(), (news) => heard.push(news));
+    let missed = 0;
+    other.news.missed(() => {
+      missed += 1;
+    });
+    expect(await one.news.tell("topic", 0)).toBe(true);
+    await expect.poll(() => heard).toEqual([0]);
     await go();
     await expect.poll(() => other.health.state, { timeout: 5_000 }).toBe("away");
-    one.news.tell("topic", 0);
+    expect(await one.news.tell("topic", 0)).toBe(false);
+    expect([heard, missed]).toEqual([[0], 0]);
     await expect(one.connection.ask((client) => client.get("x"))).rejects.toThrow(RedisAwayError);
     const backAt = systemClock.now();
     await comeBack();
     await expect
       .poll(
         () => {
-          one.news.tell("topic", 1);
+          void one.news.tell("topic", 1);
           return heard.includes(1);
         },
         { timeout: 5_000 },
       )
       .toBe(true);
     expect(systemClock.now() - backAt).toBeLessThan(5_000);
+    expect(missed).toBeGreaterThan(0);
     expect(await one.connection.ask((client) => client.get("x"))).toBeNull();
   });
 

@@ -13,18 +13,24 @@ const LONGEST = 262_144;
 const envelope = z.object({ from: z.string().max(64), news: z.unknown() });
 
 export class News {
-  readonly #connection: Pick<RedisConnection, "hear" | "publish">;
+  readonly #connection: Pick<RedisConnection, "hear" | "missed" | "publish">;
   readonly #log: Logger;
   readonly #from = randomUUID();
   #dropped = 0;
 
-  constructor(connection: Pick<RedisConnection, "hear" | "publish">, log: Logger) {
+  constructor(connection: Pick<RedisConnection, "hear" | "missed" | "publish">, log: Logger) {
     this.#connection = connection;
     this.#log = log;
   }
 
-  tell(topic: string, news: unknown): void {
-    this.#connection.publish(channelOf(topic), JSON.stringify({ from: this.#from, news }));
+  /** Answers whether Redis took it; where it did not, nobody hears of it. Never rejects. */
+  tell(topic: string, news: unknown): Promise<boolean> {
+    return this.#connection.publish(channelOf(topic), JSON.stringify({ from: this.#from, news }));
+  }
+
+  /** Calls back whenever news are heard again, after a time in which some may have been missed. */
+  missed(listener: () => void): void {
+    this.#connection.missed(listener);
   }
 
   /** Hears what other processes tell, where it has that shape. */

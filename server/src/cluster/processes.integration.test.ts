@@ -256,6 +256,26 @@ describe("two processes with a table each", () => {
     await Promise.all([left.leave(), right.leave()]);
   });
 
+  it("show a balance everywhere that changed while Redis was away", async () => {
+    const [one] = members;
+    if (one === undefined) throw new Error("two processes were started");
+    const ada = await guestAt(one);
+    const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
+    const heard: number[] = [];
+    right.onMessage("balance", ({ balance }: { balance: number }) => heard.push(balance));
+    await redis.kill();
+    for (const member of members) {
+      await expect.poll(() => redisOf(member), { timeout: 5_000 }).toBe("away");
+    }
+    const settled = nextMessage<{ balance: number }>(left, "settled");
+    await betSoon(left, { op: "away", chips: [["red", 10]] });
+    const { balance } = await settled;
+    expect(heard).toEqual([]);
+    await redis.start();
+    await expect.poll(() => heard.at(-1), { timeout: 5_000 }).toBe(balance);
+    await Promise.all([left.leave(), right.leave()]);
+  });
+
   it("give nobody the day's chips for hearing of a balance", async () => {
     const [one] = members;
     if (one === undefined) throw new Error("two processes were started");

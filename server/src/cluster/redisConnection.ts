@@ -30,6 +30,7 @@ export class RedisConnection {
   readonly #client: Client;
   readonly #channels = new Map<string, (text: string) => void>();
   readonly #subscribed = new Set<string>();
+  readonly #missing = new Set<() => void>();
   /** Until then nothing more is asked, because a question takes too long; epoch milliseconds. */
   #silentUntil = 0;
 
@@ -40,7 +41,7 @@ export class RedisConnection {
     health.expect(NAME);
     this.#client.on("ready", () => {
       health.ready(NAME);
-      for (const channel of this.#channels.keys()) this.#subscribe(channel);
+      void this.#hearAgain();
     });
     this.#client.on("error", (error: unknown) => health.lost(NAME, error));
     // It tries for as long as it takes; what it fails with is told as it happens.
@@ -85,30 +86,46 @@ export class RedisConnection {
   /** Hears what is published, from now on and after each new connection. */
   hear(channel: string, listener: (text: string) => void): void {
     this.#channels.set(channel, listener);
-    if (this.#client.isReady) this.#subscribe(channel);
+    if (this.#client.isReady) void this.#subscribe(channel);
   }
 
-  /** Publishes where Redis is there; what is published while it is away is lost. */
-  publish(channel: string, text: string): void {
-    if (!this.#client.isReady) return;
-    this.#client
-      .publish(channel, text)
-      .catch((error: unknown) => this.failed(error, "publishing news"));
+  /** Calls back whenever it hears again, after a time in which it may have missed something. */
+  missed(listener: () => void): void {
+    this.#missing.add(listener);
+  }
+
+  /** Answers whether Redis took it; what is published while it is away is lost. Never rejects. */
+  async publish(channel: string, text: string): Promise<boolean> {
+    if (!this.#client.isReady) return false;
+    try {
+      await this.#client.publish(channel, text);
+      return true;
+    } catch (error) {
+      this.failed(error, "publishing news");
+      return false;
+    }
   }
 
   close(): void {
     this.#client.destroy();
   }
 
-  #subscribe(channel: string): void {
+  async #hearAgain(): Promise<void> {
+    await Promise.all([...this.#channels.keys()].map((channel) => this.#subscribe(channel)));
+    for (const listener of this.#missing) listener();
+  }
+
+  async #subscribe(channel: string): Promise<void> {
     const listener = this.#channels.get(channel);
-    // Once a channel: the client subscribes again by itself.
+    // Once a channel: the client subscribes again by itself, before it is ready.
     if (listener === undefined || this.#subscribed.has(channel)) return;
-    this.#client
-      .subscribe(channel, listener)
-      .then(() => this.#subscribed.add(channel))
+    try {
+      await this.#client.subscribe(channel, listener);
+      this.#subscribed.add(channel);
+    } catch (error) {
       // The next connection tries again.
-      .catch((error: unknown) => this.failed(error, "hearing news"));
+      this.failed(error, "hearing news");
+    }
   }
 }
 
