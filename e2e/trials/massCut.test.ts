@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { costsByThirds, faultsOfReturn } from "./massCutCosts.ts";
+import { costsByThirds, faultsOfCosts, faultsOfReturn } from "./massCutCosts.ts";
 
 /** A return each millisecond, told each tenth of them. */
 const news = Array.from({ length: 31 }, (_, index) => ({
@@ -50,31 +50,38 @@ describe("what a return costs", () => {
 });
 
 describe("how a crowd came back", () => {
-  const FLAT = [1, 1.1, 1.2].map((costMs) => ({ costMs, failures: 0 }));
-  const faults = (changes: object = {}, thirds = FLAT) => {
+  const faults = (changes: object = {}) => {
     const [first, last] = [news[0], news.at(-1)];
     if (first === undefined || last === undefined) throw new Error("there is no news");
-    return faultsOfReturn(300, { news: [first, { ...last, ...changes }], thirds });
+    return faultsOfReturn(300, [first, { ...last, ...changes }]);
   };
 
-  it("is sound where the last cost what the first did, in the seats that were theirs", () => {
+  it("is sound where it was in the seats that were theirs", () => {
     expect(faults()).toEqual([]);
   });
 
-  it("is not where the last cost more, or nothing is known of the first", () => {
-    const dearer = [1, 1, 1.3].map((costMs) => ({ costMs, failures: 0 }));
-    expect(faults({}, dearer)).toEqual(["a return costs 1, 1, 1.3 ms by thirds"]);
-    const free = [0, 1, 1].map((costMs) => ({ costMs, failures: 0 }));
-    expect(faults({}, free)).toHaveLength(1);
-  });
-
   it("is not where nobody tells of it", () => {
-    expect(faultsOfReturn(300, { news: [], thirds: [] })).toHaveLength(1);
+    expect(faultsOfReturn(300, [])).toHaveLength(1);
     expect(faults({ entries: 500 })).toEqual(["only 0 returns were told of"]);
   });
 
   it("is not where seats were lost, or many tries were in vain", () => {
     expect(faults({ anew: 4 })).toEqual(["4 players lost the seats that were kept for them"]);
     expect(faults({ failures: 700 })).toEqual(["700 tries to come back led to nothing"]);
+  });
+});
+
+describe("what it cost", () => {
+  const faults = (...costs: readonly number[]) =>
+    faultsOfCosts(costs.map((costMs) => ({ costMs, failures: 0 })));
+
+  it("is sound where the last cost what the first did", () => {
+    expect(faults(1, 1.1, 1.2)).toEqual([]);
+  });
+
+  it("is not where the last cost more, or nothing is known of the first", () => {
+    expect(faults(1, 1, 1.3)).toEqual(["a return costs 1, 1, 1.3 ms by thirds"]);
+    expect(faults(0, 1, 1)).toHaveLength(1);
+    expect(faults()).toHaveLength(1);
   });
 });

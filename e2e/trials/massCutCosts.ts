@@ -43,25 +43,25 @@ const ANEW = 0.01;
 const FAILURES = 2;
 
 /** What is wrong with how `sockets` players came back; empty where nothing is. */
-export function faultsOfReturn(
-  sockets: number,
-  { news, thirds }: { readonly news: readonly LeanNews[]; readonly thirds: readonly Third[] },
-): readonly string[] {
+export function faultsOfReturn(sockets: number, news: readonly LeanNews[]): readonly string[] {
   const [from, to] = [news[0], news.at(-1)];
   const returns = (to?.entries ?? 0) - (from?.entries ?? 0);
-  // Nothing is flat where nothing was.
+  // Nothing is sound where nothing was.
   if (returns < sockets / 2) return [`only ${returns} returns were told of`];
   const faults: string[] = [];
-  const costs = thirds.map(({ costMs }) => Math.round(100 * costMs) / 100);
-  const [first = 0, ...later] = costs;
-  if (!(first > 0) || Math.max(...later) > first * (1 + FLAT_WITHIN)) {
-    faults.push(`a return costs ${costs.join(", ")} ms by thirds`);
-  }
   const anew = (to?.anew ?? 0) - (from?.anew ?? 0);
   if (anew > sockets * ANEW) faults.push(`${anew} players lost the seats that were kept for them`);
   const failures = (to?.failures ?? 0) - (from?.failures ?? 0);
   if (failures > sockets * FAILURES) faults.push(`${failures} tries to come back led to nothing`);
   return faults;
+}
+
+/** What is wrong with what they cost. */
+export function faultsOfCosts(thirds: readonly Third[]): readonly string[] {
+  const costs = thirds.map(({ costMs }) => Math.round(100 * costMs) / 100);
+  const [first = 0, ...later] = costs;
+  const flat = first > 0 && Math.max(...later) <= first * (1 + FLAT_WITHIN);
+  return flat ? [] : [`a return costs ${costs.join(", ")} ms by thirds`];
 }
 
 /** By thirds of the returns; empty where there were none. */
