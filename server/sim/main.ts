@@ -83,7 +83,7 @@ function report({ seeds, rounds, counts, finding }: Simulation): void {
   console.log(`${rounds} rounds of ${seeds} seeds`);
   if (finding !== null) {
     console.log(`\n${finding.tail.join("\n")}\n`);
-    console.log(`seed ${finding.seed}: ${finding.complaint}`);
+    console.log(`seed ${finding.seed}, by ${finding.by}: ${finding.complaint}`);
     console.log(`\nnpm run sim -- --seed ${finding.seed} replays it`);
   }
   if (values.json === undefined) return;
@@ -94,17 +94,20 @@ function report({ seeds, rounds, counts, finding }: Simulation): void {
 async function catchMutants(rounds: number): Promise<boolean> {
   const mutants = await chosenMutants();
   const rest = mutants.values();
-  let missed = 0;
+  const caughtBy = { auditor: 0, assertion: 0, error: 0 };
   const lane = async () => {
     for (const { name, why } of rest) {
-      const { caught, complaint } = await runMutant(name, rounds);
-      if (!caught) missed += 1;
-      console.log(`${caught ? "caught" : "MISSED"}  ${name}: ${why}\n        ${complaint}`);
+      const { by, complaint } = await runMutant(name, rounds);
+      if (by !== null) caughtBy[by] += 1;
+      console.log(`${by === null ? "MISSED" : "caught"}  ${name}: ${why}\n        ${complaint}`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
-  console.log(`${mutants.length - missed} of ${mutants.length} caught`);
-  return missed <= mutants.length * MOST_MISSED;
+  const { auditor, assertion, error } = caughtBy;
+  const caught = auditor + assertion + error;
+  console.log(`by the auditor ${auditor}, by an assertion ${assertion}, by another error ${error}`);
+  console.log(`${caught} of ${mutants.length} caught`);
+  return mutants.length - caught <= mutants.length * MOST_MISSED;
 }
 
 async function chosenMutants() {

@@ -1,6 +1,7 @@
 /** Runs the simulator on code with mistakes in it: each has to be caught. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { EndedBy } from "./run.ts";
 
 const REGISTER = fileURLToPath(new URL("../mutants/register.mjs", import.meta.url));
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -8,7 +9,8 @@ const MOST_OUTPUT = 1 << 20;
 
 export interface MutantRun {
   readonly name: string;
-  readonly caught: boolean;
+  /** What caught it; null where nothing did. */
+  readonly by: EndedBy | null;
   /** What the simulator complained of; empty where it found nothing. */
   readonly complaint: string;
 }
@@ -19,11 +21,11 @@ export function runMutant(name: string, rounds: number): Promise<MutantRun> {
   const args = ["--import", REGISTER, MAIN, "--rounds", String(rounds)];
   const options = { env: { ...process.env, MUTANT: name }, maxBuffer: MOST_OUTPUT };
   execFile(process.execPath, args, options, (error, stdout, stderr) => {
-    const complaint = /^seed \d+: .*$/m.exec(stdout)?.[0] ?? "";
-    if (error === null) resolve({ name, caught: false, complaint });
+    const [complaint = "", by] = /^seed \d+, by (\w+): .*$/m.exec(stdout) ?? [];
+    if (error === null) resolve({ name, by: null, complaint });
     // A mutant that does not fit the code, or does not run at all, shows nothing.
     else if (complaint === "") reject(new Error(`mutant ${name}: ${stderr || stdout}`));
-    else resolve({ name, caught: true, complaint });
+    else resolve({ name, by: by as EndedBy, complaint });
   });
   return promise;
 }

@@ -169,7 +169,8 @@ export class SimulatedProcess implements MetProcess {
         const watched = this.#watched.get(tableId);
         if (watched !== undefined) this.#still(watched);
         if (error instanceof OutcomeUnknownError) return;
-        this.#world.found(new AuditError(`${this.id}: ${tableId} froze: ${error}`));
+        const what = `${this.id}: ${tableId} froze: ${error}`;
+        this.#world.found(new AuditError(what, { cause: error }));
       },
       leased: () => counts.add("fault: lease taken"),
       handedOver: () => counts.add("seen: table handed over"),

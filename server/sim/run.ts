@@ -1,4 +1,6 @@
 /** One seed after another, until so many rounds were played. */
+import { InvariantError } from "@croupier/shared/core/assert";
+import { AuditError } from "./auditor/terms.ts";
 import { Counts } from "./counts.ts";
 import { World } from "./world.ts";
 
@@ -7,8 +9,12 @@ const ROUNDS_OF_A_SEED = 100;
 /** A run this long has to have seen everything that is counted. */
 const ROUNDS_THAT_SHOW_ALL = 20_000;
 
+/** What ended a house: the auditor's complaint, an assertion of the code, or any other error. */
+export type EndedBy = "auditor" | "assertion" | "error";
+
 export interface Finding {
   readonly seed: number;
+  readonly by: EndedBy;
   readonly complaint: string;
   /** What happened last, oldest first. */
   readonly tail: readonly string[];
@@ -28,12 +34,23 @@ export async function runSeed(seed: number, rounds = ROUNDS_OF_A_SEED): Promise<
   const world = new World({ seed, rounds });
   const { counts } = world;
   try {
-    return { seed, ...(await world.run()), counts, finding: null };
+    const run = await world.run();
+    counts.add("house: came to rest");
+    return { seed, ...run, counts, finding: null };
   } catch (error) {
+    const by = enderOf(error);
+    counts.add(`house: ended by ${by}`);
     const complaint = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const finding = { seed, complaint, tail: [...world.tail()] };
+    const finding = { seed, by, complaint, tail: [...world.tail()] };
     return { seed, rounds: world.rounds, digest: "", counts, finding };
   }
+}
+
+/** A table that froze tells by what: that is the cause of the finding. */
+function enderOf(error: unknown): EndedBy {
+  const { cause = error } = error instanceof AuditError ? error : {};
+  if (cause instanceof AuditError) return "auditor";
+  return cause instanceof InvariantError ? "assertion" : "error";
 }
 
 export interface Simulation {
