@@ -151,6 +151,7 @@ export class Link {
     const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
     if (!this.#caller.effect()) return promise;
     this.#asked(host, posting);
+    host.posting += 1;
     const { life } = host;
     const conclude = (outcome: Concluded) => {
       if (life === host.life && host.shadow !== null) this.#concluded(host, posting, outcome);
@@ -158,6 +159,7 @@ export class Link {
     const fail = (error: unknown) => {
       this.#answer(
         () => {
+          host.posting -= 1;
           if (error instanceof BankUnavailableError) conclude({ code: "BANK_UNAVAILABLE" });
           reject(error);
         },
@@ -184,6 +186,7 @@ export class Link {
       try {
         const result = act();
         this.#answer(() => {
+          host.posting -= 1;
           conclude(outcomeOf(result));
           resolve(result);
         });

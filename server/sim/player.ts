@@ -20,6 +20,10 @@ const DRUMMED = 560;
 const DRUMMED_BETS = 130;
 const DRUMMED_UNDOS = 120;
 const DRUM_MS = 6;
+/** Of a seated player's acts, the share at which the connection breaks, in houses where it does. */
+const DROPPED = 0.02;
+/** For how long the house keeps the seat, in the player's acts. */
+const MOST_KEPT = 4;
 
 export class SimulatedPlayer {
   readonly id: string;
@@ -28,6 +32,12 @@ export class SimulatedPlayer {
   readonly #wishes: Wishes;
   #process: MetProcess | null = null;
   #seated = false;
+  /** Grows with each one that broke: what is on its way to an earlier one is lost. */
+  #connection = 0;
+  /** Where they sat last; null before they come, and once they have left. */
+  #satAt: MetProcess | null = null;
+  /** How often they have sat down. */
+  #sittings = 0;
   #operations = 0;
   /** As it was told last. */
   #stake = 0;
@@ -59,8 +69,9 @@ export class SimulatedPlayer {
   }
 
   #act(): void {
-    const { random, calm } = this.#world;
+    const { random, calm, dropping, drumming } = this.#world;
     if (this.#process?.alive !== true || this.#process.at(this.tableId) === null) {
+      if (this.#seated) this.#count("fault: connection lost with its table");
       this.#connect();
       return;
     }
@@ -70,8 +81,12 @@ export class SimulatedPlayer {
       return;
     }
     if (calm) return;
+    if (dropping && random.chance(DROPPED)) {
+      this.#drop();
+      return;
+    }
     const luck = random.next();
-    if (luck < 0.005 && this.#bettingMs() > DRUMMED * DRUM_MS) this.#drum(0);
+    if (luck < (drumming ? 0.05 : 0.005) && this.#bettingMs() > DRUMMED * DRUM_MS) this.#drum(0);
     else if (luck < 0.02) this.#leave();
     else if (luck < 0.06) this.#giveSeed();
     else if (luck < 0.1) this.#askAgain();
@@ -84,40 +99,82 @@ export class SimulatedPlayer {
     this.#seated = false;
     this.#process = this.#world.whoRuns(this.tableId);
     const process = this.#process;
-    if (process !== null) this.#world.send(() => process.run(() => void this.#sit(process)));
+    if (process !== null) this.#send(() => process.run(() => void this.#sit(process)));
   }
 
   async #sit(process: MetProcess): Promise<void> {
     const at = process.at(this.tableId);
     if (at === null) return;
     const { auditor } = this.#world;
+    this.#sittings += 1;
+    if (at.host.state.players.get(this.id)?.seated === true) {
+      this.#count("seen: player sat down on a seat that was kept");
+    }
     await at.host.sit(this.id);
     at.host.tellVoided(this.id, asChips(auditor.books.balances.get(this.id) ?? 0));
     if (process.at(this.tableId)?.host !== at.host) return;
     this.#world.audit(() => auditor.sat(at.watched, this.id, at.host.ownLayout(this.id)));
+    this.#countSitting(process, at.host.ownLayout(this.id).stake > 0);
     this.#seated = true;
     // What was under way is asked for again at the new place.
     for (const operation of this.#open.values()) this.#ask(operation);
   }
 
+  #countSitting(process: MetProcess, hasChips: boolean): void {
+    const earlier = this.#satAt;
+    this.#satAt = process;
+    if (earlier === null) this.#count("seen: player joined");
+    else if (this.#seated) this.#count("seen: player joined twice");
+    else {
+      this.#count("seen: player came back");
+      if (process !== earlier) this.#count("seen: player came back at another process");
+      if (hasChips) this.#count("seen: player came back to chips on the felt");
+      if (this.#open.size > 0) this.#count("seen: player came back and asked again");
+    }
+  }
+
   #leave(): void {
     const process = this.#process;
     this.#seated = false;
-    this.#world.send(() =>
+    this.#send(() =>
       process?.run(() => {
-        const at = process.at(this.tableId);
-        if (at === null) return;
-        at.host.leave(this.id);
-        this.#world.auditor.left(at.watched, this.id);
+        if (!this.#giveUpSeat(process)) return;
+        if (this.#satAt !== null) this.#count("seen: player left");
+        this.#satAt = null;
         this.#process = null;
       }),
     );
   }
 
+  /** The connection breaks; the house keeps the seat for a while. */
+  #drop(): void {
+    const { random, scheduler, eagernessMs } = this.#world;
+    const process = this.#process;
+    const sittings = this.#sittings;
+    this.#count("fault: connection dropped");
+    this.#connection += 1;
+    this.#seated = false;
+    this.#process = null;
+    scheduler.after(random.between(1, MOST_KEPT * eagernessMs), () =>
+      process?.run(() => {
+        if (this.#sittings !== sittings) return;
+        if (this.#giveUpSeat(process)) this.#count("seen: seat given up after a drop");
+      }),
+    );
+  }
+
+  #giveUpSeat(process: MetProcess): boolean {
+    const at = process.at(this.tableId);
+    if (at === null) return false;
+    at.host.leave(this.id);
+    this.#world.auditor.left(at.watched, this.id);
+    return true;
+  }
+
   #giveSeed(): void {
     const process = this.#process;
     const seed = `seed-${this.#world.random.between(0, 9_999)}`;
-    this.#world.send(() =>
+    this.#send(() =>
       process?.run(() => {
         const at = process.at(this.tableId);
         if (at === null) return;
@@ -182,7 +239,8 @@ export class SimulatedPlayer {
     const { scheduler, random } = this.#world;
     const process = this.#process;
     if (process === null) return;
-    this.#world.send(() => process.run(() => this.#arrive(process, operation)));
+    const connection = this.#connection;
+    this.#send(() => process.run(() => this.#arrive(process, operation, connection)));
     if (!this.#open.has(operation.op)) return;
     const pauseMs = random.between(200, 1_500) * Math.min(tries, 4);
     const again = scheduler.after(pauseMs, () => {
@@ -194,10 +252,11 @@ export class SimulatedPlayer {
     this.#again.set(operation.op, again);
   }
 
-  #arrive(process: MetProcess, operation: Operation): void {
+  #arrive(process: MetProcess, operation: Operation, connection: number): void {
     const at = process.at(this.tableId);
     if (at === null || !at.host.state.players.get(this.id)?.seated) {
       // The room takes nothing from who does not sit there: the connection ends.
+      if (this.#seated) this.#count("fault: connection ended by the room");
       this.#seated = false;
       return;
     }
@@ -208,12 +267,23 @@ export class SimulatedPlayer {
     void host.operate(operation).then((reply) => {
       if (!process.effect()) return;
       this.#world.audit(() => this.#world.auditor.replied(watched, request, reply));
-      this.#world.send(() => this.#hear(operation, reply));
+      this.#world.send(`to ${this.id}`, () => {
+        if (connection === this.#connection) this.#hear(operation, reply);
+        else this.#count("fault: reply lost with its connection");
+      });
     });
     this.#world.afterwards(() => {
       watched.shadow?.settled(this.id);
       this.#world.auditor.settled(watched);
     });
+  }
+
+  #send(deliver: () => void): void {
+    this.#world.send(`from ${this.id}`, deliver);
+  }
+
+  #count(what: string): void {
+    this.#world.counts.add(what);
   }
 
   #hear(operation: Operation, reply: Reply): void {

@@ -167,7 +167,10 @@ export class SimulatedProcess implements MetProcess {
       froze: (tableId: string, error: unknown) => {
         if (!this.alive) return;
         const watched = this.#watched.get(tableId);
-        if (watched !== undefined) this.#still(watched);
+        if (watched !== undefined) {
+          if (watched.posting > 0) counts.add("seen: operation under way while its table froze");
+          this.#still(watched);
+        }
         if (error instanceof OutcomeUnknownError) return;
         const what = `${this.id}: ${tableId} froze: ${error}`;
         this.#world.found(new AuditError(what, { cause: error }));

@@ -35,6 +35,14 @@ const SHARING = [2, 3];
 const ROUGH = 2;
 /** In these houses, by their seeds, what a process posts waits behind a post whose outcome it seeks. */
 const QUEUEING = [3, 6];
+/** In these houses, by their seeds, connections of players break while both ends live. */
+const DROPPING = [2, 5];
+/** In these houses, by their seeds, betting is long, and players drum their operations. */
+const DRUMMING = 0;
+/** How much less is lost there. */
+const CALMER = 0.1;
+/** Long enough for more operations of one player than a round may have. */
+const LONGEST_MS = 6_000;
 
 /** What kind of house a seed's is: what a new kind does leaves the runs of all others alone. */
 export function kindOf(seed: number) {
@@ -42,15 +50,22 @@ export function kindOf(seed: number) {
     sharing: SHARING.includes(seed % 6),
     rough: seed % 7 === ROUGH,
     queueing: QUEUEING.includes(seed % 8),
+    dropping: DROPPING.includes(seed % 9),
+    drumming: seed % 11 === DRUMMING,
   };
 }
 
 /**
  * `longestMs`: of a betting time. Trouble comes a few times a round, or once in several. Where posts
- * queue behind one whose outcome is unknown, there are many such.
+ * queue behind one whose outcome is unknown, there are many such; where players drum, most of it gets
+ * through.
  */
-export function faultsOf(random: Random, longestMs: number, queueing: boolean): Faults {
-  const wild = random.next();
+export function faultsOf(
+  random: Random,
+  longestMs: number,
+  { queueing, drumming }: Pick<ReturnType<typeof kindOf>, "queueing" | "drumming">,
+): Faults {
+  const wild = random.next() * (drumming ? CALMER : 1);
   return {
     requestLost: 0.03 * wild * random.next(),
     answerLost: 0.03 * wild * random.next(),
@@ -74,14 +89,15 @@ export function gameOf(random: Random) {
   return random.pick(GAMES);
 }
 
-export function configsOf(random: Random): TableConfig[] {
+/** `drumming`: as {@link kindOf} says. */
+export function configsOf(random: Random, drumming: boolean): TableConfig[] {
   return Array.from(
     { length: random.between(1, 2) },
     (_, index): TableConfig => ({
       ...gameOf(random),
       tableId: `t${index + 1}`,
       name: `Table ${index + 1}`,
-      bettingMs: random.pick([300, 400, 600, 900, 1_500, 6_000]),
+      bettingMs: drumming ? LONGEST_MS : random.pick([300, 400, 600, 900, 1_500, LONGEST_MS]),
       closingMs: random.between(50, 200),
       spinningMs: random.between(50, 200),
       resultMs: random.between(50, 200),

@@ -37,6 +37,10 @@ export interface Surroundings {
   readonly sharing: boolean;
   /** Whether what a process posts waits while it seeks the outcome of an earlier post. */
   readonly queueing: boolean;
+  /** Whether connections of players break while both ends live. */
+  readonly dropping: boolean;
+  /** Whether players drum their operations, often. */
+  readonly drumming: boolean;
   /** How the database is. */
   readonly mood: { readonly away: boolean; readonly slow: boolean };
   /** Between two acts of a player, half of it on average. */
@@ -53,6 +57,6 @@ export interface Surroundings {
   lateMs(): number;
   termsOf(tableId: string): TableTerms;
   whoRuns(tableId: string): MetProcess | null;
-  /** A message between a player and a process: late, lost, doubled, out of order. */
-  send(deliver: () => void): void;
+  /** A message between a player and a process, see `Network`. */
+  send(way: string, deliver: () => void): void;
 }

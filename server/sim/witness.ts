@@ -1,8 +1,12 @@
 /** Holds everything that a simulated house's bank commits against the auditor's books. */
 import { askedContentOf } from "./askedContent.ts";
+import type { BookedRound } from "./auditor/books.ts";
 import { check } from "./auditor/terms.ts";
 import type { Witness } from "./bank.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** Of one player, in one round. */
+const VERY_MANY = 250;
 
 type Watched = Pick<Surroundings, "auditor" | "counts" | "termsOf" | "audit">;
 
@@ -29,7 +33,13 @@ export function witnessOf(house: Watched, committed: (line: string) => void): Wi
         books.posted(lease, posting, askedContentOf(posting));
       }),
     locked: (lease, { round, betsDigest }) =>
-      commit(`${at(lease)} locks ${round}`, () => books.locked(lease, round, betsDigest)),
+      commit(`${at(lease)} locks ${round}`, () => {
+        const running = books.running(lease.tableId);
+        books.locked(lease, round, betsDigest);
+        if (running !== null && isLongAndTakenOver(running, lease)) {
+          counts.add("seen: round taken over, with very many operations of one player");
+        }
+      }),
     settled: (lease, settling) =>
       commit(`${at(lease)} settles ${settling.round} ${settling.pocket}`, () => {
         books.settled(lease, settling);
@@ -46,4 +56,13 @@ export function witnessOf(house: Watched, committed: (line: string) => void): Wi
       }),
     seen: (what) => counts.add(what),
   };
+}
+
+function isLongAndTakenOver(
+  { operations, openedIn }: BookedRound,
+  { epoch }: { epoch: number },
+): boolean {
+  if (operations.length < VERY_MANY || epoch === openedIn) return false;
+  const byPlayer = Map.groupBy(operations, ({ playerId }) => playerId);
+  return [...byPlayer.values()].some((own) => own.length >= VERY_MANY);
 }

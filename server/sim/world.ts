@@ -12,6 +12,7 @@ import { Bank } from "./bank.ts";
 import type { ChaosOptions } from "./chaos.ts";
 import { Chaos } from "./chaos.ts";
 import { Counts } from "./counts.ts";
+import { Network } from "./network.ts";
 import { Places } from "./places.ts";
 import { SimulatedPlayer } from "./player.ts";
 import { SimulatedProcess, termsOf } from "./process.ts";
@@ -43,7 +44,10 @@ export class World implements Surroundings {
   readonly eagernessMs: number;
   readonly sharing: boolean;
   readonly queueing: boolean;
+  readonly dropping: boolean;
+  readonly drumming: boolean;
   readonly #rounds: number;
+  readonly #network: Network;
   readonly #places: Places;
   readonly #chaos: Chaos;
   readonly #players: SimulatedPlayer[] = [];
@@ -58,13 +62,15 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    const { sharing, rough, queueing } = kindOf(seed);
+    const { rough, sharing, queueing, dropping, drumming } = kindOf(seed);
     this.sharing = sharing;
     this.queueing = queueing;
+    this.dropping = dropping;
+    this.drumming = drumming;
     this.#rounds = rounds;
-    this.#configs = configsOf(this.random);
+    this.#configs = configsOf(this.random, drumming);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
-    const faults = faultsOf(this.random, longestMs, queueing);
+    const faults = faultsOf(this.random, longestMs, { queueing, drumming });
     this.eagernessMs = this.random.between(longestMs >> 1, 3 * longestMs);
     const names = Array.from({ length: this.random.between(3, 9) }, (_, index) => `p${index}`);
     const chips = new Map(names.map((name) => [name, this.random.between(300, 6_000)]));
@@ -88,6 +94,8 @@ export class World implements Surroundings {
         this.#commits.push(line);
       }),
     });
+    const { random, scheduler, counts } = this;
+    this.#network = new Network({ random, scheduler, counts, faults: () => this.faults });
     this.#places = new Places(() => this.#newProcess());
     this.#chaos = this.#newChaos({ faults, sharing, rough });
     for (let place = 0; place < this.random.between(1, 3); place += 1) this.#places.fill(place);
@@ -214,16 +222,8 @@ export class World implements Surroundings {
     return this.#places.find((one) => one.awake && one.at(tableId) !== null);
   }
 
-  send(deliver: () => void): void {
-    const { random, faults } = this;
-    if (random.chance(faults.messageDropped)) {
-      this.counts.add("fault: message dropped");
-      return;
-    }
-    this.scheduler.after(random.between(1, 30), deliver);
-    if (!random.chance(faults.messageDuplicated)) return;
-    this.counts.add("fault: message duplicated");
-    this.scheduler.after(random.between(1, 60), deliver);
+  send(way: string, deliver: () => void): void {
+    this.#network.send(way, deliver);
   }
 
   #newProcess(): SimulatedProcess {

@@ -36,6 +36,8 @@ export interface WatchedHost {
   readonly lastChips: Map<string, readonly Change[]>;
   /** The round whose client seeds were frozen last. */
   frozenFor: number;
+  /** Postings that the bank has not answered yet. */
+  posting: number;
   /** Askings after earlier operations that the bank has not answered yet. */
   recalls: number;
   readonly told: Told;
@@ -86,6 +88,7 @@ export class Auditor {
       expected: new Map(),
       lastChips: new Map(),
       frozenFor: 0,
+      posting: 0,
       recalls: 0,
       told: new Told({ id, terms, epoch, books: this.books, seen: this.#seen }),
     };
@@ -149,7 +152,10 @@ export class Auditor {
     const running = this.books.running(tableId);
     const replaced = host.epoch !== this.books.table(tableId).epoch;
     // Who was replaced before it began goes by a past that is over; the bank refuses what it writes.
-    if (host.shadow === null && replaced) host.ending = true;
+    if (host.shadow === null && replaced) {
+      if (!host.ending) this.#seen("seen: holder replaced before it began");
+      host.ending = true;
+    }
     if (host.ending) {
       // Nothing begins here any more.
     } else if (host.shadow === null) {
@@ -241,7 +247,10 @@ export class Auditor {
   seeded(host: WatchedHost, playerId: string, given: { seed: string; fromRound: number }): void {
     const seat = host.seats.get(playerId);
     if (seat?.seated === true) seat.clientSeed = given.seed;
-    if (host.shadow === null) return;
+    if (host.shadow === null) {
+      if (!host.ending) this.#seen("seen: seed given while a table starts again");
+      return;
+    }
     const opening = host.frozenFor > this.#opened(host);
     if (opening) this.#seen("seen: seed given while a round opens");
     const from = (opening ? host.frozenFor : this.#opened(host)) + 1;
@@ -327,6 +336,9 @@ export class Auditor {
     const stands =
       asked.counted && refusal.code !== "OP_REUSED" && refusal.code !== "BANK_UNAVAILABLE";
     check(!stands, () => `${where()} counts, and is refused with ${refusal.code}`);
+    if (counted !== undefined && !asked.counted && fits(refusal, expected)) {
+      this.#seen("seen: refused while the same op was placed");
+    }
   }
 
   #answered(

@@ -15,6 +15,8 @@ export interface BookedRound {
   readonly entropy: string;
   readonly clientSeeds: readonly { playerId: string; seed: string }[];
   readonly openedAt: number;
+  /** The epoch in which it was opened. */
+  readonly openedIn: number;
   status: "open" | "locked" | "settled" | "void";
   pocket: string;
   seed: string;
@@ -132,6 +134,7 @@ export class Books {
     check(entropy === entropyOf(clientSeeds), () => `${tableId}: ${round} has another entropy`);
     table.rounds.push({
       ...opened,
+      openedIn: epoch,
       status: "open",
       pocket: "",
       seed: "",

@@ -222,15 +222,13 @@ export class Shadow {
       return { code: "TOO_MANY_REQUESTS", limit: MOST_IN_ROUND };
     }
     const lastChips = seats.get(operation.playerId)?.lastChips ?? [];
-    return decide(
-      operation,
-      { ...player, lastChips },
-      {
-        terms,
-        nets: this.#nets,
-        players: this.#players,
-      },
-    );
+    const felt = { terms, nets: this.#nets, players: this.#players };
+    const decision = decide(operation, { ...player, lastChips }, felt);
+    const takes = operation.kind === "undo" || operation.kind === "clear";
+    if (takes && "code" in decision && decision.code === "HOUSE_LIMIT") {
+      seen("chips that have to stay for the house's limit");
+    }
+    return decision;
   }
 
   /** The host asks the bank for a posting. */

@@ -103,7 +103,7 @@ export class Told {
 
   /** Nothing is shown that is not durable, and nothing other than what is. */
   shows(view: View): void {
-    const { id, terms, epoch, books } = this.#options;
+    const { id, terms, epoch, books, seen } = this.#options;
     const where = () => `${id} shows ${view.phase} of round ${view.round}`;
     const { rounds, epoch: current } = books.table(terms.tableId);
     const round = rounds[view.round - 1];
@@ -126,6 +126,8 @@ export class Told {
       check(view.pocket === round.pocket, () => `${where()} with pocket ${view.pocket}`);
       check(view.seed === round.seed, () => `${where()} with another seed`);
     }
+    if (round.status === "void" && epoch < current)
+      seen("seen: round shown that another took back");
     // A holder that was replaced does not know it yet, and shows what was.
     if (view.phase === "betting" && epoch === current) {
       check(round.status === "open", () => `${where()} and is ${round.status}`);
