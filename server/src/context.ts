@@ -16,6 +16,7 @@ import { AdminSessions } from "./admin/session.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import { openCluster } from "./cluster/cluster.ts";
 import { EventDesk } from "./cluster/eventDesk.ts";
+import type { FloorBooks } from "./cluster/houseFloor.ts";
 import { ReadCache } from "./cluster/readCache.ts";
 import { RedisReads } from "./cluster/sharedReads.ts";
 import { loggable } from "./config/config.ts";
@@ -39,6 +40,7 @@ import { Arrivals } from "./rooms/arrivals.ts";
 import { BalanceHub } from "./rooms/balanceHub.ts";
 import type { House } from "./rooms/house.ts";
 import { SEAT_SECONDS } from "./rooms/houseRoom.ts";
+import { standingsOf, summaryByBooks } from "./rounds/standings.ts";
 import type { Floor } from "./tables/floor.ts";
 import { ownFloor } from "./tables/floor.ts";
 import type { TableHost } from "./tables/tableHost.ts";
@@ -89,7 +91,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const events = { pool, tables: config.tables, clock, log, redis: cluster?.redis ?? null };
   const desk = new EventDesk(events);
   closers.add("events", () => desk.close());
-  const floor = cluster?.floorOf(tables) ?? ownFloor(tables);
+  const floor = cluster?.floorOf(tables, floorBooks(tables, pool, clock)) ?? ownFloor(tables);
   const wins = () => desk.wins;
   const shared = { floor, wins, balances, cluster };
   const house = houseOf({ ...options, ...shared, tables, players, chatBans, metrics });
@@ -144,6 +146,22 @@ async function joinCluster(
   const cluster = await openCluster({ url: config.redisUrl, clock, log });
   closers.add("redis", () => cluster.close());
   return cluster;
+}
+
+/** How tables stand that other processes run, by census and books. */
+function floorBooks(tables: Tables, pool: Pool, clock: Clock): FloorBooks {
+  return {
+    isElsewhere: (tableId) => tables.playersElsewhere(tableId) !== null,
+    summaries: async (tableIds) => {
+      const standings = await standingsOf(pool, tableIds);
+      return standings.flatMap((standing) => {
+        const config = tables.configs.find(({ tableId }) => tableId === standing.tableId);
+        const players = tables.playersElsewhere(standing.tableId) ?? 0;
+        if (config === undefined) return [];
+        return [summaryByBooks(config, standing, { players, now: clock.now() })];
+      });
+    },
+  };
 }
 
 /** Whether the database answers, soon. */

@@ -15,6 +15,7 @@ import type { HouseTables } from "../tables/tables.ts";
 import type { BalanceNewsOptions } from "./balanceNews.ts";
 import { BalanceNews } from "./balanceNews.ts";
 import { HouseDriver } from "./houseDriver.ts";
+import type { FloorBooks } from "./houseFloor.ts";
 import { HouseFloor } from "./houseFloor.ts";
 import { HousePresence } from "./housePresence.ts";
 import { News } from "./news.ts";
@@ -37,8 +38,8 @@ export interface Cluster {
   /** The project's own connection. */
   readonly redis: RedisConnection;
   state(): RedisState;
-  /** All tables, told to and heard from the other processes. */
-  floorOf(tables: HouseTables): Floor;
+  /** All tables, told to and heard from the other processes; `books` are asked where nothing is heard. */
+  floorOf(tables: HouseTables, books: FloorBooks): Floor;
   /** Balances, told to and heard from the other processes; `balanceOf` is asked for what was heard. */
   balancesOf(tables: HouseTables, balanceOf: (playerId: string) => Promise<number>): BalanceHub;
   /** Takes this process's rooms away and ends the connections. */
@@ -74,8 +75,8 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
     driver,
     redis: events,
     state: () => health.state,
-    floorOf: (tables) => {
-      const floor = new HouseFloor({ tables, news, clock });
+    floorOf: (tables, books) => {
+      const floor = new HouseFloor({ tables, news, books, clock, log });
       closings.push(() => floor.close());
       return floor;
     },

@@ -2,11 +2,14 @@ import type { TableState } from "@croupier/shared/core/table/state";
 import { createTable, playerAt } from "@croupier/shared/core/table/state";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { createLogger } from "../platform/log.ts";
+import { summaryOf } from "../tables/floor.ts";
+import { BankUnavailableError } from "../tables/store.ts";
 import type { TableEvent, TableHost } from "../tables/tableHost.ts";
 import type { HouseTables, TablesFollower } from "../tables/tables.ts";
 import { ManualClock } from "../testing/manualClock.ts";
 import { tableConfig } from "../testing/rounds.ts";
-import { FORGOTTEN_MS, HouseFloor, TELL_MS } from "./houseFloor.ts";
+import { FORGOTTEN_MS, HouseFloor, LATE_MS, TELL_MS } from "./houseFloor.ts";
 
 const CONFIGS = ["one", "two"].map(tableConfig);
 
@@ -34,7 +37,10 @@ class Wire {
     return side;
   }
 
+  isThere = true;
+
   send(text: string, from?: object): void {
+    if (!this.isThere) return;
     for (const { side, hear } of this.#listeners) if (side !== from) hear(text);
   }
 }
@@ -44,11 +50,26 @@ class Process implements HouseTables {
   readonly configs = CONFIGS;
   readonly hosts = new Map<string, TableHost>();
   readonly floor: HouseFloor;
+  /** Whose tables the database knows of; null where it does not answer. */
+  booked: Process | null = null;
+  asked = 0;
   readonly #followers: TablesFollower[] = [];
   readonly #listeners = new Map<string, ((event: TableEvent) => void)[]>();
 
   constructor(wire: Wire, clock: ManualClock) {
-    this.floor = new HouseFloor({ tables: this, news: wire.side(), clock });
+    const books = {
+      isElsewhere: (tableId: string) => this.booked?.hosts.has(tableId) === true,
+      summaries: async (tableIds: readonly string[]) => {
+        this.asked += 1;
+        if (this.booked === null) throw new BankUnavailableError("away");
+        return tableIds.flatMap((id) => {
+          const host = this.booked?.hosts.get(id);
+          return host === undefined ? [] : [summaryOf(host)];
+        });
+      },
+    };
+    const log = createLogger("silent");
+    this.floor = new HouseFloor({ tables: this, news: wire.side(), books, clock, log });
   }
 
   follow(follower: TablesFollower): () => void {
@@ -125,6 +146,58 @@ describe("the floor of several processes", () => {
     there.floor.close();
     clock.advance(FORGOTTEN_MS);
     expect(here.floor.summary("one")).not.toBeNull();
+    clock.advance(1);
+    expect(here.floor.summary("one")).toBeNull();
+  });
+
+  it("asks the books for a table that it does not hear of and another one runs", async () => {
+    const { wire, clock, here, there } = twoProcesses();
+    const state = there.open("one", 3);
+    clock.advance(TELL_MS);
+    here.booked = there;
+    for (let beat = 0; beat < 10; beat += 1) {
+      clock.advance(TELL_MS);
+      await Promise.resolve();
+      expect(here.floor.summary("one")?.round).toBe(3);
+    }
+    expect(here.asked).toBe(0);
+    wire.isThere = false;
+    state.round = 4;
+    for (let beat = 0; beat < 10; beat += 1) {
+      clock.advance(TELL_MS);
+      await Promise.resolve();
+      const round = beat * TELL_MS < LATE_MS ? 3 : 4;
+      expect(here.floor.summary("one")?.round, `beat ${beat}`).toBe(round);
+    }
+    // It is heard of again.
+    wire.isThere = true;
+    state.round = 5;
+    clock.advance(TELL_MS);
+    expect(here.floor.summary("one")?.round).toBe(5);
+  });
+
+  it("shows no table that nobody runs, whatever the books said of it", async () => {
+    const { wire, clock, here, there } = twoProcesses();
+    wire.isThere = false;
+    there.open("one", 3);
+    here.booked = there;
+    clock.advance(TELL_MS);
+    await Promise.resolve();
+    expect(here.floor.summary("one")?.round).toBe(3);
+    here.booked = null;
+    expect(here.floor.summary("one")).toBeNull();
+  });
+
+  it("forgets what the books said once they do not answer", async () => {
+    const { wire, clock, here, there } = twoProcesses();
+    wire.isThere = false;
+    there.open("one", 3);
+    here.booked = there;
+    clock.advance(TELL_MS);
+    await Promise.resolve();
+    here.floor.close();
+    clock.advance(FORGOTTEN_MS);
+    expect(here.floor.summary("one")?.round).toBe(3);
     clock.advance(1);
     expect(here.floor.summary("one")).toBeNull();
   });

@@ -256,6 +256,28 @@ describe("two processes with a table each", () => {
     await Promise.all([left.leave(), right.leave()]);
   });
 
+  it("show each other's tables to one that never saw a Redis", async () => {
+    const [one] = members;
+    if (one === undefined) throw new Error("two processes were started");
+    const ada = await guestAt(one);
+    const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
+    await redis.kill();
+    const { url } = await start({ TABLES: JSON.stringify(ids.map((id) => ({ id, ...SHORT }))) });
+    const seen = async () => {
+      const { tables } = (await (await fetch(`${url}/api/tables`)).json()) as {
+        tables: { tableId: string; players: number; phase: string; round: number }[];
+      };
+      return tables.map(({ tableId, players, phase, round }) => [
+        tableId,
+        players,
+        phase !== "paused" && round > 0,
+      ]);
+    };
+    const wished = ids.map((id) => [id, 1, true]);
+    await expect.poll(seen, { timeout: 10_000 }).toEqual(wished);
+    await Promise.all([left.leave(), right.leave()]);
+  });
+
   it("show a balance everywhere that changed while Redis was away", async () => {
     const [one] = members;
     if (one === undefined) throw new Error("two processes were started");

@@ -3,6 +3,7 @@ import { FORGOTTEN_MS, HouseFloor } from "../cluster/houseFloor.ts";
 import type { News } from "../cluster/news.ts";
 import { ReadCache } from "../cluster/readCache.ts";
 import { readTables } from "../config/tables.ts";
+import { createLogger } from "../platform/log.ts";
 import type { TableSummary } from "../tables/floor.ts";
 import { atRest } from "../tables/floor.ts";
 import type { HouseTables } from "../tables/tables.ts";
@@ -25,6 +26,7 @@ function processOf(clock: ManualClock, shared: MemoryReads, configs = CONFIGS) {
       heard = listener;
     },
   } as unknown as News;
+  const books = { isElsewhere: () => false, summaries: async () => [] };
   const tables = {
     configs,
     hosts: new Map(),
@@ -32,7 +34,7 @@ function processOf(clock: ManualClock, shared: MemoryReads, configs = CONFIGS) {
   } as unknown as HouseTables;
   const { "api-tables": endpoint } = tableEndpoints({
     tables,
-    floor: new HouseFloor({ tables, news, clock }),
+    floor: new HouseFloor({ tables, news, books, clock, log: createLogger("silent") }),
     clock,
     archive: undefined as never,
     players: undefined as never,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { ManualClock } from "../testing/manualClock.ts";
-import { BEAT_MS } from "./lease.ts";
+import { BEAT_MS, LEASE_MS } from "./lease.ts";
 import type { Census, CensusStore, SelfReport } from "./sharing.ts";
 import { TableShare } from "./tableShare.ts";
 
@@ -138,4 +138,23 @@ it("knows whether anyone else would take what it gives up", async () => {
   census = { ...census, processes: [{ holder: "a", accepts: true }] };
   await share.look();
   expect(share.others).toBe(false);
+});
+
+it("knows who plays at a table of another process, for as long as a lease lives", async () => {
+  const share = shareOf("b");
+  const runBy = async (holder: string | null) => {
+    const tables = [{ tableId: "t1", holder, players: 7, offeredTo: null }];
+    census = { processes: census.processes, tables };
+    await share.look();
+    return share.playersElsewhere("t1");
+  };
+  expect(share.playersElsewhere("t1")).toBeNull();
+  expect(await runBy(null)).toBeNull();
+  expect(await runBy("b")).toBeNull();
+  expect(await runBy("a")).toBe(7);
+  expect(share.playersElsewhere("t2")).toBeNull();
+  clock.advance(LEASE_MS);
+  expect(share.playersElsewhere("t1")).toBe(7);
+  clock.advance(1);
+  expect(share.playersElsewhere("t1")).toBeNull();
 });

@@ -1,6 +1,6 @@
 /** This process's share of the tables, from what the last census told; see `sharing.ts`. */
 import type { Clock } from "../platform/clock.ts";
-import { BEAT_MS } from "./lease.ts";
+import { BEAT_MS, LEASE_MS } from "./lease.ts";
 import type { Census, CensusStore } from "./sharing.ts";
 import { receiverOf, tablesToHandOver, tablesToTake } from "./sharing.ts";
 
@@ -26,6 +26,7 @@ export class TableShare {
   readonly #offers = new Map<string, string>();
   #accepts = true;
   #census: Census = { processes: [], tables: [] };
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: TableShareOptions) {
     this.#options = options;
@@ -39,6 +40,7 @@ export class TableShare {
     const excess = tablesToHandOver(store.holder, this.#census);
     this.#excess = new Map(excess.map((id) => [id, (this.#excess.get(id) ?? 0) + 1]));
     const now = clock.now();
+    this.#lookedAt = now;
     for (const { tableId, holder } of this.#census.tables) {
       if (holder !== null) this.#freeSince.delete(tableId);
       else if (!this.#freeSince.has(tableId)) this.#freeSince.set(tableId, now);
@@ -54,6 +56,15 @@ export class TableShare {
   get others(): boolean {
     const { holder } = this.#options.store;
     return this.#census.processes.some((one) => one.accepts && one.holder !== holder);
+  }
+
+  /** The players at a table that another process runs; null where none is known to, by a fresh look. */
+  playersElsewhere(tableId: string): number | null {
+    const { store, clock } = this.#options;
+    if (clock.now() - this.#lookedAt > LEASE_MS) return null;
+    const table = this.#census.tables.find((one) => one.tableId === tableId);
+    const holder = table?.holder ?? null;
+    return table === undefined || holder === null || holder === store.holder ? null : table.players;
   }
 
   /**

@@ -147,6 +147,11 @@ export class Tables implements HouseTables {
     await Promise.all([...this.#begun.keys()].map((tableId) => this.handOver(tableId)));
   }
 
+  /** The players at a table that another process runs; null where none is known to. */
+  playersElsewhere(tableId: string): number | null {
+    return this.#share?.playersElsewhere(tableId) ?? null;
+  }
+
   /** Stops every table, and gives the leases up. */
   stop(): Promise<void> {
     return this.#keeper.stop(() =>
