@@ -29,7 +29,7 @@ import { createHouseRouter } from "./http/router.ts";
 import { StaticFiles } from "./http/staticFiles.ts";
 import { playerOf, signTokensWith } from "./http/tokens.ts";
 import { openDoor, openMetrics } from "./openDoor.ts";
-import { drainMs, openTables } from "./openTables.ts";
+import { drainMs, openTables, stopMs } from "./openTables.ts";
 import type { Clock } from "./platform/clock.ts";
 import { Closers } from "./platform/closers.ts";
 import type { Metrics } from "./platform/metrics.ts";
@@ -55,8 +55,13 @@ export interface OpenHouse {
   readonly port: number;
   readonly hosts: ReadonlyMap<string, TableHost>;
   readonly pool: Pool;
-  /** Not ready, no new players, tables at rest, rooms closed, nothing left running. */
-  stop(): Promise<void>;
+  /**
+   * Not ready, no new players, tables at rest, rooms closed, nothing left running. What hangs is passed
+   * over, in time for all of it to be over.
+   *
+   * @param until epoch milliseconds; a round and some seconds from now where nothing is said
+   */
+  stop(until?: number): Promise<void>;
 }
 
 /** Opens everything; where a part fails, what was opened before it is closed again. */
@@ -129,10 +134,11 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     port,
     hosts: tables.hosts,
     pool,
-    stop: async () => {
+    stop: async (until = clock.now() + stopMs(config.tables)) => {
       stopping = true;
-      await within(tables.drain(), drainMs(config.tables), clock);
-      await closers.close();
+      const drained = Math.min(clock.now() + drainMs(config.tables), until);
+      await within(tables.drain(), drained - clock.now(), clock);
+      await closers.close(until);
     },
   };
 }

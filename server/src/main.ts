@@ -2,6 +2,7 @@
 import { readConfig } from "./config/config.ts";
 import { readSecrets } from "./config/secrets.ts";
 import { openHouse } from "./context.ts";
+import { stopMs } from "./openTables.ts";
 import { isForOperator } from "./operatorError.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createLogger } from "./platform/log.ts";
@@ -12,8 +13,9 @@ try {
   const secrets = readSecrets(process.env, config.dataDir);
   const log = createLogger(config.logLevel);
   endOnBugs(log);
-  const opening = openHouse({ config, secrets, log, clock: systemClock });
-  const stopping = stopOnSignals(opening, log);
+  const clock = systemClock;
+  const opening = openHouse({ config, secrets, log, clock });
+  const stopping = stopOnSignals(opening, { mostMs: stopMs(config.tables), clock, log });
   const { port } = await opening;
   if (!stopping()) console.log(`Croupier is open: http://localhost:${port}`);
 } catch (error) {

@@ -16,6 +16,8 @@ import { Tables } from "./tables/tables.ts";
 import { tablesObserver } from "./tablesObserver.ts";
 
 const DRAIN_GRACE_MS = 5_000;
+/** Of the 10 s behind a round in which a process ends; the last two are for a machine that is busy. */
+const STOP_GRACE_MS = 8_000;
 
 interface TableParts extends ContextOptions {
   readonly metrics: Metrics;
@@ -80,10 +82,17 @@ function closeTables({ configs, log, metrics, ...parts }: ClosingParts, closers:
 }
 
 /** The longest that a round may last yet, and some seconds for what is in flight. */
-export function drainMs(tables: readonly TableConfig[]): number {
+export const drainMs = (tables: readonly TableConfig[]): number =>
+  longestRoundMs(tables) + DRAIN_GRACE_MS;
+
+/** The longest that all of a stop may take, whatever hangs. */
+export const stopMs = (tables: readonly TableConfig[]): number =>
+  longestRoundMs(tables) + STOP_GRACE_MS;
+
+function longestRoundMs(tables: readonly TableConfig[]): number {
   const rounds = tables.map(
     ({ bettingMs, closingMs, spinningMs, resultMs }) =>
       bettingMs + closingMs + spinningMs + resultMs,
   );
-  return Math.max(0, ...rounds) + DRAIN_GRACE_MS;
+  return Math.max(0, ...rounds);
 }

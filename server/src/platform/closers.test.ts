@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../testing/manualClock.ts";
 import { Closers } from "./closers.ts";
 import { createLogger } from "./log.ts";
+import { nextTurn } from "./turn.ts";
 import { within } from "./within.ts";
 
 const log = createLogger("silent");
@@ -33,6 +34,45 @@ describe("closing", () => {
     clock.advance(10_000);
     await done;
     expect(closed).toEqual(["a"]);
+  });
+});
+
+describe("closing by a deadline", () => {
+  /** Closes parts of which the `hanging` never end; answers which were begun, and when it was over. */
+  async function closeBy(until: number, hanging: readonly string[]) {
+    const clock = new ManualClock(0);
+    const begun: [string, number][] = [];
+    const closers = new Closers(clock, log);
+    for (const part of ["a", "b", "c", "d"]) {
+      closers.add(part, () => {
+        begun.push([part, clock.now()]);
+        return hanging.includes(part) ? Promise.withResolvers<void>().promise : null;
+      });
+    }
+    const closing = closers.close(until).then(() => "closed");
+    while ((await Promise.race([closing, nextTurn()])) !== "closed") clock.next();
+    return { begun, endedAt: clock.now() };
+  }
+
+  it("begins to close each part, and is over in time, however many hang", async () => {
+    const { begun, endedAt } = await closeBy(8_000, ["a", "b", "c", "d"]);
+    expect(begun).toEqual([
+      ["d", 0],
+      ["c", 4_000],
+      ["b", 6_000],
+      ["a", 7_000],
+    ]);
+    expect(endedAt).toBe(7_500);
+  });
+
+  it("gives a part no more than it has where there is much time, and goes on without it", async () => {
+    expect(await closeBy(60_000, ["c"])).toMatchObject({ endedAt: 10_000 });
+  });
+
+  it("closes what is closed at once where no time is left", async () => {
+    const { begun, endedAt } = await closeBy(-1, ["c"]);
+    expect(begun.map(([part]) => part)).toEqual(["d", "c", "b", "a"]);
+    expect(endedAt).toBe(0);
   });
 });
 

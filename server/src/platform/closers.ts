@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { Logger } from "./log.ts";
 import { within } from "./within.ts";
 
-/** No part may keep the process from ending. */
+/** No part may keep the process from ending, nor the others from being closed in good order. */
 const MOST_MS = 10_000;
 
 export class Closers {
@@ -20,14 +20,20 @@ export class Closers {
     this.#closers.push({ what, close });
   }
 
-  /** Closes everything; what fails or takes too long is logged and passed over. */
-  async close(): Promise<void> {
+  /**
+   * Closes everything; what fails or takes too long is logged and passed over. Of what is left until the
+   * deadline a part has half, so that something is left for the next one.
+   *
+   * @param until epoch milliseconds
+   */
+  async close(until = Number.POSITIVE_INFINITY): Promise<void> {
     for (let next = this.#closers.pop(); next !== undefined; next = this.#closers.pop()) {
       const { what, close } = next;
       const closing = (async () => close())().catch((error: unknown) => {
         this.#log.error({ err: error }, `closing failed: ${what}`);
       });
-      if (!(await within(closing, MOST_MS, this.#clock))) {
+      const leftMs = Math.max(0, until - this.#clock.now());
+      if (!(await within(closing, Math.min(MOST_MS, leftMs / 2), this.#clock))) {
         this.#log.error(`closing takes too long: ${what}`);
       }
     }
