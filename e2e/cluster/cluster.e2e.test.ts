@@ -8,7 +8,7 @@ import { quietSdk } from "../faults/quietSdk.ts";
 import { bots } from "../src/testing/commands.ts";
 import { seatPlayer } from "../src/testing/player.ts";
 import { runNode } from "../src/testing/processes.ts";
-import { quickTables } from "../src/testing/server.ts";
+import { quickTables, SHORT_CHAINS } from "../src/testing/server.ts";
 import type { Cluster } from "./cluster.ts";
 import { startCluster } from "./cluster.ts";
 import { tablesOf } from "./holders.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
   cluster = await startCluster({
     folder,
     processes: 3,
-    env: { TABLES: quickTables(TABLES), LOG_LEVEL: "info", ADMIN_PASSWORD },
+    env: { TABLES: quickTables(TABLES), ...SHORT_CHAINS, LOG_LEVEL: "info", ADMIN_PASSWORD },
     edge: { EDGE_CONNECTIONS_PER_ADDRESS: "1000", EDGE_REQUESTS_BURST: "5000" },
   });
 });

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
 import { isAlive, runNode, startNode } from "../src/testing/processes.ts";
+import { SHORT_CHAINS } from "../src/testing/server.ts";
 
 let folder: string;
 let running: Running | null = null;
@@ -23,7 +24,7 @@ afterEach(async () => {
 
 const command = (...flags: readonly string[]) => ({
   args: ["e2e/cluster/main.ts", ...flags],
-  env: { DATA_DIR: folder },
+  env: { DATA_DIR: folder, ...SHORT_CHAINS },
 });
 
 async function start(...flags: readonly string[]): Promise<Running> {

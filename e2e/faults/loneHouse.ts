@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../src/testing/ports.ts";
 import type { Exit, Running } from "../src/testing/processes.ts";
 import { startNode } from "../src/testing/processes.ts";
+import { SHORT_CHAINS } from "../src/testing/server.ts";
 import type { Changes, HouseOptions } from "./houseOptions.ts";
 import { inTime, OverdueError } from "./wait.ts";
 
@@ -68,6 +69,7 @@ export class LoneHouse {
         DATA_DIR: this.#folder,
         TABLES: this.#tables,
         LOG_LEVEL: "warn",
+        ...SHORT_CHAINS,
         CRASH_WHEN: this.#armed,
         MUTANT: mutants.length === 0 ? undefined : mutants.join(","),
       },

@@ -13,6 +13,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { startCluster } from "../cluster/cluster.ts";
 import { childrenOf } from "../src/testing/childrenOf.ts";
 import type { Exit } from "../src/testing/processes.ts";
+import { SHORT_CHAINS } from "../src/testing/server.ts";
 import { EDGE_PATIENCE } from "./atTheDoor.ts";
 import type { Changes, HouseOptions } from "./houseOptions.ts";
 import { mutantsEnv, Slot } from "./slot.ts";
@@ -81,7 +82,8 @@ export class SharedHouse {
     const { databaseUrl, tables, secrets, mutants, processes } = options;
     const folder = mkdtempSync(join(tmpdir(), "croupier-house-"));
     try {
-      const env = { ...secrets, TABLES: tables, LOG_LEVEL: "info", ...mutantsEnv(mutants) };
+      const settings = { TABLES: tables, LOG_LEVEL: "info", ...SHORT_CHAINS };
+      const env = { ...secrets, ...settings, ...mutantsEnv(mutants) };
       const cluster = await startCluster({ folder, processes, databaseUrl, edge: EDGE, env });
       return new SharedHouse(options, cluster, folder);
     } catch (error) {

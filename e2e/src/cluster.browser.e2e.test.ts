@@ -12,7 +12,7 @@ import { launchBrowser } from "./testing/browser.ts";
 import type { Screen } from "./testing/person.ts";
 import { Person } from "./testing/person.ts";
 import { runNode } from "./testing/processes.ts";
-import { quickTables } from "./testing/server.ts";
+import { quickTables, SHORT_CHAINS } from "./testing/server.ts";
 
 const TABLES = quickTables(["monte", "riviera"], {
   bettingMs: 6_000,
@@ -38,7 +38,7 @@ beforeAll(async () => {
   expect(code).toBe(0);
   folder = mkdtempSync(join(tmpdir(), "croupier-pages-"));
   [cluster, browser] = await Promise.all([
-    startCluster({ folder, processes: 2, env: { TABLES, LOG_LEVEL: "info" } }),
+    startCluster({ folder, processes: 2, env: { TABLES, ...SHORT_CHAINS, LOG_LEVEL: "info" } }),
     launchBrowser(),
   ]);
 });

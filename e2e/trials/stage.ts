@@ -23,7 +23,7 @@ import { startDatabase } from "../faults/database.ts";
 import { Notes } from "../faults/notes.ts";
 import { OverdueError } from "../faults/wait.ts";
 import { repository } from "../src/testing/processes.ts";
-import { quickTables } from "../src/testing/server.ts";
+import { quickTables, SHORT_CHAINS } from "../src/testing/server.ts";
 
 export interface StageOptions {
   readonly seed: number;
@@ -173,6 +173,7 @@ async function open(options: StageOptions, kept: AsyncDisposableStack) {
       env: {
         TABLES: quickTables(tableIds, { ...timings, maxPlayers: seats }),
         LOG_LEVEL: "info",
+        ...SHORT_CHAINS,
       },
     }),
   );

@@ -9,8 +9,6 @@ export interface ContextOptions {
   readonly secrets: Secrets;
   readonly log: Logger;
   readonly clock: Clock;
-  /** For tests: seed chains that are made quickly. */
-  readonly chainLength?: number;
   /** For tests: seats that are given up soon. */
   readonly seatKeptSeconds?: number;
 }

@@ -25,14 +25,13 @@ interface TableParts extends ContextOptions {
 
 /** The tables that this process may run; they stop, and give their leases up, with the house. */
 export async function openTables(
-  { config, secrets, clock, log, metrics, chainLength }: TableParts,
+  { config, secrets, clock, log, metrics }: TableParts,
   { pool, pipelined }: Database,
   closers: Closers,
 ): Promise<Tables> {
-  const length = chainLength === undefined ? {} : { chainLength };
   const { seedKey } = secrets;
-  const stores = createPostgresTableStores({ pool, pipelined, seedKey, clock, log, ...length });
-  const { publicAddress } = config;
+  const { publicAddress, seedChainLength: chainLength } = config;
+  const stores = createPostgresTableStores({ pool, pipelined, seedKey, chainLength, clock, log });
   const lookNow = () => tables.lookNow();
   const changes = { disconnected: lookNow, released: lookNow };
   const leases = new TableLeases({ pool: pipelined, log, publicAddress, ...changes });

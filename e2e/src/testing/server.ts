@@ -35,6 +35,9 @@ export function quickTables(ids: readonly string[], changes: object = {}): strin
   return JSON.stringify(ids.map((id) => ({ id, ...QUICK, ...changes })));
 }
 
+/** Seed chains that are made in no time: whole ones take a table seconds of a processor. */
+export const SHORT_CHAINS = { SEED_CHAIN_LENGTH: "4096" };
+
 const OPEN_LINE = /Croupier is open: (http:\S+)/;
 const DATABASE_STOPS_MS = 20_000;
 
@@ -42,7 +45,7 @@ const PID_IN_LOG = /"pid":(\d+)/;
 
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** As `npm start` does it: with the client built where it is stale. */
+  /** As `npm start` does it: with the client built where it is stale, and with whole seed chains. */
   readonly withClient?: boolean;
 }
 
@@ -53,7 +56,8 @@ export async function startServer({
 }: ServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "croupier-e2e-"));
   const port = await freePort();
-  const settings = { PORT: `${port}`, DATA_DIR: dataDir, LOG_LEVEL: "info", ...env };
+  const kept = { PORT: `${port}`, DATA_DIR: dataDir, LOG_LEVEL: "info" };
+  const settings = { ...kept, ...(withClient ? {} : SHORT_CHAINS), ...env };
   const args = withClient ? ["server/bin/croupier.mjs", "start"] : ["server/src/main.ts"];
   let server: (Running & { readonly serverPid: number }) | null = null;
 

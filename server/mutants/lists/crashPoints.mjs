@@ -155,8 +155,8 @@ export const mutants = [
   {
     name: "short-chains",
     file: tableStore,
-    find: "const CHAIN_LENGTH = 1_048_576;",
-    replace: "const CHAIN_LENGTH = 1_000;",
+    find: "new SeedVault(options)",
+    replace: "new SeedVault({ ...options, chainLength: 1_000 })",
     why: "chains that have a successor from their first round on",
   },
   crash("S1", seedVault, {

@@ -26,6 +26,8 @@ export interface Config {
   readonly dataDir: string;
   readonly transport: TransportChoice;
   readonly tables: readonly TableConfig[];
+  /** Rounds that one chain of a table's seeds serves. */
+  readonly seedChainLength: number;
   readonly startingChips: number;
   readonly dailyChips: number;
   readonly publicAddress: string | null;
@@ -62,6 +64,12 @@ function isAddress(text: string): boolean {
   return read.includes(host) && /^(\/[0-9A-Za-z._~-]+)*\/?$/.test(path);
 }
 
+/** As FAIRNESS has it where nobody says otherwise. */
+const MOST_SEEDS = 1_048_576;
+/** The next chain is made 2,000 rounds before the last one ends. */
+const FEWEST_SEEDS = 4_096;
+const SEED_CHAIN_LENGTH = wholeNumber("SEED_CHAIN_LENGTH", FEWEST_SEEDS, MOST_SEEDS);
+
 const LISTEN_ADDRESS = {
   name: "LISTEN_ADDRESS",
   takes: "an IP address of this machine, such as 127.0.0.1",
@@ -81,6 +89,7 @@ export function readConfig(environment: Environment): Config {
     dataDir: resolve(environment["DATA_DIR"] || ".croupier"),
     transport: read(environment, oneOf("TRANSPORT", TRANSPORTS), "auto"),
     tables: readTables(environment["TABLES"]),
+    seedChainLength: read(environment, SEED_CHAIN_LENGTH, MOST_SEEDS),
     startingChips: number("STARTING_CHIPS", 10_000, MOST_CHIPS),
     dailyChips: number("DAILY_CHIPS", 1_000, MOST_CHIPS),
     publicAddress: read(environment, PUBLIC_ADDRESS, null),

@@ -72,7 +72,7 @@ describe("tables", () => {
     const { body } = await ask("/api/tables/slow");
     expect(body).toMatchObject({ bettingMs: 600_000, closingMs: 2_000, limits: { min: 1 } });
     expect(body.chains).toEqual([
-      { firstRound: 1, length: 4_000, anchor: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      { firstRound: 1, length: 4_096, anchor: expect.stringMatching(/^[0-9a-f]{64}$/) },
     ]);
     // The first round is committed to by the anchor.
     expect(body.commitment).toBe(body.chains[0].anchor);

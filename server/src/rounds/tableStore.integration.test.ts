@@ -57,6 +57,7 @@ const anotherStore = (parts: { seedKey?: Buffer; chainLength?: number }) =>
       pool: rig.database.pool,
       pipelined: rig.database.pipelined,
       log: createLogger("silent"),
+      chainLength: 5_000,
       ...parts,
     }),
     rig.leaseOf,

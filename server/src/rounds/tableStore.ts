@@ -15,16 +15,14 @@ import { probeBank } from "./probe.ts";
 import { lockRound, openRound, settleRound, voidRound } from "./roundLife.ts";
 import { SeedVault } from "./seedVault.ts";
 
-/** Seeds in a chain, as FAIRNESS has it. */
-const CHAIN_LENGTH = 1_048_576;
 /** Within this the caller need not hear of a lost connection. */
 const PASSING = { tries: 4, firstMs: 20, longestMs: 200 };
 
 export interface TableStoresOptions extends GroupCommitOptions {
   /** 32 bytes. */
   readonly seedKey: Buffer;
-  /** For tests: chains that end soon. */
-  readonly chainLength?: number;
+  /** Rounds that a chain of seeds serves. */
+  readonly chainLength: number;
 }
 
 /** Runs what may be repeated, until it is through or clearly cannot be now. */
@@ -40,7 +38,7 @@ async function durably<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
 }
 
 export function createPostgresTableStores(options: TableStoresOptions): TableStores {
-  const vault = new SeedVault({ ...options, chainLength: options.chainLength ?? CHAIN_LENGTH });
+  const vault = new SeedVault(options);
   const commits = new GroupCommit(options);
   const reads = createPlayerReads(options.pool, durably);
   return { of: (lease) => storeOf(lease, { ...options, vault, commits, reads }) };
