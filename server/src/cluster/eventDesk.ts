@@ -19,8 +19,9 @@ import { leaderBooks } from "./leaderBooks.ts";
 import { Outbox } from "./outbox.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 import { isRedisReply, RedisAwayError } from "./redisHealth.ts";
+import { winBooks } from "./winBooks.ts";
 import type { Win } from "./winFeed.ts";
-import { WinFeed } from "./winFeed.ts";
+import { WinFeed, winsIn } from "./winFeed.ts";
 
 /** Between two looks for something new. */
 const LOOK_MS = 500;
@@ -41,10 +42,10 @@ export class EventDesk {
   readonly #options: EventDeskOptions;
   readonly #outbox: Outbox;
   readonly #feed = new WinFeed();
+  readonly #reader: FeedReader;
   readonly #follow: {
     readonly stream: EventStream;
     readonly boards: LeaderBoards;
-    readonly reader: FeedReader;
     readonly keeper: BoardKeeper;
   } | null = null;
   readonly #timers = new Set<Timer>();
@@ -54,22 +55,22 @@ export class EventDesk {
   constructor(options: EventDeskOptions) {
     this.#options = options;
     const { pool, clock, redis } = options;
+    const now = () => clock.now();
     this.#outbox = new Outbox(options);
     if (redis !== null) {
-      const now = () => clock.now();
       const boards = new LeaderBoards(redis);
       const stream = new EventStream(redis, () => boards.forget());
-      const reader = new FeedReader(stream, this.#feed);
       const books = options.books ?? leaderBooks(pool);
       const stopping = () => this.#closed;
       const keeper = new BoardKeeper({ stream, boards, books, now, stopping });
-      this.#follow = { stream, boards, reader, keeper };
+      this.#follow = { stream, boards, keeper };
     }
+    const [stream, feed] = [this.#follow?.stream ?? null, this.#feed];
+    this.#reader = new FeedReader({ stream, feed, books: winBooks({ ...options, now }), now });
     this.#again(LOOK_MS, () => this.tell());
     this.#again(PRUNE_MS, () => this.#outbox.prune(clock.now()));
-    if (redis === null) return;
     this.#again(LOOK_MS, () => this.read());
-    this.#again(LOOK_MS, () => this.keepBoards());
+    if (redis !== null) this.#again(LOOK_MS, () => this.keepBoards());
   }
 
   /** The big wins of the house, newest first. */
@@ -96,14 +97,14 @@ export class EventDesk {
     const follow = this.#follow;
     const tell = async (events: Parameters<EventStream["add"]>[0]) => {
       if (follow !== null) return follow.stream.add(events);
-      for (const event of events) this.#feed.add(event);
+      for (const { event } of events) this.#feed.add(winsIn(event));
     };
     while (!this.#closed && (await this.#outbox.tell(clock.now(), tell)) > 0);
   }
 
   /** Reads what was told, for the feed. */
-  async read(): Promise<void> {
-    if (this.#options.redis?.isReady === true) await this.#follow?.reader.read();
+  read(): Promise<void> {
+    return this.#reader.read(this.#options.redis?.isReady === true);
   }
 
   /** Brings the leaderboards up to date; see {@link BoardKeeper.keep}. */

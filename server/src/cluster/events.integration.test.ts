@@ -289,4 +289,73 @@ describe("the feed of big wins", () => {
     expect(names.get(win?.playerId ?? "")).toBe(win?.name);
     expect(desk.wins.every(({ net }) => net >= 1_000)).toBe(true);
   });
+
+  /** Plays until somebody has won big: zero may come, but not for ever. */
+  async function untilWin(desk: EventDesk): Promise<void> {
+    const before = desk.wins;
+    for (let turn = 0; turn < 6 && desk.wins === before; turn += 1) {
+      await play("one", 1_000);
+      spin();
+      await desk.tell();
+      await desk.read();
+    }
+    expect(desk.wins).not.toBe(before);
+  }
+
+  it("is the same at a process that starts once Redis has forgotten everything", async () => {
+    const desk = deskOf();
+    await untilWin(desk);
+    await redis.run("FLUSHALL");
+    const other = deskOf();
+    await other.read();
+    expect(other.wins).toEqual(desk.wins);
+    await untilWin(desk);
+    await other.read();
+    expect(other.wins).toEqual(desk.wins);
+    // In whatever order it is told, or how often.
+    const third = deskOf();
+    for (let turn = 0; turn < 3; turn += 1) await third.read();
+    expect(third.wins).toEqual(desk.wins);
+  });
+
+  it("is the same at a process that missed what Redis has forgotten", async () => {
+    const [desk, other] = [deskOf(), deskOf()];
+    await untilWin(desk);
+    await other.read();
+    await untilWin(desk);
+    await redis.run("FLUSHALL");
+    await untilWin(desk);
+    await other.read();
+    expect(other.wins).toEqual(desk.wins);
+  });
+
+  it("goes on while Redis is away, and names no win before the ball is spun", async () => {
+    const desk = deskOf();
+    await untilWin(desk);
+    const before = desk.wins;
+    await redis.kill();
+    await expect.poll(() => connection.isReady).toBe(false);
+    rig.clock.advance(5_000);
+    // Zero may come once, and hardly five times.
+    for (let turn = 0; turn < 5; turn += 1) await play("one", 1_000);
+    await desk.read();
+    expect(desk.wins).toBe(before);
+    rig.clock.advance(5_000);
+    await desk.read();
+    expect(desk.wins).not.toBe(before);
+    await redis.start();
+    await expect.poll(() => connection.isReady, { timeout: 5_000 }).toBe(true);
+    await desk.tell();
+    const other = deskOf();
+    await Promise.all([desk.read(), other.read()]);
+    expect(other.wins).toEqual(desk.wins);
+  });
+
+  it("is there again where the process of a house without Redis has started anew", async () => {
+    const desk = deskOf(null);
+    await untilWin(desk);
+    const next = deskOf(null);
+    await next.read();
+    expect(next.wins).toEqual(desk.wins);
+  });
 });

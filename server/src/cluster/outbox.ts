@@ -10,7 +10,7 @@ import type { PlacedEvent, RoundEvent } from "./houseEvents.ts";
 /** Rounds in one go. */
 const MOST_ROUNDS = 50;
 /** Of a round that are named. */
-const MOST_WINNERS = 3;
+export const MOST_WINNERS = 3;
 /** What nobody could be told for so long is in the books alone: whoever follows begins anew. */
 const KEPT = "interval '1 hour'";
 
