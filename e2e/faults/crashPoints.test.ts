@@ -19,3 +19,13 @@ it("leaves to other suites only what they do", () => {
   const names = SUITES.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(Object.values(ROWS_ELSEWHERE)));
 });
+
+it("leaves to tests without a process only what no process dies of", () => {
+  const points = new Map(
+    Array.from(crashPoints.matchAll(/^\| ([A-Z]\d+) \| ([^|]+) \|/gm), ([, row, point]) => [
+      row,
+      point,
+    ]),
+  );
+  for (const row of ROWS_OF_TESTS) expect(points.get(row), row).toContain("the process lives");
+});

@@ -12,7 +12,15 @@ export interface OutsideDatabase {
   crash(): Promise<void>;
   /** It recovers; answers when it took connections again, in epoch milliseconds. */
   recover(): Promise<number>;
+  /** The rows of a `SELECT`: what the books hold, past every server. */
+  ask<Row extends object>(sql: string): Promise<readonly Row[]>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface Done {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly rows?: readonly unknown[];
 }
 
 const ANSWER_MS = 60_000;
@@ -31,12 +39,12 @@ export async function startDatabase(): Promise<OutsideDatabase> {
   };
   process.once("exit", abandon);
   let commands = 0;
-  const obey = async (command: "stop" | "start"): Promise<number> => {
+  const obey = async (command: string): Promise<Done> => {
     script.tell(command);
     commands += 1;
-    const seen = script.sees(new RegExp(`"done":${commands},"at":(\\d+)`));
-    const [, at] = await inTime(`the database's ${command}`, seen, ANSWER_MS);
-    return Number(at);
+    const seen = script.sees(new RegExp(`^\\{"done":${commands},.*\\}$(?=\\n)`, "m"));
+    const [line] = await inTime(`the database's ${command}`, seen, ANSWER_MS);
+    return JSON.parse(line) as Done;
   };
   const seen = script.sees(/"url":"([^"]+)"/);
   const [, url = ""] = await inTime("the database's start", seen, ANSWER_MS);
@@ -45,7 +53,14 @@ export async function startDatabase(): Promise<OutsideDatabase> {
     async crash() {
       await obey("stop");
     },
-    recover: () => obey("start"),
+    async recover() {
+      const { at } = await obey("start");
+      return at;
+    },
+    async ask<Row extends object>(sql: string) {
+      const { rows = [] } = await obey(`ask ${sql.replaceAll(/\s+/g, " ")}`);
+      return rows as readonly Row[];
+    },
     async [Symbol.asyncDispose]() {
       script.tell(null);
       await script.exited;

@@ -13,6 +13,8 @@ export interface HouseOptions {
 export interface Changes {
   /** Put in for one life only, beside those of the run. */
   readonly mutants?: readonly string[];
+  /** The same, in each of several processes. */
+  readonly everyone?: readonly string[];
   readonly tables?: string;
   readonly databaseUrl?: string;
 }

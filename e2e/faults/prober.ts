@@ -5,12 +5,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Room } from "@colyseus/sdk";
 import { Client } from "@colyseus/sdk";
+import type { PlayerMessages } from "@croupier/shared/protocol/messages";
 import type { BetAnswer } from "@croupier/shared/protocol/requests";
 import { readTransfers } from "../bots/books.ts";
 import type { Operation } from "../bots/journal.ts";
 import { Journal } from "../bots/journal.ts";
 import { botFetch } from "../bots/network.ts";
 import { ledgerFaults } from "../bots/reconcile.ts";
+import type { PublicTable } from "../bots/seat.ts";
 import { refusalOf } from "../bots/seat.ts";
 import type { Wish } from "../bots/strategies.ts";
 import { quietSdk } from "./quietSdk.ts";
@@ -25,13 +27,25 @@ const REQUEST_MS = 1_500;
 const BOOKS_MS = 10_000;
 const BET: Wish = { kind: "bet", chips: [["red", 1]] };
 
+/** What a table shows to who comes, and what they have in the running round. */
+export type Sight = Pick<
+  PublicTable,
+  "phase" | "round" | "phaseEndsAt" | "commitment" | "entropy"
+> & { readonly stake: number };
+
 export class Prober {
+  /** Rounds of which the prober was told that they are void, as often as that was. */
+  readonly toldVoid: number[] = [];
+  /** The round that the prober stood in last; see {@link Prober.standsIn}. */
+  stoodIn = 0;
   readonly #tableId: string;
   readonly #token: string;
   readonly #journal: Journal;
   /** Sent, and not known yet what became of them. */
   readonly #open: Operation[] = [];
   #count = 0;
+  /** What the newest seat came with; null until that is told. */
+  #stake: number | null = null;
 
   private constructor(tableId: string, token: string) {
     this.#tableId = tableId;
@@ -48,6 +62,47 @@ export class Prober {
 
   /** Bets at the server until a bet is acknowledged; answers when, in epoch milliseconds. */
   async untilAcknowledged(url: string, withinMs: number): Promise<number> {
+    return await this.#sitting(url, withinMs, (room, until) => this.#betUntil(room, until));
+  }
+
+  /**
+   * Bets until a bet is acknowledged in a round that takes bets for `leftMs` more at least; answers the
+   * round.
+   */
+  async standsIn(url: string, leftMs: number, withinMs: number): Promise<number> {
+    return await this.#sitting(url, withinMs, async (room, until) => {
+      for (;;) {
+        await this.#betUntil(room, until);
+        const { round = 0 } = this.#journal.operations.at(-1) ?? {};
+        const { phaseEndsAt, phase, round: shown } = room.state as PublicTable;
+        const left = phaseEndsAt - Date.now();
+        if (round === shown && phase === "betting" && left >= leftMs) {
+          this.stoodIn = round;
+          return round;
+        }
+        await pause(PAUSE_MS);
+      }
+    });
+  }
+
+  /** What the table shows who comes now. */
+  async looks(url: string, withinMs: number): Promise<Sight> {
+    return await this.#sitting(url, withinMs, async (room, until) => {
+      while (this.#stake === null) {
+        if (Date.now() > until) throw new OverdueError("nothing was told of the seat");
+        await pause(PAUSE_MS);
+      }
+      const { phase, round, phaseEndsAt, commitment, entropy } = room.state as PublicTable;
+      return { phase, round, phaseEndsAt, commitment, entropy, stake: this.#stake };
+    });
+  }
+
+  /** Takes a seat, again and again, until `act` is done there. */
+  async #sitting<Answer>(
+    url: string,
+    withinMs: number,
+    act: (room: Room, until: number) => Promise<Answer>,
+  ): Promise<Answer> {
     const until = Date.now() + withinMs;
     let last: unknown = null;
     while (Date.now() < until) {
@@ -60,7 +115,7 @@ export class Prober {
         continue;
       }
       try {
-        return await this.#betUntil(room, until);
+        return await act(room, until);
       } catch (error) {
         last = error;
       } finally {
@@ -99,6 +154,11 @@ export class Prober {
     client.auth.token = this.#token;
     const room: Room = await client.join("table", { tableId: this.#tableId });
     room.reconnection.enabled = false;
+    this.#stake = null;
+    room.onMessage("seat", ({ stake }: PlayerMessages["seat"]) => {
+      this.#stake = stake;
+    });
+    room.onMessage("voided", ({ round }: PlayerMessages["voided"]) => this.toldVoid.push(round));
     room.onMessage("*", () => undefined);
     return room;
   }

@@ -140,10 +140,10 @@ export class SharedHouse {
    * where the changes are for all. The mutants are for the one that runs the table then.
    */
   async restart(changes: Changes = {}): Promise<void> {
-    const { mutants = [], tables, databaseUrl } = changes;
+    const { mutants = [], everyone = [], tables, databaseUrl } = changes;
     this.#remember(changes);
     if (tables !== undefined || databaseUrl !== undefined) {
-      for (const slot of this.#slots) await this.#renew(slot, []);
+      for (const slot of this.#slots) await this.#renew(slot, everyone);
       if (mutants.length === 0) return this.#forget();
     }
     this.#forget();
@@ -157,16 +157,20 @@ export class SharedHouse {
     for (const slot of this.#slots) if (slot.tables !== this.#tables) await this.#renew(slot, []);
   }
 
-  /** The process that takes the table next is started again, with changes for this life of it alone. */
-  async prepareNext({ mutants = [], tables = this.#tables }: Changes): Promise<Slot> {
+  /**
+   * The process that takes the table next is started again, with changes for this life of it alone; with
+   * `everyone` those that are neither it nor run the table get its `TABLES` first.
+   */
+  async prepareNext({ mutants = [], tables = this.#tables, everyone }: Changes): Promise<Slot> {
     const holder = await this.#holderAmongOthers();
-    const [next] = this.others(holder).toSorted(
+    const [next, ...rest] = this.others(holder).toSorted(
       (one, other) => one.epochs.size - other.epochs.size,
     );
     if (next === undefined) throw new Error("there is only one process");
-    await next.kill();
-    this.#start(next, mutants, tables);
-    await next.opened();
+    if (everyone !== undefined) {
+      for (const slot of rest) await this.#renew(slot, everyone, tables);
+    }
+    await this.#renew(next, mutants, tables);
     return next;
   }
 
@@ -282,9 +286,9 @@ export class SharedHouse {
     this.#newest = slot;
   }
 
-  async #renew(slot: Slot, mutants: readonly string[]): Promise<void> {
+  async #renew(slot: Slot, mutants: readonly string[], tables = this.#tables): Promise<void> {
     await slot.kill();
-    this.#start(slot, mutants);
+    this.#start(slot, mutants, tables);
     await slot.opened();
   }
 

@@ -39,10 +39,18 @@ const ROUND_MS = Object.values(TIMINGS).reduce((sum, ms) => sum + ms);
 const TABLES = ["one", "two"] as const;
 const PLAYING_MS = 30_000;
 
+/** Far above what the crowd can win, and far below the most that there can be. Chips. */
+const HOUSE_MAX = 5_000_000;
+
 /** `TABLES` of the servers, with more tables or other rules. */
 export function tablesWith(more: readonly string[] = [], changes: object = {}): string {
-  return quickTables([...TABLES, ...more], { ...TIMINGS, ...changes });
+  const limits = { houseMax: HOUSE_MAX };
+  return quickTables([...TABLES, ...more], { ...TIMINGS, limits, ...changes });
 }
+
+/** The same, where the house may have to pay up to `houseMax` chips in a round. */
+export const tablesLimitedTo = (houseMax: number): string =>
+  tablesWith([], { limits: { houseMax } });
 
 /** The parts of a stage, in the order in which they are there. */
 interface Parts {
@@ -57,6 +65,8 @@ export class Stage implements AsyncDisposable {
   readonly options: StageOptions;
   readonly random: Random;
   readonly notes: Notes;
+  /** Those that the crowd plays at; the prober does at the first. */
+  readonly tableIds = TABLES;
   /** Where a suite makes rounds void by the rules: what their reasons begin with. */
   readonly excused = new Set<string>();
   /** All that were there. */

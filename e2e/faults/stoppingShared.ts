@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { expectAnswersAtTheDoor } from "./atTheDoor.ts";
+import { dieHandingOver } from "./handingOver.ts";
 import { isReady } from "./house.ts";
 import type { SharedHouse } from "./sharedHouse.ts";
 import type { Slot } from "./slot.ts";
@@ -149,5 +150,7 @@ export async function stopShared(stage: Stage, house: SharedHouse, brief: boolea
     await stopHolder(stage, house);
     await sleepInTransaction(stage, house);
   }
-  if (!brief) await sleepWhileTakenOver(stage, house, ASLEEP_MS.longest);
+  if (brief) return;
+  await dieHandingOver(stage, house);
+  await sleepWhileTakenOver(stage, house, ASLEEP_MS.longest);
 }

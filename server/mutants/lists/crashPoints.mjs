@@ -51,6 +51,11 @@ const persistence = "server/src/tables/persistence.ts";
 const host = "server/src/tables/host.ts";
 const groupCommit = "server/src/ledger/groupCommit.ts";
 const postBatch = "server/src/ledger/postBatch.ts";
+const bankroll = "server/src/ledger/bankroll.ts";
+const recovery = "server/src/tables/recovery.ts";
+const tableLeases = "server/src/rounds/tableLeases.ts";
+const players = "server/src/players/players.ts";
+const grants = "server/src/ledger/grants.ts";
 
 const added =
   "const added = [operationRows(decision.accepted, now), transferRows(decision.transfers, now)];";
@@ -97,6 +102,18 @@ export const mutants = [
       setTimeout(() => { ${dieHere()} }, config.bettingMs / 2);`,
     why: "the process ends at R7",
   },
+  crash("R12", bankroll, { after: "await addTransfers(client, [bankroll], now);" }),
+  {
+    name: "house-has-lost",
+    file: tableStore,
+    find: "await ensureBankroll(pool, { lease, houseMax, now: asked.openedAt });",
+    replace: `const low = ${armed} ? 6 * houseMax : houseMax;
+        await ensureBankroll(pool, { lease, houseMax: low, now: asked.openedAt });`,
+    why: "the house has so much less than it needs that it is filled up before the next round",
+  },
+  crash("R16", tableStore, {
+    before: "const commitment = await vault.commitmentOf(tableId, round);",
+  }),
   crash("C1", persistence, { before: "const { round, betsDigest, now } = effect;" }),
   crashUncommitted("C2", "const { tableId, round, betsDigest, lockedAt } = locking;"),
   crash("C3", tableStore, { after: "await lockRound(leased, locking);" }),
@@ -148,9 +165,29 @@ export const mutants = [
     after: "await lockRound(leased, locking);",
     also: 'locking.tableId === "shut"',
   }),
+  crash("A3", recovery, {
+    after: "const { config, store, clock } = options;",
+    also: 'options.config.tableId === "shut"',
+  }),
+  crash("A4", "server/src/rounds/roundLife.ts", {
+    before: 'await client.query("SELECT void_round($1, $2, $3, $4, $5, $6, $7)", [',
+    also: 'tableId === "shut"',
+  }),
+  crash("A5", recovery, {
+    after: "const { balances, stakes } = await store.voidRound(voiding);",
+    also: 'tableId === "shut"',
+  }),
+  crash("A6", "server/src/rounds/roundLife.ts", {
+    before: 'await client.query("SELECT settle_round($1, $2, $3, $4, $5, $6)", [',
+    also: 'tableId === "shut"',
+  }),
   crashUncommitted("V1", "const { tableId, round, reason, voidedAt } = voiding;"),
-  crash("V2", "server/src/tables/recovery.ts", {
-    before: "const after = await store.prepareTable(config);",
+  crash("V2", recovery, { before: "const after = await store.prepareTable(config);" }),
+  crash("V6", tableStore, {
+    after: "const openedAt = await openRound(leased, opening, commitment);",
+    also: `${armed} && (await pool.query(
+      "SELECT FROM rounds WHERE table_id = $1 AND round = $2 AND status = 'void'",
+      [tableId, round - 1])).rowCount === 1`,
   }),
   {
     name: "short-chains",
@@ -195,6 +232,23 @@ export const mutants = [
     before: "this.#options.observer.leased(tableId, epoch);",
   }),
   crash("T2", host, { before: "this.#carrySeatsTo(state);" }),
+  crash("T9", "server/src/tables/tables.ts", {
+    before: "await this.#keeper.giveUp(begun.lease, this.#share?.offer(tableId) ?? null);",
+  }),
+  crash("T10", tableLeases, { before: "await this.#query(`NOTIFY" }),
+  crash("T11", "server/src/tables/leaseKeeper.ts", {
+    before: "for (const lease of await leases.take(due)) {",
+    also: 'due.includes("one")',
+  }),
+  crash("P1", grants, {
+    after:
+      'await addTransfers(client, [{ kind: "grant", debitId, creditId, amount, playerId }], now);',
+  }),
+  crash("P2", players, { before: "return playerId;" }),
+  crash("P4", grants, { before: "return { granted: asChips(amount), balance: asChips(upTo) };" }),
+  crash("P5", "server/src/http/records.ts", {
+    after: "const claimed = await players.claimDaily(playerId);",
+  }),
   uncommitted("sleep-T8", {
     act: 'process.kill(process.pid, "SIGSTOP");',
     why: "the holder falls asleep in a transaction",
