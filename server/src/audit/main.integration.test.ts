@@ -134,4 +134,4 @@ it("starts the embedded Postgres where it rests, and leaves it as it was", async
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
-});
+}, 120_000);

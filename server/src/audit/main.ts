@@ -51,7 +51,9 @@ async function main(): Promise<void> {
     await checkSchema(pool);
     sound = await report(pool, values.json, since);
   } finally {
-    await leave(pool, embedded);
+    await pool.end();
+    // As it was: a Postgres that a server uses goes on.
+    await embedded?.stop();
   }
   process.exitCode = sound ? 0 : 1;
 }
@@ -95,22 +97,6 @@ async function report(pool: Pool, json: boolean, since: Since | undefined): Prom
 function print({ check, counted, ok, faults }: AuditLine): void {
   console.log(`${ok ? "ok    " : "BROKEN"} ${check} (${counted})`);
   for (const fault of faults) console.log(`       - ${fault}`);
-}
-
-/** Leaves everything as it was: a Postgres that a server uses goes on. */
-async function leave(pool: Pool, embedded: EmbeddedPostgres | null): Promise<void> {
-  const inUse = embedded === null || embedded.adopted || (await hasOtherClients(pool));
-  await pool.end();
-  if (!inUse) await embedded.stop();
-}
-
-/** True where others than `pool` use the Postgres: a server has come meanwhile. */
-async function hasOtherClients(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ clients: number }>(
-    `SELECT count(*) AS clients FROM pg_stat_activity
-     WHERE backend_type = 'client backend' AND application_name LIKE 'croupier%'`,
-  );
-  return (rows[0]?.clients ?? 0) > pool.totalCount;
 }
 
 /** What can be told in words, with nothing for a developer to look at. */

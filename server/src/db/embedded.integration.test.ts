@@ -13,10 +13,6 @@ import { startEmbedded } from "./embedded.ts";
 import { findPostmaster } from "./postmaster.ts";
 
 const log = createLogger("silent");
-/** The process of the session that says whose it is; nothing where there is none. */
-const OWNER_SESSION =
-  "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()";
-const WAITING = "SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
 const OWNER = join(import.meta.dirname, "../testing/embeddedOwner.ts");
 
 let folder: string;
@@ -102,36 +98,9 @@ describe("an embedded Postgres", () => {
     );
     const visitor = await startEmbedded({ dataDir, log, visiting: true });
     expect(visitor).toMatchObject({ adopted: true, url: first.url });
+    await visitor.stop();
     expect(await ask(first, "SELECT 1")).toBe(1);
     await first.stop();
-  });
-
-  it("stays its server's where the database ends the session that says so", async () => {
-    const first = await startEmbedded({ dataDir, log });
-    const before = await ask(first, OWNER_SESSION);
-    await ask(first, `SELECT pg_terminate_backend(${before})`);
-    await expect.poll(() => ask(first, OWNER_SESSION)).toEqual(expect.any(Number));
-    await expect(startEmbedded({ dataDir, log })).rejects.toThrow(/another server uses/);
-    await first.stop();
-    expect(await findPostmaster(cluster)).toBeNull();
-  });
-
-  it("is not stopped by who lost it to another server", async () => {
-    const first = await startEmbedded({ dataDir, log });
-    const other = new pg.Client(first.url.replace(/[^/]+$/, "postgres"));
-    await other.connect();
-    const before = await ask(first, OWNER_SESSION);
-    // Next in line for the owner's lock.
-    const taken = other.query(
-      "SELECT pg_advisory_lock((classid::bigint << 32) | objid::bigint) FROM pg_locks WHERE pid = $1 AND locktype = 'advisory'",
-      [before],
-    );
-    await expect.poll(() => ask(first, WAITING)).toBe(1);
-    await ask(first, `SELECT pg_terminate_backend(${before})`);
-    await taken;
-    await first.stop();
-    expect(await findPostmaster(cluster)).not.toBeNull();
-    await other.end();
   });
 
   it("does not hear the Ctrl-C that its owner hears", async () => {
@@ -169,6 +138,13 @@ describe("an embedded Postgres", () => {
     const postgres = await startEmbedded({ dataDir, log });
     expect(await ask(postgres, "SELECT 1")).toBe(1);
     await postgres.stop();
+  });
+
+  it("says in one line that its folder cannot be locked", async () => {
+    await mkdir(join(dataDir, "server.lock"), { recursive: true });
+    await expect(startEmbedded({ dataDir, log })).rejects.toThrow(
+      /^DATA_DIR takes a folder that can be written to; [^\n]+server\.lock: [^\n]+$/,
+    );
   });
 
   it("says in one line why it does not start", async () => {

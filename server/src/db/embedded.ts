@@ -14,9 +14,10 @@ import { retrying } from "../platform/retry.ts";
 import { findBinaries } from "./embeddedBinaries.ts";
 import type { Cluster } from "./embeddedCluster.ts";
 import { ensureCluster, lastLine, passwordIn, ROLE } from "./embeddedCluster.ts";
-import { takeOwnership } from "./embeddedOwnership.ts";
+import { isUnused, lockServer, lockUse, starting } from "./embeddedLocks.ts";
 import { choosePostgresUser, EmbeddedPostgresError } from "./embeddedUser.ts";
 import { inOneLine, isPassing, isRefusedLogin } from "./errors.ts";
+import type { FileLock } from "./fileLock.ts";
 import { findPostmaster } from "./postmaster.ts";
 
 const DATABASE = "croupier";
@@ -60,44 +61,79 @@ export interface EmbeddedPostgres {
   /** True where it ran already. */
   readonly adopted: boolean;
   /**
-   * Stops it, whoever started it, unless another server has taken it meanwhile; done when nothing of
-   * it is left running.
+   * Stops it, whoever started it; done when nothing of it is left running. A visitor stops what it
+   * started itself, unless somebody else uses that by now.
    */
   stop(): Promise<void>;
 }
 
 /** Makes the cluster if there is none, starts or adopts its server, and answers its address. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const { visiting = false, log } = options;
   const dataDir = resolve(options.dataDir);
   const root = process.getuid?.() === 0;
   // Root's Postgres belongs to another user, who must pass through; what is secret has mode 0600.
   await mkdir(dataDir, { recursive: true, mode: root ? 0o711 : 0o700 });
-  const binaries = await findBinaries();
-  const user = await choosePostgresUser({ dataDir, binaries: Object.values(binaries) });
+  const server = visiting ? null : await lockServer(dataDir);
+  try {
+    const binaries = await findBinaries();
+    const user = await choosePostgresUser({ dataDir, binaries: Object.values(binaries) });
+    const settings = { ...SETTINGS, ...options.settings };
+    const used = await starting(dataDir, () => use(dataDir, { user, binaries, settings }));
+    log.info({ port: used.port, adopted: used.adopted }, "embedded Postgres is running");
+    let stopped: Promise<void> | null = null;
+    const leave = async () => {
+      await starting(dataDir, async () => {
+        used.lock.release();
+        if (!visiting || (!used.adopted && isUnused(dataDir))) await stop(used.cluster);
+      });
+      server?.release();
+    };
+    return {
+      url: addressOf(used.cluster, used.port),
+      adopted: used.adopted,
+      stop: () => {
+        stopped ??= leave();
+        return stopped;
+      },
+    };
+  } catch (error) {
+    server?.release();
+    throw error;
+  }
+}
+
+interface Used {
+  readonly cluster: Cluster;
+  readonly port: number;
+  readonly adopted: boolean;
+  /** Says that somebody uses it. */
+  readonly lock: FileLock;
+}
+
+/** Finds the database running, or makes it run. */
+async function use(
+  dataDir: string,
+  parts: Pick<Cluster, "user" | "binaries" | "settings">,
+): Promise<Used> {
   const folder = join(dataDir, "postgres");
-  const password = await passwordIn(dataDir);
-  const settings = { ...SETTINGS, ...options.settings };
-  const cluster: Cluster = { folder, password, user, binaries, settings };
+  const cluster = { folder, password: await passwordIn(dataDir), ...parts };
   await ensureCluster(cluster);
   const adoptedPort = await adopt(cluster);
+  if (adoptedPort === null && !isUnused(dataDir)) {
+    throw new EmbeddedPostgresError(
+      `DATA_DIR: the database in ${dataDir} is used, and does not run here: go where its server runs (another container?), or stop that.`,
+    );
+  }
   const port = adoptedPort ?? (await start(cluster));
-  const url = addressOf(cluster, port);
-  const adopted = adoptedPort !== null;
-  const ownership =
-    options.visiting === true
-      ? null
-      : await takeOwnership(addressOf(cluster, port, "postgres"), { dataDir, log: options.log });
-  await ensureDatabase(cluster, port);
-  options.log.info({ port, adopted }, "embedded Postgres is running");
-  return {
-    url,
-    adopted,
-    stop: async () => {
-      // Another server's is left running.
-      const isOurs = ownership === null || (await ownership.release());
-      if (isOurs) await stop(cluster);
-    },
-  };
+  const lock = lockUse(dataDir);
+  try {
+    await ensureDatabase(cluster, port);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  return { cluster, port, adopted: adoptedPort !== null, lock };
 }
 
 function addressOf({ password }: Cluster, port: number, database = DATABASE): string {
@@ -139,7 +175,7 @@ async function knock(cluster: Cluster, port: number): Promise<string | null> {
 async function start(cluster: Cluster): Promise<number> {
   const { binaries, folder, user } = cluster;
   const attempt = async () => {
-    // Another process may have been faster.
+    // One that was begun by a process that was killed meanwhile.
     const running = await adopt(cluster);
     if (running !== null) return running;
     // What a dead server left keeps a new one from starting, if its number is somebody's by now.

@@ -1,7 +1,17 @@
 /** The embedded Postgres' cluster on disk: its folder, its one role, and how it is made. */
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import {
+  chmod,
+  chown,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { PostgresBinaries } from "./embeddedBinaries.ts";
 import type { PostgresUser } from "./embeddedUser.ts";
 import { EmbeddedPostgresError } from "./embeddedUser.ts";
@@ -34,13 +44,14 @@ export async function ensureCluster(cluster: Cluster): Promise<void> {
   if (made === null) await initialise(cluster);
 }
 
-/** Makes the cluster beside its place and moves it there whole, so that no half of one is found. */
+/**
+ * Makes the cluster beside its place and moves it there whole, so that no half of one is found. Each
+ * making has a place of its own: what a process began that was killed may still be at work in the last.
+ */
 async function initialise({ folder, password, user, binaries }: Cluster): Promise<void> {
-  const making = `${folder}.making`;
-  const passwordFile = `${folder}.making.password`;
-  await rm(making, { recursive: true, force: true });
-  await rm(passwordFile, { force: true });
-  await mkdir(making, { mode: 0o700 });
+  await forgetMakings(folder);
+  const making = await mkdtemp(`${folder}.making-`);
+  const passwordFile = `${making}.password`;
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user.owner !== null) {
     await chown(making, user.owner.uid, user.owner.gid);
@@ -64,6 +75,15 @@ async function initialise({ folder, password, user, binaries }: Cluster): Promis
   }
   await chmod(making, 0o700);
   await rename(making, folder);
+}
+
+/** Removes what is left of interrupted ones, as far as nobody works in it. */
+async function forgetMakings(folder: string): Promise<void> {
+  for (const name of await readdir(dirname(folder))) {
+    if (!name.startsWith(`${basename(folder)}.making`)) continue;
+    const left = join(dirname(folder), name);
+    await rm(left, { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 /** What a program said last on its standard error. */

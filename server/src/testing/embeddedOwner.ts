@@ -1,19 +1,34 @@
 /**
- * A process that owns an embedded Postgres, for tests that end it badly.
+ * A process that uses an embedded Postgres, for tests: `node embeddedOwner.ts FOLDER [visiting]`.
  *
- * Prints a line of JSON when the database runs; at SIGINT it stays, asks the database something and
- * prints the answer, as a server does that still drains.
+ * Prints a line of JSON when the database runs, or when it is refused; at SIGINT it stays, asks the
+ * database something and prints the answer, as a server does that still drains; at SIGTERM it stops.
  */
 import pg from "pg";
 import { startEmbedded } from "../db/embedded.ts";
 import { createLogger } from "../platform/log.ts";
 
-const dataDir = process.argv[2] ?? "";
-const { url, adopted } = await startEmbedded({ dataDir, log: createLogger("silent") });
-const client = new pg.Client(url);
+const [dataDir = "", how] = process.argv.slice(2);
+const tell = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const log = createLogger("silent");
+const postgres = await startEmbedded({ dataDir, log, visiting: how === "visiting" }).catch(
+  (error: Error): never => {
+    tell({ refused: error.message });
+    process.exit(1);
+  },
+);
+const client = new pg.Client(postgres.url);
+client.on("error", () => undefined);
 await client.connect();
 process.on("SIGINT", async () => {
   const { rows } = await client.query("SELECT 42 AS answer");
-  process.stdout.write(`${JSON.stringify(rows[0])}\n`);
+  tell(rows[0]);
 });
-process.stdout.write(`${JSON.stringify({ url, adopted })}\n`);
+process.on("SIGTERM", async () => {
+  await client.end();
+  await postgres.stop();
+  process.exit(0);
+});
+// It stays also where its database does not.
+setInterval(() => undefined, 60_000);
+tell({ url: postgres.url, adopted: postgres.adopted });
