@@ -25,6 +25,16 @@ export function isMet({ value, atLeast, atMost }: Bar): boolean {
   );
 }
 
+/**
+ * The line that ends a run, and its exit code: 1 where a bar was missed. A value that could not be
+ * measured (NaN) misses its bar.
+ */
+export function verdictOf(benchmarks: readonly Benchmark[]): { line: string; code: 0 | 1 } {
+  const bars = benchmarks.flatMap((benchmark) => benchmark.bars);
+  const missed = bars.filter((bar) => !isMet(bar)).length;
+  return { line: `${bars.length - missed} of ${bars.length} bars met`, code: missed === 0 ? 0 : 1 };
+}
+
 /** A benchmark as lines for a terminal. */
 export function linesOf({ title, figures, bars }: Benchmark): string {
   const figureLines = figures.map((figure) => `         ${told(figure)}`);
