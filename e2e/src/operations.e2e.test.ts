@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { audit } from "./testing/commands.ts";
-import { freePort } from "./testing/ports.ts";
 import type { Running } from "./testing/processes.ts";
 import { isAlive, runNode, startNode } from "./testing/processes.ts";
 import type { TestServer } from "./testing/server.ts";
@@ -100,7 +99,7 @@ describe("npm start", () => {
   });
 
   const npmStart = async (): Promise<number> => {
-    const env = { PORT: `${await freePort()}`, DATA_DIR: server.dataDir };
+    const env = { PORT: "0", DATA_DIR: server.dataDir };
     const startedAt = performance.now();
     started = startNode({ args: ["server/bin/croupier.mjs", "start"], env });
     await started.sees(OPEN);

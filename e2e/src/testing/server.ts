@@ -5,7 +5,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./ports.ts";
 import type { Exit, Running } from "./processes.ts";
 import { isAlive, startNode } from "./processes.ts";
 
@@ -55,16 +54,18 @@ export async function startServer({
   withClient = false,
 }: ServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "croupier-e2e-"));
-  const port = await freePort();
-  const kept = { PORT: `${port}`, DATA_DIR: dataDir, LOG_LEVEL: "info" };
+  const kept = { DATA_DIR: dataDir, LOG_LEVEL: "info" };
   const settings = { ...kept, ...(withClient ? {} : SHORT_CHAINS), ...env };
   const args = withClient ? ["server/bin/croupier.mjs", "start"] : ["server/src/main.ts"];
   let server: (Running & { readonly serverPid: number }) | null = null;
+  // Any free one at first; later lives keep it.
+  let port = 0;
 
   const start = async (): Promise<void> => {
-    const started = startNode({ args, env: settings });
+    const started = startNode({ args, env: { ...settings, PORT: `${port}` } });
     server = { ...started, serverPid: started.pid };
-    await started.sees(OPEN_LINE);
+    const [, address = ""] = await started.sees(OPEN_LINE);
+    port = Number(new URL(address).port);
     const [, serverPid] = await started.sees(PID_IN_LOG);
     server = { ...started, serverPid: Number(serverPid) };
   };
