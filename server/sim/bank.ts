@@ -1,7 +1,7 @@
 /**
  * The database of a simulated house: what it holds, and each transaction as one moment. It keeps the
- * promises of the real stores (`TableStore`, `LeaseStore`) towards callers that are slow, stale or
- * gone; whether a call arrives, and its answer comes back, is the link's affair (`link.ts`).
+ * promises of the real stores (`TableStore`, and in `bankLeases.ts` `LeaseStore`) towards callers that
+ * are slow, stale or gone; whether a call arrives, and its answer comes back, is the link's affair (`link.ts`).
  */
 import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
@@ -9,10 +9,8 @@ import { asChips } from "@croupier/shared/core/chips";
 import { betsDigestOf } from "@croupier/shared/core/fairness";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import type { ChipsOnSpots, OperationAnswer } from "@croupier/shared/core/table/inputs";
-import type { Bet } from "@croupier/shared/core/types";
 import type { Lease } from "../src/tables/lease.ts";
-import { LEASE_MS, StaleLeaseError } from "../src/tables/lease.ts";
-import type { Census, SelfReport } from "../src/tables/sharing.ts";
+import { StaleLeaseError } from "../src/tables/lease.ts";
 import type {
   OpeningRound,
   PostResult,
@@ -20,10 +18,10 @@ import type {
   SettlingRound,
   TableHistory,
   TableStore,
-  UnfinishedRound,
 } from "../src/tables/store.ts";
-
-const MOST_POCKETS = 20;
+import { BankLeases } from "./bankLeases.ts";
+import type { BankRound } from "./bankRounds.ts";
+import { asUnfinished, betsOf, isFinished, lastPocketsOf, layoutsOf } from "./bankRounds.ts";
 
 type Locking = Parameters<TableStore["lockRound"]>[0];
 type Voiding = Parameters<TableStore["voidRound"]>[0];
@@ -40,28 +38,11 @@ export interface Witness {
   seen(what: string): void;
 }
 
-interface BankRound extends Omit<UnfinishedRound, "status" | "betsDigest" | "operations"> {
-  status: "open" | "locked" | "settled" | "void";
-  betsDigest: string | null;
-  pocket: string;
-  /** Of a void round. */
-  reason: string;
-  readonly operations: UnfinishedRound["operations"][number][];
-  /** Of those with a stake, right after the end. */
-  balances: ReadonlyMap<string, Chips>;
-  stakes: ReadonlyMap<string, Chips>;
-}
-
 interface BankTable {
   /** Hex, by round; the first is the anchor. */
   readonly seeds: readonly string[];
   readonly rounds: BankRound[];
   readonly lastLayouts: Map<string, ChipsOnSpots>;
-  epoch: number;
-  holder: string | null;
-  /** While nobody has it: who is to take it. */
-  offeredTo: string | null;
-  expiresAt: number;
   /** Transactions that wait for a COMMIT which is still on its way; they hold their locks. */
   readonly late: (() => void)[];
 }
@@ -83,8 +64,8 @@ interface KnownOperation {
 
 export class Bank {
   readonly #options: BankOptions;
+  readonly leases: BankLeases;
   readonly #tables: ReadonlyMap<string, BankTable>;
-  readonly #processes = new Map<string, SelfReport & { readonly expiresAt: number }>();
   readonly #balances: Map<string, number>;
   readonly #operations = new Map<string, KnownOperation>();
 
@@ -93,72 +74,16 @@ export class Bank {
     this.#balances = new Map(options.chips);
     this.#tables = new Map(
       Array.from(options.seeds, ([tableId, seeds]) => {
-        const lease = { epoch: 0, holder: null, offeredTo: null, expiresAt: 0 };
-        return [tableId, { ...lease, seeds, rounds: [], lastLayouts: new Map(), late: [] }];
+        return [tableId, { seeds, rounds: [], lastLayouts: new Map(), late: [] }];
       }),
     );
-  }
-
-  take(holder: string, tableIds: readonly string[]): readonly Lease[] {
-    return tableIds.flatMap((tableId) => {
-      const table = this.#table(tableId);
-      if (!this.#isFree(table, holder)) {
-        this.#options.witness.seen("fault: lease refused");
-        return [];
-      }
-      // Nobody takes a table over while the last holder has something under way: by then it is through.
-      this.finishLate(tableId);
-      table.epoch += 1;
-      table.holder = holder;
-      table.expiresAt = this.#options.now() + LEASE_MS;
-      const lease = { tableId, epoch: table.epoch };
-      this.#options.witness.leased(lease);
-      return [lease];
+    this.leases = new BankLeases({
+      ...options,
+      tableIds: [...options.seeds.keys()],
+      taking: (tableId) => this.finishLate(tableId),
+      taken: (lease) => options.witness.leased(lease),
+      refused: () => options.witness.seen("fault: lease refused"),
     });
-  }
-
-  #isFree({ holder, expiresAt }: BankTable, asking: string): boolean {
-    const { now, lives } = this.#options;
-    return holder === null || holder === asking || expiresAt < now() || !lives(holder);
-  }
-
-  renew(holder: string, leases: readonly Lease[]): readonly Lease[] {
-    const held = leases.filter((lease) => this.#isHeld(holder, lease));
-    const expiresAt = this.#options.now() + LEASE_MS;
-    for (const { tableId } of held) this.#table(tableId).expiresAt = expiresAt;
-    return held;
-  }
-
-  release(holder: string, leases: readonly Lease[], receiver: string | null): void {
-    for (const lease of leases) {
-      if (!this.#isHeld(holder, lease)) continue;
-      const table = this.#table(lease.tableId);
-      table.holder = null;
-      table.offeredTo = receiver;
-    }
-  }
-
-  /** Who is there and who runs what, as `asking` is told. */
-  census(asking: string, self: SelfReport): Census {
-    const { now, lives } = this.#options;
-    this.#processes.set(asking, { ...self, expiresAt: now() + LEASE_MS });
-    for (const [holder, { expiresAt }] of this.#processes) {
-      if (expiresAt < now() || !lives(holder)) this.#processes.delete(holder);
-    }
-    return {
-      processes: Array.from(this.#processes, ([holder, { accepts }]) => ({ holder, accepts })),
-      tables: Array.from(this.#tables, ([tableId, table]) => {
-        const free = table.holder !== asking && this.#isFree(table, asking);
-        const players = this.#processes.get(table.holder ?? "")?.players.get(tableId) ?? 0;
-        const offeredTo = table.holder === null ? table.offeredTo : null;
-        return { tableId, holder: free ? null : table.holder, players, offeredTo };
-      }),
-    };
-  }
-
-  #isHeld(holder: string, { tableId, epoch }: Lease): boolean {
-    const table = this.#table(tableId);
-    return table.holder === holder && table.epoch === epoch;
   }
 
   /** A COMMIT of this table is on its way. */
@@ -328,7 +253,7 @@ export class Bank {
   /** The table, for a write under `lease`. */
   #written(lease: Lease): BankTable {
     const table = this.#table(lease.tableId);
-    if (table.epoch !== lease.epoch) {
+    if (this.leases.epochOf(lease.tableId) !== lease.epoch) {
       this.#options.witness.seen("fault: stale write refused");
       throw new StaleLeaseError(lease);
     }
@@ -346,44 +271,4 @@ export class Bank {
     assert(round !== undefined, `there is no round ${number}`);
     return round;
   }
-}
-
-function isFinished({ status }: BankRound): boolean {
-  return status === "settled" || status === "void";
-}
-
-/** Of the last settled rounds, newest first. */
-function lastPocketsOf(rounds: readonly BankRound[]): string[] {
-  const pockets: string[] = [];
-  for (let place = rounds.length - 1; place >= 0 && pockets.length < MOST_POCKETS; place -= 1) {
-    const round = rounds[place];
-    if (round?.status === "settled") pockets.push(round.pocket);
-  }
-  return pockets;
-}
-
-function asUnfinished(round: BankRound): UnfinishedRound {
-  const { pocket: _, reason: __, balances: ___, stakes: ____, status, operations, ...rest } = round;
-  const running = status === "locked" ? "locked" : "open";
-  return { ...rest, status: running, operations: [...operations] };
-}
-
-function betsOf(round: BankRound): Bet[] {
-  return Array.from(layoutsOf(round)).flatMap(([playerId, layout]) =>
-    Array.from(layout, ([spot, amount]) => ({ playerId, spot, amount })),
-  );
-}
-
-function layoutsOf({ operations }: BankRound): Map<string, Map<string, Chips>> {
-  const layouts = new Map<string, Map<string, Chips>>();
-  for (const { playerId, changes } of operations) {
-    const layout = layouts.get(playerId) ?? new Map<string, Chips>();
-    layouts.set(playerId, layout);
-    for (const [spot, chips] of changes) {
-      const after = (layout.get(spot) ?? 0) + chips;
-      if (after === 0) layout.delete(spot);
-      else layout.set(spot, asChips(after));
-    }
-  }
-  return layouts;
 }

@@ -38,7 +38,7 @@ export class Link {
 
   /** The leases as the caller sees them. */
   leases(): LeaseStore & CensusStore {
-    const { bank } = this.#world;
+    const bank = this.#world.bank.leases;
     const { id } = this.#caller;
     return {
       take: (tableIds) => this.#call(() => bank.take(id, tableIds)),
