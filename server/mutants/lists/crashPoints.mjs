@@ -49,6 +49,7 @@ const tableStore = "server/src/rounds/tableStore.ts";
 const seedVault = "server/src/rounds/seedVault.ts";
 const persistence = "server/src/tables/persistence.ts";
 const host = "server/src/tables/host.ts";
+const refusing = "server/src/tables/refusing.ts";
 const groupCommit = "server/src/ledger/groupCommit.ts";
 const postBatch = "server/src/ledger/postBatch.ts";
 const bankroll = "server/src/ledger/bankroll.ts";
@@ -225,8 +226,8 @@ export const mutants = [
     after: "const results = await this.#commit(batch.map(({ entry }) => entry));",
     also: "batch.some(({ entry }) => entry.posting.stakeChange < 0)",
   }),
-  crash("O9", host, {
-    before: "if (earlier === null) this.#requests.close(request, { refusal });",
+  crash("O9", refusing, {
+    before: "if (earlier === null) requests.close(request, { refusal });",
   }),
   crash("T1", "server/src/tables/tables.ts", {
     before: "this.#options.observer.leased(tableId, epoch);",

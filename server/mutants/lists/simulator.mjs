@@ -194,7 +194,7 @@ export const mutants = [
   },
   {
     name: "refuses-without-asking",
-    file: "server/src/tables/host.ts",
+    file: "server/src/tables/refusing.ts",
     find: 'if (refusal.code === "INSUFFICIENT_CHIPS" || refusal.code === "BANK_UNAVAILABLE") {',
     replace: 'if (refusal.code !== "OP_REUSED") {',
     why: "a bet that stands is refused as too late when it is asked for again",

@@ -21,7 +21,7 @@ import type { TableState } from "@croupier/shared/core/table/state";
 import { createTable, nextTickAt } from "@croupier/shared/core/table/state";
 import { seedCountsFrom, step } from "@croupier/shared/core/table/step";
 import type { TableConfig } from "@croupier/shared/core/types";
-import type { Clock, Timer } from "../platform/clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import { Breaks } from "./breaks.ts";
 import { Inbox } from "./inbox.ts";
 import { StaleLeaseError } from "./lease.ts";
@@ -29,7 +29,9 @@ import type { TableObserver } from "./observer.ts";
 import { Persistence, StoppedError } from "./persistence.ts";
 import type { VoidedStake } from "./recovery.ts";
 import { recoverTable } from "./recovery.ts";
-import { PAUSED, REUSED, UNKNOWN } from "./refusals.ts";
+import { PAUSED, UNKNOWN } from "./refusals.ts";
+import type { RefusingOptions } from "./refusing.ts";
+import { refuse } from "./refusing.ts";
 import { Requests } from "./requests.ts";
 import type { TableStore } from "./store.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "./store.ts";
@@ -40,6 +42,7 @@ import type {
   TableEvent,
   TableHost,
 } from "./tableHost.ts";
+import { Ticker } from "./ticker.ts";
 import { VoidNews } from "./voidNews.ts";
 
 const OF_SEATS: ReadonlySet<TableInput["type"]> = new Set(["sat", "left", "client-seed"]);
@@ -80,10 +83,10 @@ class RunningTable implements NewHost {
   readonly #inbox: Inbox<TableInput>;
   readonly #persistence: Persistence;
   readonly #requests = new Requests();
+  readonly #refusing: RefusingOptions;
   readonly #listeners = new Set<(event: TableEvent) => void>();
   #state: TableState;
-  /** The next tick, and when it is due. */
-  #tick: { readonly at: number; readonly timer: Timer } | null = null;
+  readonly #ticker: Ticker;
   #life: "running" | "frozen" | "stopped" | "lost" = "frozen";
   #stopping = false;
   /** What operations are told while the table does not run. */
@@ -98,6 +101,15 @@ class RunningTable implements NewHost {
     this.#options = options;
     this.#state = createTable(options.config, { lastRound: 0, lastPockets: [] });
     this.#inbox = new Inbox((input) => this.#take(input));
+    this.#ticker = new Ticker(options.clock, (now) => this.#put({ type: "tick", now }));
+    this.#refusing = {
+      tableId: options.config.tableId,
+      store: options.store,
+      requests: this.#requests,
+      broke: (error) => {
+        if (this.#life === "running") this.#freeze(error);
+      },
+    };
     this.#persistence = new Persistence({
       ...options,
       put: (input) => this.#put(input),
@@ -217,7 +229,7 @@ class RunningTable implements NewHost {
     this.#stopping = true;
     this.#refusal = PAUSED;
     this.#finishing?.resolve({ finished: true });
-    this.#cancelTick();
+    this.#ticker.cancel();
     // What is in flight is answered yet; the round goes on from the store at the next start.
     await this.#persistence.stop();
     this.#life = "stopped";
@@ -255,7 +267,7 @@ class RunningTable implements NewHost {
         this.#requests.answer(effect);
         break;
       case "refuse":
-        this.#refuse(effect);
+        refuse(effect, this.#refusing);
         break;
       case "moved":
       case "result":
@@ -280,54 +292,15 @@ class RunningTable implements NewHost {
     finishing.resolve({ finished: true });
   }
 
-  /** A refusal stands only where the op was not accepted before, in whatever round. */
-  #refuse(effect: Extract<TableEffect, { type: "refuse" }>): void {
-    const { request, playerId, op, content, refusal } = effect;
-    if (refusal.code === "INSUFFICIENT_CHIPS" || refusal.code === "BANK_UNAVAILABLE") {
-      // The store has just been asked about this very op, or cannot be asked about any.
-      this.#requests.close(request, { refusal });
-      return;
-    }
-    const { store, config } = this.#options;
-    store.recall(config.tableId, { playerId, op, content }).then(
-      (earlier) => {
-        if (earlier === null) this.#requests.close(request, { refusal });
-        else if (earlier.sameContent) {
-          this.#requests.answer({ request, answer: earlier.answer, isReplay: true });
-        } else this.#requests.close(request, { refusal: REUSED });
-      },
-      (error: unknown) => {
-        this.#requests.close(request, { refusal: UNKNOWN });
-        const isBug = !(error instanceof BankUnavailableError);
-        if (isBug && this.#life === "running") this.#freeze(error);
-      },
-    );
-  }
-
   #observeTurn(announced: number): void {
     const { observer, clock } = this.#options;
     const lateMs = announced === 0 ? 0 : Math.max(0, clock.now() - announced);
     observer.turned(this.config.tableId, this.#state.stage, lateMs);
   }
 
-  /** One timer for each moment: most inputs leave it where it is. */
   #schedule(): void {
     const running = this.#life === "running" && !this.#stopping;
-    const at = running ? nextTickAt(this.#state) : null;
-    if (at === (this.#tick?.at ?? null)) return;
-    this.#cancelTick();
-    if (at === null) return;
-    const { clock } = this.#options;
-    const timer = clock.at(at, () => {
-      this.#tick = null;
-      this.#put({ type: "tick", now: clock.now() });
-    });
-    this.#tick = { at, timer };
-  }
-
-  #cancelTick(): void {
-    this.#tick?.timer.cancel();
-    this.#tick = null;
+    this.#ticker.set(running ? nextTickAt(this.#state) : null);
   }
 
   #freeze(error: unknown): void {
@@ -349,7 +322,7 @@ class RunningTable implements NewHost {
   /** Nothing in memory is believed any more, and no answer that is still to come. */
   #abandonAll(refusal: Refusal): void {
     this.#refusal = refusal;
-    this.#cancelTick();
+    this.#ticker.cancel();
     this.#inbox.clear();
     this.#persistence.abandon();
     this.#requests.refuseAll(refusal);
