@@ -35,7 +35,7 @@ interface Reservation {
 }
 
 interface Lobby {
-  readonly tables: ReadonlyMap<string, { readonly phaseEndsAt: number }>;
+  readonly tables: ReadonlyMap<string, { readonly phase: string; readonly phaseEndsAt: number }>;
 }
 
 export class Doors {
@@ -93,7 +93,19 @@ export class Doors {
   }
 
   /** The same as its lobby shows it to whoever comes in now. */
-  async inLobby({ url }: ClusterProcess): Promise<ReadonlyMap<string, number>> {
+  inLobby(process: ClusterProcess): Promise<ReadonlyMap<string, number>> {
+    return this.#lobbyOf(process, ({ phaseEndsAt }) => phaseEndsAt);
+  }
+
+  /** The phases of the tables, as its lobby shows them. */
+  phasesInLobby(process: ClusterProcess): Promise<ReadonlyMap<string, string>> {
+    return this.#lobbyOf(process, ({ phase }) => phase);
+  }
+
+  async #lobbyOf<Part>(
+    { url }: ClusterProcess,
+    part: (table: { readonly phase: string; readonly phaseEndsAt: number }) => Part,
+  ): Promise<ReadonlyMap<string, Part>> {
     const client = new Client(url, { fetchFn: botFetch });
     client.auth.token = this.#tokens.values().next().value ?? "";
     const room: Room<Lobby> = await client.join("lobby");
@@ -102,8 +114,7 @@ export class Doors {
       if (room.state.tables === undefined) {
         await new Promise<unknown>((resolve) => room.onStateChange.once(resolve));
       }
-      const { tables } = room.state;
-      return new Map([...tables].map(([tableId, { phaseEndsAt }]) => [tableId, phaseEndsAt]));
+      return new Map([...room.state.tables].map(([tableId, table]) => [tableId, part(table)]));
     } finally {
       await room.leave();
     }

@@ -1,12 +1,13 @@
-/** The short form of the trial `redis`: it ends, hangs and forgets everything under bots. */
+/** The short forms of the trials `redis` and `no-redis`: it ends, hangs, forgets, and comes late. */
 import { expect, it } from "vitest";
-import { redisAway } from "./redisAway.ts";
+import { noRedis, redisAway } from "./redisAway.ts";
 import { runTrial } from "./trial.ts";
+
+const SCALE = { brief: true, players: undefined, turns: undefined, seed: 7 };
 
 it("plays on while Redis is away, hangs or has forgotten everything, and finds rooms again", async () => {
   const said: string[] = [];
-  const scale = { brief: true, players: undefined, turns: undefined, seed: 7 };
-  const outcome = await runTrial(redisAway, scale, (line) => void said.push(line));
+  const outcome = await runTrial(redisAway, SCALE, (line) => void said.push(line));
   console.info(JSON.stringify({ measured: outcome.measured }));
   expect(outcome.findings, said.join("\n")).toEqual([]);
   expect(outcome.faults).toEqual({
@@ -15,4 +16,12 @@ it("plays on while Redis is away, hangs or has forgotten everything, and finds r
     FLUSHALL: 1,
   });
   expect(outcome.bots).toMatchObject({ connected: 30, dropped: 0, voided: [] });
+});
+
+it("plays without a Redis that was never there, and finds rooms once it comes", async () => {
+  const said: string[] = [];
+  const outcome = await runTrial(noRedis, SCALE, (line) => void said.push(line));
+  console.info(JSON.stringify({ measured: outcome.measured }));
+  expect(outcome.findings, said.join("\n")).toEqual([]);
+  expect(outcome.faults).toEqual({ "every process starts without a Redis": 1 });
 });
