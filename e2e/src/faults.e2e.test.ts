@@ -7,10 +7,6 @@ import { BROKEN_BUILDS, SUITES } from "../faults/suites.ts";
 
 /** The short form of `npm run faults`: fewer bots, fewer faults, the same witnesses and verdict. */
 const SCALE = { brief: true, kills: 4 };
-/** On a machine that has much else to do. */
-const TIMEOUT_MS = 300_000;
-/** The processes' start, two deaths, the audits; and as much again. */
-const SHARED_TIMEOUT_MS = 120_000;
 const BROKEN_SCALE = { brief: true, kills: 2 };
 const stage = () => {
   const said: string[] = [];
@@ -19,7 +15,7 @@ const stage = () => {
 };
 
 describe("servers and databases that end at the worst moment", () => {
-  it("lose nothing, double nothing and change nothing", { timeout: TIMEOUT_MS }, async () => {
+  it("lose nothing, double nothing and change nothing", async () => {
     const { options, said } = stage();
     const { findings, faults, bots, measured } = await runSuites(SUITES, SCALE, options);
     console.info(JSON.stringify(measured));
@@ -39,9 +35,7 @@ describe("servers and databases that end at the worst moment", () => {
 });
 
 describe("three processes behind one address", () => {
-  it("play on where one of them dies, with every chip", {
-    timeout: SHARED_TIMEOUT_MS,
-  }, async () => {
+  it("play on where one of them dies, with every chip", async () => {
     const { options, said } = stage();
     // With this seed the one that is killed runs the table.
     const shared = { ...options, seed: 3, players: 24, processes: 3 };
@@ -57,7 +51,7 @@ describe("three processes behind one address", () => {
 });
 
 describe("a broken build", () => {
-  it("is caught where it forgets an operation", { timeout: TIMEOUT_MS }, async () => {
+  it("is caught where it forgets an operation", async () => {
     const forgetful = ["recovery-forgets-the-last-operation"];
     const [broken] = BROKEN_BUILDS.filter(({ mutants }) => mutants.join() === forgetful.join());
     if (broken === undefined) throw new Error("there is no such build");
