@@ -2,16 +2,12 @@
  * A server's process as far as one table goes, for tests that end it: a pool, leases, stores and a
  * host of its own, by a clock of its own.
  *
- * It ends as by SIGKILL: between two statements its connections close, nothing more is sent, and
- * no answer is heard. What it had under way stays unanswered for ever, as a dead process's would.
+ * It ends as by SIGKILL, between two statements (`mortalWires.ts`). What it had under way stays
+ * unanswered for ever, as a dead process's would.
  */
-import type { Socket } from "node:net";
-import { Writable } from "node:stream";
 import type { Stage } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
-import type { Pool, PoolClient } from "pg";
 import { expect } from "vitest";
-import { createPool, SERVER_ROLE } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import type { Players } from "../players/players.ts";
 import { createPlayers } from "../players/players.ts";
@@ -24,11 +20,7 @@ import type { OperationReply, TableEvent } from "../tables/tableHost.ts";
 import { DAILY_CHIPS, STARTING_CHIPS } from "./bankRig.ts";
 import type { End, Place } from "./crashPlaces.ts";
 import { ManualClock } from "./manualClock.ts";
-
-interface Plan extends Place {
-  readonly end: End;
-  readonly reached: () => void;
-}
+import { MortalWires } from "./mortalWires.ts";
 
 export interface MortalOptions {
   readonly url: string;
@@ -42,26 +34,6 @@ export interface MortalOptions {
 /** What became of a COMMIT is asked for so often, while the process is cut off. */
 const AFTER_COMMIT = { tries: 5, firstMs: 1, longestMs: 10 };
 
-/** A statement on its way. */
-interface Sent {
-  readonly client: PoolClient;
-  readonly text: string;
-  /** Of the transaction so far. */
-  readonly transaction: readonly string[];
-}
-
-/** What the connection tells a COPY of. */
-interface CopyStream extends Writable {
-  handleReadyForQuery: () => void;
-  handleError: (error: Error) => void;
-}
-
-type Query = (...parameters: unknown[]) => unknown;
-type Callback = (error: Error | null, result?: unknown) => void;
-
-/** Never answered; held by nobody, and so forgotten with its process. */
-const never = () => new Promise<never>(() => undefined);
-
 export class MortalProcess {
   readonly clock: ManualClock;
   readonly events: TableEvent[] = [];
@@ -73,32 +45,23 @@ export class MortalProcess {
   readonly leases: TableLeases;
   readonly stores: TableStores;
   readonly players: Players;
-  readonly #pool: Pool;
-  readonly #pipelined: Pool;
-  readonly #clients = new Set<PoolClient>();
+  readonly #wires: MortalWires;
   #host: NewHost | null = null;
   #lease: Lease | null = null;
-  #plan: Plan | null = null;
-  #skipped = 0;
-  #dead = false;
-  #still = false;
-  #cutOff = false;
 
   constructor(options: MortalOptions) {
     this.#options = options;
     this.clock = new ManualClock(options.now);
     const log = createLogger("silent");
-    this.#pool = createPool(options.url, log, { role: SERVER_ROLE });
-    this.#pipelined = createPool(options.url, log, { role: SERVER_ROLE, pipeline: true });
-    for (const pool of this.#pools) pool.on("connect", (client) => this.#watch(client));
-    this.leases = new TableLeases({ pool: this.#pipelined, log, disconnected: () => undefined });
+    this.#wires = new MortalWires(options.url, log);
+    const { pool, pipelined } = this.#wires;
+    this.leases = new TableLeases({ pool: pipelined, log, disconnected: () => undefined });
     const { clock } = this;
     const { seedKey, chainLength } = options;
-    const pools = { pool: this.#pool, pipelined: this.#pipelined };
-    const shared = { ...pools, clock, log, seedKey, chainLength, afterCommit: AFTER_COMMIT };
+    const shared = { pool, pipelined, clock, log, seedKey, chainLength, afterCommit: AFTER_COMMIT };
     this.stores = createPostgresTableStores(shared);
     const chips = { startingChips: STARTING_CHIPS, dailyChips: DAILY_CHIPS };
-    this.players = createPlayers({ pool: this.#pool, clock, ...chips });
+    this.players = createPlayers({ pool, clock, ...chips });
   }
 
   get host(): NewHost {
@@ -175,21 +138,12 @@ export class MortalProcess {
 
   /** Plans an end for when a statement comes to `place`; resolves when one has. */
   meets(end: End, place: Place): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#plan = { ...place, end, reached: resolve };
-    this.#skipped = 0;
-    return promise;
+    return this.#wires.meets(end, place);
   }
 
   /** Dies now. */
   die(): void {
-    this.#dead = true;
-    for (const pool of this.#pools) {
-      pool.connect = never;
-      pool.query = never;
-    }
-    for (const client of this.#clients) socketOf(client).destroy();
-    this.#clients.clear();
+    this.#wires.die();
   }
 
   /** Dies as soon as the table tells of `stage`: between two effects of one step. */
@@ -202,8 +156,8 @@ export class MortalProcess {
   /** Lets the clock go on until it is dead. */
   async untilDead(): Promise<void> {
     const look = () => {
-      if (!this.#dead) this.clock.next();
-      return this.#dead;
+      if (!this.#wires.isDead) this.clock.next();
+      return this.#wires.isDead;
     };
     await expect.poll(look, { interval: 1, timeout: 10_000 }).toBe(true);
   }
@@ -211,7 +165,7 @@ export class MortalProcess {
   /** Lets the clock go on until the bank does not answer to `what`; from then on it can. */
   async untilUnanswered(what: string): Promise<void> {
     const look = () => {
-      if (!this.#cutOff) this.clock.next();
+      if (!this.#wires.isCutOff) this.clock.next();
       return this.unanswered;
     };
     await expect.poll(look, { interval: 1, timeout: 10_000 }).toContain(what);
@@ -220,7 +174,7 @@ export class MortalProcess {
 
   /** Reaches the bank again, where it was cut off. */
   reachesBank(): void {
-    this.#cutOff = false;
+    this.#wires.reachBank();
   }
 
   /** Stops in good order, and gives the table up. */
@@ -249,131 +203,12 @@ export class MortalProcess {
 
   /** Ends what is left of it, in good order where it lives. */
   async close(): Promise<void> {
-    if (this.#still) this.die();
-    if (this.#dead) return;
+    if (this.#wires.isStill) this.die();
+    if (this.#wires.isDead) return;
     await this.#host?.stop();
     this.leases.close();
-    for (const pool of this.#pools) await pool.end();
+    await this.#wires.close();
   }
-
-  get #pools(): readonly Pool[] {
-    return [this.#pool, this.#pipelined];
-  }
-
-  #watch(client: PoolClient): void {
-    if (this.#dead) {
-      socketOf(client).destroy();
-      return;
-    }
-    this.#clients.add(client);
-    client.once("end", () => this.#clients.delete(client));
-    const open = client as unknown as { query: Query };
-    const query = open.query.bind(client);
-    /** The statements of the transaction under way. */
-    let transaction: string[] = [];
-    open.query = (...parameters) => {
-      const text = textOf(parameters[0]);
-      if (text.startsWith("BEGIN")) transaction = [];
-      transaction.push(text);
-      if (isCopy(parameters[0])) {
-        return this.#copy({ client, text, transaction }, parameters[0], query);
-      }
-      const last = parameters.at(-1);
-      const answer = this.#send({ client, text, transaction }, () =>
-        query(...(typeof last === "function" ? parameters.slice(0, -1) : parameters)),
-      );
-      if (typeof last !== "function") return answer;
-      const callback = last as Callback;
-      answer.then(
-        (result) => callback(null, result),
-        (error: Error) => callback(error),
-      );
-      return undefined;
-    };
-  }
-
-  get #isGone(): boolean {
-    return this.#dead || this.#still;
-  }
-
-  /** Whether it hears nothing of the bank, be it that it is gone or that it is cut off. */
-  get #isDeaf(): boolean {
-    return this.#isGone || this.#cutOff;
-  }
-
-  async #send(sent: Sent, send: () => unknown): Promise<unknown> {
-    if (this.#isDeaf || this.#strikes("before", sent)) return this.#silence(sent.client);
-    try {
-      const answer = await send();
-      if (this.#isDeaf || this.#strikes("after", sent)) return await this.#silence(sent.client);
-      return answer;
-    } catch (error) {
-      if (this.#isGone) return never();
-      throw error;
-    }
-  }
-
-  /** Rows by COPY are a stream: it finishes when the database has them. */
-  #copy(sent: Sent, stream: CopyStream, submit: Query): Writable {
-    if (this.#isDeaf || this.#strikes("before", sent)) {
-      const unheard = new Writable({ write: () => undefined });
-      if (!this.#isGone) queueMicrotask(() => unheard.destroy(lost()));
-      return unheard;
-    }
-    const finish = stream.handleReadyForQuery.bind(stream);
-    const fail = stream.handleError.bind(stream);
-    stream.handleReadyForQuery = () => {
-      if (this.#isGone) return;
-      if (!this.#strikes("after", sent)) finish();
-      else if (!this.#isGone) stream.destroy(lost());
-    };
-    stream.handleError = (error) => {
-      if (!this.#isGone) fail(error);
-    };
-    submit(stream);
-    return stream;
-  }
-
-  /** Whether the plan is for here; it is carried out then. */
-  #strikes(side: "before" | "after", { client, text, transaction }: Sent): boolean {
-    const plan = this.#plan;
-    if (plan === null || !plan.moment.startsWith(side)) return false;
-    const isHere = plan.moment.endsWith("commit of")
-      ? text === "COMMIT" && transaction.some((statement) => plan.statement.test(statement))
-      : plan.statement.test(text);
-    if (!isHere) return false;
-    this.#skipped += 1;
-    if (this.#skipped <= (plan.skipping ?? 0)) return false;
-    this.#plan = null;
-    if (plan.end === "death") this.die();
-    else if (plan.end === "standstill") this.#still = true;
-    else socketOf(client).destroy();
-    if (plan.end === "cut off") this.#cutOff = true;
-    plan.reached();
-    return true;
-  }
-
-  /** What a caller hears of a statement that was cut off. */
-  #silence(client: PoolClient): Promise<never> {
-    if (this.#isGone) return never();
-    socketOf(client).destroy();
-    return Promise.reject(lost());
-  }
-}
-
-const lost = () => new Error("Connection terminated unexpectedly");
-
-function isCopy(query: unknown): query is CopyStream {
-  return query instanceof Writable && "handleReadyForQuery" in query;
-}
-
-function textOf(query: unknown): string {
-  if (typeof query === "string") return query;
-  return typeof query === "object" && query !== null && "text" in query ? String(query.text) : "";
-}
-
-function socketOf(client: PoolClient): Socket {
-  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
 /** What the player hears of a reply: an answer that was given before is the same. */
