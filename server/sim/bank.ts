@@ -1,7 +1,8 @@
 /**
  * The database of a simulated house: what it holds, and each transaction as one moment. It keeps the
  * promises of the real stores (`TableStore`, and in `bankLeases.ts` `LeaseStore`) towards callers that
- * are slow, stale or gone; whether a call arrives, and its answer comes back, is the link's affair (`link.ts`).
+ * are slow, stale or gone; whether a call arrives, and its answer comes back, is the link's affair
+ * (`link.ts`).
  */
 import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
