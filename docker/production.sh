@@ -45,10 +45,11 @@ wait_healthy() {
   return 1
 }
 
-# wait_ready CONTAINER: until a server would take players; its health says nothing of the database.
+# wait_ready CONTAINER: until a server would take players, and finds the others' tables; its health says
+# nothing of the database, nor of Redis.
 wait_ready() {
   waited=0
-  until told=$(docker exec "$1" /usr/local/bin/node docker/server/health.ts /ready 2>&1); do
+  until told=$(docker exec "$1" /usr/local/bin/node docker/server/health.ts /ready redis 2>&1); do
     if [ "$waited" -ge 60 ]; then
       echo "container $1 is well, but takes no players: $told" >&2
       return 1

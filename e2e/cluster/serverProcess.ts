@@ -72,12 +72,14 @@ export class ClusterProcess {
     await this.launch(changes).sees(OPEN);
   }
 
+  /** Starts it so that it has to refuse to; resolves once it has ended. */
+  async refused(changes: SlotOptions["env"]): Promise<Exit> {
+    return await this.#begin(changes).exited;
+  }
+
   /** Starts it, and waits for nothing. */
   launch(changes: SlotOptions["env"] = {}): Running {
-    const running = startNode({
-      args: [...flagsOf(this.#build), join(this.#build, "server/src/main.ts")],
-      env: { ...this.#env, PORT: String(this.port), ...changes },
-    });
+    const running = this.#begin(changes);
     this.#running = running;
     running.exited.then(
       (exit) => this.#ended(running, exit),
@@ -104,6 +106,13 @@ export class ClusterProcess {
   /** Lets it go on. */
   thaw(): void {
     this.#running?.signal("SIGCONT");
+  }
+
+  #begin(changes: SlotOptions["env"]): Running {
+    return startNode({
+      args: [...flagsOf(this.#build), join(this.#build, "server/src/main.ts")],
+      env: { ...this.#env, PORT: String(this.port), ...changes },
+    });
   }
 
   async #end(signal: NodeJS.Signals): Promise<Exit | null> {

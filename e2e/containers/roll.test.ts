@@ -28,7 +28,9 @@ case $1 in
       *StopTimeout*) echo 60 ;;
       *) echo "/$4" ;;
     esac ;;
-  exec) [ -z "$UNREADY" ] || { echo "answered 503" >&2; exit 1; } ;;
+  exec)
+    [ -z "$UNREADY" ] || { echo "answered 503" >&2; exit 1; }
+    if [ -n "$NO_REDIS" ] && told "/ready redis"; then echo "redis is away" >&2; exit 1; fi ;;
   rm) sed -i "/^\${*: -1}$/d" "$here/servers" ;;
 esac
 `;
@@ -79,6 +81,13 @@ describe("replacing a house", () => {
     const { code, stderr } = await roll({ UNREADY: "1" });
     expect(code).toBe(1);
     expect(stderr).toContain("takes no players: answered 503");
+    expect(servers()).toEqual(["old-1", "old-2"]);
+  });
+
+  it("goes no further where a new server has no Redis", async () => {
+    const { code, stderr } = await roll({ NO_REDIS: "1" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("redis is away");
     expect(servers()).toEqual(["old-1", "old-2"]);
   });
 

@@ -88,8 +88,9 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const granted: BalanceHub["tell"] = (...told) => balances.tell(...told);
   const players = createPlayerBook(people, { pool, clock, dailyChips, granted });
   const chatBans = createChatBanBook({ pool, clock });
-  const tables = await openTables({ ...options, metrics }, database, closers);
+  // Before a table is taken over from others: it may refuse this process.
   const cluster = await joinCluster(options, closers);
+  const tables = await openTables({ ...options, metrics }, database, closers);
   // Hearing of a balance is no arrival: nobody is given chips for it.
   const balanceOf = async (playerId: string) => (await players.find(playerId))?.balance ?? 0;
   const balances = cluster?.balancesOf(tables, balanceOf) ?? new BalanceHub();

@@ -6,6 +6,7 @@ import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
 import { MainProcesses, SECRETS } from "./testing/mainProcess.ts";
 import { clientAt, nextMessage, sit } from "./testing/openTestHouse.ts";
+import { createOwnRedis } from "./testing/ownRedis.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -53,6 +54,15 @@ describe("a start that cannot be", () => {
     ],
   ])("says so in one line: %s", async (_what, environment, line) => {
     expect(await failing(environment)).toMatch(line);
+  });
+
+  it("says that Redis does not know the password, and not which one it was", async () => {
+    const redis = await createOwnRedis();
+    const said = await failing({ REDIS_URL: redis.wrongUrl }).finally(() => redis.close());
+    expect(said).toMatch(/^REDIS_URL: .*WRONGPASS.*\n$/);
+    expect(said).not.toMatch(/another/);
+    const { rows } = await database.pool.query("SELECT FROM leases");
+    expect(rows).toEqual([]);
   });
 
   it("says which port is in use", async () => {

@@ -22,7 +22,7 @@ import { News } from "./news.ts";
 import { addressOf, colyseusConnection } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import type { RedisState } from "./redisHealth.ts";
-import { RedisHealth } from "./redisHealth.ts";
+import { RedisHealth, RedisLoginError } from "./redisHealth.ts";
 
 export interface ClusterOptions {
   readonly url: string;
@@ -50,6 +50,7 @@ export interface Cluster {
 const START_MS = 1_000;
 const PROBE_MS = 1_000;
 
+/** Throws {@link RedisLoginError} where Redis does not let this process in. */
 export async function openCluster({ url, clock, log, living }: ClusterOptions): Promise<Cluster> {
   const address = addressOf(url);
   const connection = colyseusConnection(address, uniform);
@@ -69,8 +70,7 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
   // Who lives is shown by the board's beats: Colyseus' own way takes a busy process for a dead one.
   matchMaker.setHealthChecksEnabled(false);
   const stopProbing = repeat(clock, PROBE_MS, () => presence.probe());
-  await within(health.untilOk(), START_MS, clock);
-  return {
+  const cluster: Cluster = {
     presence,
     driver,
     redis: events,
@@ -94,6 +94,12 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
       presence.shutdown();
     },
   };
+  await within(health.untilSettled(), START_MS, clock);
+  if (health.notLetIn === null) return cluster;
+  await cluster.close();
+  throw new RedisLoginError(
+    `REDIS_URL: this Redis knows the user or password not (${health.notLetIn}). It takes redis://user:password@host:port, or redis://:password@host:port.`,
+  );
 }
 
 function balancesOf(

@@ -68,6 +68,25 @@ describe("the health of Redis", () => {
     expect(lines).toHaveLength(4);
   });
 
+  it("tells once that it is not let in, however often it tries, until it is", async () => {
+    const { clock, health, lines } = healthWith("one", "two");
+    const settled = health.untilSettled();
+    const refused = ["WRONGPASS invalid username-password pair", "NOAUTH Authentication required."];
+    for (let tries = 0; tries < 200; tries += 1) {
+      health.lost(tries % 2 === 0 ? "one" : "two", new Error(refused[tries % 2]));
+      clock.advance(1_000);
+    }
+    await settled;
+    expect(health.notLetIn).toBe("WRONGPASS invalid username-password pair");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/"level":50,.*REDIS_URL.*knows this user or password not/);
+    for (const name of ["one", "two"]) health.ready(name);
+    expect(health.notLetIn).toBeNull();
+    expect(lines[1]).toContain(BACK);
+    health.lost("one", new Error(refused[0]));
+    expect(lines).toHaveLength(3);
+  });
+
   it("tells what Redis refuses, and that is no outage", () => {
     const { health, lines } = healthWith("one");
     health.ready("one");

@@ -27,6 +27,11 @@ export class RedisAwayError extends Error {
   override readonly name = "RedisAwayError";
 }
 
+/** Redis does not know this user or password, which only an operator puts right; in one line. */
+export class RedisLoginError extends Error {
+  override readonly name = "RedisLoginError";
+}
+
 /**
  * What a call to Redis that failed says:
  * - `away`: it was not reached, or did not answer in time; the connection tells of it;
@@ -88,6 +93,9 @@ export class RedisHealth {
   readonly #told = new Map<string, number>();
   readonly #toldBugs = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
+  readonly #settling = new Set<() => void>();
+  /** Why Redis lets this process not in; null where it does, or has not been asked yet. */
+  #notLetIn: string | null = null;
   /** An outage was told of, and not its end. */
   #tellsBack = false;
   #closed = false;
@@ -109,15 +117,20 @@ export class RedisHealth {
   ready(name: string): void {
     this.#ready.set(name, true);
     if (this.state === "away") return;
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
+    this.#notLetIn = null;
+    for (const waiting of [this.#waiting, this.#settling]) resolveAll(waiting);
     if (this.#tellsBack) this.#log.info("Redis is back");
     this.#tellsBack = false;
   }
 
   lost(name: string, reason: unknown): void {
     this.#ready.set(name, false);
-    if (this.#closed || !this.#isNew(reason, this.#told)) return;
+    if (this.#closed) return;
+    if (reason instanceof Error && NOT_LET_IN.test(reason.message)) {
+      this.#tellNotLetIn(reason);
+      return;
+    }
+    if (!this.#isNew(reason, this.#told)) return;
     this.#tellsBack = true;
     const told = { reason: inOneLine(reason) };
     this.#log.warn(told, "Redis (REDIS_URL) is away; tables go on without it");
@@ -142,6 +155,19 @@ export class RedisHealth {
     return failure;
   }
 
+  /** Why Redis lets this process not in, in words of Redis; null where it does, as far as is known. */
+  get notLetIn(): string | null {
+    return this.#notLetIn;
+  }
+
+  /** Resolves once all connections are ready, or one is not let in. */
+  untilSettled(): Promise<void> {
+    if (this.state === "ok" || this.#notLetIn !== null) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#settling.add(resolve);
+    return promise;
+  }
+
   /** Resolves once all connections are ready. */
   untilOk(): Promise<void> {
     if (this.state === "ok") return Promise.resolve();
@@ -155,6 +181,18 @@ export class RedisHealth {
     this.#closed = true;
   }
 
+  /** Once, however many connections try, and how often, until all of them are let in. */
+  #tellNotLetIn(reason: Error): void {
+    if (this.#notLetIn !== null) return;
+    this.#notLetIn = inOneLine(reason);
+    this.#tellsBack = true;
+    this.#log.error(
+      { reason: this.#notLetIn },
+      "Redis (REDIS_URL) knows this user or password not; tables go on without it",
+    );
+    resolveAll(this.#settling);
+  }
+
   #isNew(reason: unknown, told: Map<string, number>): boolean {
     const now = this.#clock.now();
     for (const [words, at] of told) {
@@ -165,4 +203,9 @@ export class RedisHealth {
     told.set(words, now);
     return true;
   }
+}
+
+function resolveAll(waiting: Set<() => void>): void {
+  for (const resolve of waiting) resolve();
+  waiting.clear();
 }
