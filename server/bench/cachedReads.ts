@@ -1,16 +1,19 @@
 /**
- * The public reads that many ask for at once, cached beside uncached, in one run: a house of full
- * tables, and books that have run for a while. Requests go to the endpoints themselves, without a
- * socket, which would cost the same for all.
+ * The public reads that many ask for at once, cached beside uncached, in one run: a house of three
+ * processes with full tables, and books that have run for a while. Both are the same route of the same
+ * endpoint over the same tables, leaderboards and books; where it is uncached the endpoints are put
+ * together with reads that keep nothing. Requests go to the router itself, without a socket, which would
+ * cost the same for both.
  *
- * Uncached is asked of the database. Cached is what a house of several processes does: each is asked
- * in its turn, over a Redis that all share; how often the answer was made is told beside. Of how
- * tables stand each process has a floor in memory as well, which its own tables and the others' news
- * fill: what that alone gains is told, too.
+ * Each process is asked in its turn. The cached answers are kept over a Redis that all share, and how
+ * often one was made is told beside. What is not kept: how tables stand is in each process' memory, and
+ * who leads is in Redis, with names from the database.
  */
+import { createRouter } from "@colyseus/core";
 import { createTable, playerAt } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
+import { EventDesk } from "../src/cluster/eventDesk.ts";
 import type { Reads } from "../src/cluster/readCache.ts";
 import { ReadCache } from "../src/cluster/readCache.ts";
 import { addressOf } from "../src/cluster/redisAddress.ts";
@@ -41,123 +44,143 @@ const TURN_MS = 1_500;
 const AT_ONCE = 16;
 const PROCESSES = 3;
 
-const MADE_EACH_TIME: Reads = { text: async (_, load) => JSON.stringify(await load()) };
+/** The cache, switched off. */
+const UNCACHED: Reads = { text: async (_, load) => JSON.stringify(await load()) };
 
-/** How tables stand, for somebody who has the database only. */
-const FROM_BOOKS = `SELECT known.table_id AS "tableId", last.*,
-    (SELECT jsonb_agg(pocket ORDER BY round DESC) FROM (
-      SELECT pocket, round FROM rounds
-      WHERE rounds.table_id = known.table_id AND status = 'settled'
-      ORDER BY round DESC LIMIT 20) AS pockets) AS "lastPockets",
-    coalesce((processes.players ->> known.table_id)::integer, 0) AS players
-  FROM (SELECT DISTINCT table_id FROM seed_chains) AS known
-    CROSS JOIN LATERAL (SELECT round, status, opened_at, locked_at, settled_at FROM rounds
-      WHERE rounds.table_id = known.table_id ORDER BY round DESC LIMIT 1) AS last
-    LEFT JOIN leases ON leases.table_id = known.table_id
-    LEFT JOIN processes ON processes.holder = leases.holder`;
-
-const readingBooks = (pool: Pool): Reads => ({
-  text: async ({ key }, load) => {
-    if (!key.startsWith("tables")) return JSON.stringify(await load());
-    return JSON.stringify({ tables: (await pool.query(FROM_BOOKS)).rows });
-  },
-});
-
-type Ask = (path: "api-tables" | "api-leaderboard") => Promise<Response>;
+type Path = "/api/tables" | "/api/leaderboard?period=all";
+type Ask = (path: Path) => Promise<Response>;
+const WAYS = ["uncached", "cached"] as const;
+type Way = (typeof WAYS)[number];
 
 export async function benchCachedReads(): Promise<Benchmark> {
   const database = await openBenchDatabase();
-  const pool = createPool(database.url, createLogger("silent"), { statementMs: 0 });
+  const pool = createPool(database.url, createLogger("silent"));
+  const writing = createPool(database.url, createLogger("silent"), { statementMs: 0 });
   try {
-    await migrate(pool);
-    await writeBooks(pool, TRANSFERS);
-    await pool.query(
+    await migrate(writing);
+    await writeBooks(writing, TRANSFERS);
+    await writing.query(
       `INSERT INTO players (player_id, name, created_at)
        SELECT player_id, 'Ada', now() FROM accounts WHERE kind = 'player'`,
     );
-    await using house = await openHouse();
-    return await measure(
-      {
-        books: askWith(pool, readingBooks(pool)),
-        made: askWith(pool, MADE_EACH_TIME),
-        cached: askWith(pool, house.reads),
-      },
-      house,
-    );
+    await using house = await openHouse(pool);
+    return await measure(house);
   } finally {
     await pool.end();
+    await writing.end();
     await database.close();
   }
 }
 
 interface BenchHouse extends AsyncDisposable {
-  /** One process after the other. */
-  readonly reads: Reads;
-  /** Answers that were made, of a kind. */
+  /** Asks one process after the other. */
+  readonly ask: Readonly<Record<Way, Ask>>;
+  /** Answers that were made for the cache, of a kind. */
   readonly made: ReadonlyMap<string, number>;
 }
 
-/** Processes that share a Redis. */
-async function openHouse(): Promise<BenchHouse> {
+/** Processes that share a Redis, with leaderboards in it. */
+async function openHouse(pool: Pool): Promise<BenchHouse> {
   const redis = await createOwnRedis();
-  const connections = await Promise.all(
-    Array.from({ length: PROCESSES }, async () => {
-      const health = new RedisHealth(createLogger("silent"), systemClock);
-      const options = { address: addressOf(redis.url), health, clock: systemClock };
-      const connection = new RedisConnection({ ...options, random: () => 0 });
-      await health.untilOk();
-      return connection;
-    }),
-  );
-  const caches = connections.map(
-    (connection) => new ReadCache({ clock: systemClock, shared: new RedisReads(connection) }),
+  const configs = readTables(
+    JSON.stringify(Array.from({ length: TABLES }, (_, at) => ({ id: `table-${at + 1}` }))),
   );
   const made = new Map<string, number>();
+  const processes = await Promise.all(
+    Array.from({ length: PROCESSES }, () => openProcess({ pool, url: redis.url, configs, made })),
+  );
+  await processes[0]?.desk.keepBoards();
   let asked = 0;
+  const asking = (way: Way): Ask => {
+    return (path) => {
+      asked += 1;
+      return (processes[asked % PROCESSES] as BenchProcess).ask[way](path);
+    };
+  };
   return {
+    ask: { uncached: asking("uncached"), cached: asking("cached") },
     made,
-    reads: {
-      text: (read, load) => {
-        asked += 1;
-        const cache = caches[asked % PROCESSES] as ReadCache;
-        return cache.text(read, () => {
-          const [kind = ""] = read.key.split(":");
-          made.set(kind, (made.get(kind) ?? 0) + 1);
-          return load();
-        });
-      },
-    },
     [Symbol.asyncDispose]: async () => {
-      for (const connection of connections) connection.close();
+      for (const { close } of processes) await close();
       await redis.close();
     },
   };
 }
 
-type Way = "books" | "made" | "cached";
+interface BenchProcess {
+  readonly ask: Readonly<Record<Way, Ask>>;
+  readonly desk: EventDesk;
+  readonly close: () => Promise<void>;
+}
 
-async function measure(
-  ways: Readonly<Record<Way, Ask>>,
-  { made }: Pick<BenchHouse, "made">,
-): Promise<Benchmark> {
-  const tables = await rates("api-tables", ways);
-  const leaders = await rates("api-leaderboard", { books: ways.books, cached: ways.cached });
+interface ProcessParts {
+  readonly pool: Pool;
+  /** Of Redis. */
+  readonly url: string;
+  readonly configs: readonly TableConfig[];
+  /** Counts the answers that are made for the cache. */
+  readonly made: Map<string, number>;
+}
+
+async function openProcess({ pool, url, configs, made }: ProcessParts): Promise<BenchProcess> {
+  const log = createLogger("silent");
+  const clock = systemClock;
+  const health = new RedisHealth(log, clock);
+  const redis = new RedisConnection({ address: addressOf(url), health, clock, random: () => 0 });
+  await health.untilOk();
+  const desk = new EventDesk({ pool, tables: configs, clock, log, redis });
+  const cache = new ReadCache({ clock, shared: new RedisReads(redis) });
+  const counting: Reads = {
+    text: (read, load) =>
+      cache.text(read, () => {
+        const [kind = ""] = read.key.split(":");
+        made.set(kind, (made.get(kind) ?? 0) + 1);
+        return load();
+      }),
+  };
+  const hosts = new Map(configs.map((config) => [config.tableId, fullTable(config)]));
+  const askWith = (reads: Reads): Ask => {
+    const router = createRouter(
+      tableEndpoints({
+        tables: { configs, hosts },
+        floor: ownFloor({ hosts }),
+        clock,
+        archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
+        players: undefined as never,
+        reads,
+        wins: () => desk.wins,
+      }),
+    );
+    return (path) => router.handler(new Request(`http://localhost${path}`));
+  };
+  return {
+    ask: { uncached: askWith(UNCACHED), cached: askWith(counting) },
+    desk,
+    close: async () => {
+      await desk.close();
+      redis.close();
+    },
+  };
+}
+
+async function measure({ ask, made }: BenchHouse): Promise<Benchmark> {
+  const tables = await rates("/api/tables", ask);
+  const leaders = await rates("/api/leaderboard?period=all", ask);
   const seconds = ((TURNS + 1) * TURN_MS) / 1_000;
   const madeOf = (kind: string) => ({ value: (made.get(kind) ?? 0) / seconds, unit: "/s" });
   const figure = (name: string, value: number) => ({ name, value, unit: "requests/s" });
-  const gain = ({ books, cached }: Readonly<Record<"books" | "cached", number>>) => ({
-    value: cached / books,
+  const gain = ({ uncached, cached }: Readonly<Record<Way, number>>) => ({
+    value: cached / uncached,
     unit: "× uncached",
     atLeast: 10,
   });
   return {
     title: `Public reads of ${TABLES} tables with ${PLAYERS_AT_A_TABLE} players each, and of ${TRANSFERS} transfers, median of ${TURNS}`,
     figures: [
-      figure("/api/tables, uncached", tables.books),
-      figure("/api/tables, made of the floor each time", tables.made),
+      figure("/api/tables, uncached", tables.uncached),
       figure("/api/tables, cached", tables.cached),
       { name: `/api/tables, made in a house of ${PROCESSES}`, ...madeOf("tables") },
-      figure("/api/leaderboard, uncached", leaders.books),
+      figure("/api/leaderboard, uncached", leaders.uncached),
       figure("/api/leaderboard, cached", leaders.cached),
       { name: `/api/leaderboard, made in a house of ${PROCESSES}`, ...madeOf("leaderboard") },
     ],
@@ -169,21 +192,19 @@ async function measure(
 }
 
 /** Requests a second, each way; they take turns. */
-async function rates<Ways extends Way>(
-  path: Parameters<Ask>[0],
-  ways: Readonly<Record<Ways, Ask>>,
-): Promise<Record<Ways, number>> {
-  const names = Object.keys(ways) as Ways[];
-  const measured = new Map<Ways, number[]>(names.map((name) => [name, []]));
+async function rates(
+  path: Path,
+  ask: Readonly<Record<Way, Ask>>,
+): Promise<Readonly<Record<Way, number>>> {
+  const measured: Record<Way, number[]> = { uncached: [], cached: [] };
   for (let turn = 0; turn <= TURNS; turn += 1) {
-    for (const name of names) {
-      const rate = await requestsPerSecond(() => ways[name](path));
+    for (const way of WAYS) {
+      const rate = await requestsPerSecond(() => ask[way](path));
       // The first turn is for the caches and the compiler.
-      if (turn > 0) measured.get(name)?.push(rate);
+      if (turn > 0) measured[way].push(rate);
     }
   }
-  const medians = names.map((name) => [name, median(measured.get(name) ?? [])] as const);
-  return Object.fromEntries(medians) as Record<Ways, number>;
+  return { uncached: median(measured.uncached), cached: median(measured.cached) };
 }
 
 async function requestsPerSecond(ask: () => Promise<Response>): Promise<number> {
@@ -200,29 +221,6 @@ async function requestsPerSecond(ask: () => Promise<Response>): Promise<number> 
   };
   await Promise.all(Array.from({ length: AT_ONCE }, askOn));
   return (answered * 1_000) / (performance.now() - startedAt);
-}
-
-function askWith(pool: Pool, reads: Reads): Ask {
-  const configs = readTables(
-    JSON.stringify(Array.from({ length: TABLES }, (_, at) => ({ id: `table-${at + 1}` }))),
-  );
-  const hosts = new Map(configs.map((config) => [config.tableId, fullTable(config)]));
-  const endpoints = tableEndpoints({
-    tables: { configs, hosts },
-    floor: ownFloor({ hosts }),
-    clock: systemClock,
-    archive: createArchive({ pool, clock: systemClock, leaders: async () => null }),
-    players: undefined as never,
-    reads,
-    wins: () => [],
-  });
-  const request = new Request("http://localhost/");
-  const asked = { params: {}, query: { period: "all" }, request, asResponse: true };
-  return (path) =>
-    (endpoints[path] as unknown as (asked: object) => Promise<Response>)({
-      ...asked,
-      headers: request.headers,
-    });
 }
 
 /** What is read of a table, and nothing that runs. */
