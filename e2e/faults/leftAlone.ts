@@ -13,7 +13,7 @@ export interface LeftAlone {
 /** How much longer than the betting time nobody is there. */
 const LONGER_MS = 1_000;
 /** From the start of the whole house to the next acknowledged bet. */
-const STARTED_MS = 10_000;
+const STARTED_MS = 20_000;
 /** The window of a round that goes on, where the whole betting time is not shorter. */
 const LEAST_WINDOW_MS = 5_000;
 /** The round is open still when the prober's bet in it is known of and the server dies. */
@@ -45,11 +45,12 @@ export async function leaveAlone(
   if (open?.round !== stoodIn) notes.finding(`at ${row} round ${stoodIn} is not the open one`);
   await pause(bettingMs + LONGER_MS);
   const since = Date.now();
+  const epoch = await epochOf(stage);
   house.launch();
-  await house.opened();
+  const [untaken] = await Promise.all([untilTaken(stage, epoch), house.opened()]);
   const seen = await prober.looks(house.url, STANDS_MS);
   await stage.measure("from a start after the betting time to the next bet", since, STARTED_MS);
-  if (open !== undefined) await expectSameRound(stage, left, { open, seen, since });
+  if (open !== undefined) await expectSameRound(stage, left, { open, seen, untaken });
 }
 
 async function openRound({ database, tableIds: [tableId] }: Stage): Promise<OpenRound | undefined> {
@@ -60,11 +61,31 @@ async function openRound({ database, tableIds: [tableId] }: Stage): Promise<Open
   return open;
 }
 
+async function epochOf({ database, tableIds: [tableId] }: Stage): Promise<number> {
+  const [lease] = await database.ask<{ epoch: number }>(
+    `SELECT epoch::integer AS epoch FROM leases WHERE table_id = '${tableId}'`,
+  );
+  return lease?.epoch ?? 0;
+}
+
+/**
+ * The last moment at which nobody had taken the table over since `epoch`, in epoch milliseconds. A
+ * program's start can take longer than the window that it is to give.
+ */
+async function untilTaken(stage: Stage, epoch: number): Promise<number> {
+  for (let last = Date.now(), until = last + STANDS_MS; Date.now() < until; await pause(LOOK_MS)) {
+    const asked = Date.now();
+    if ((await epochOf(stage)) > epoch) return last;
+    last = asked;
+  }
+  throw new OverdueError(`nobody took the table over within ${STANDS_MS} ms`);
+}
+
 /** The round goes on as it was, and takes bets for 5 s, or its whole betting time where that is less. */
 async function expectSameRound(
   stage: Stage,
   { row, bettingMs }: LeftAlone,
-  { open, seen, since }: { open: OpenRound; seen: Sight; since: number },
+  { open, seen, untaken }: { open: OpenRound; seen: Sight; untaken: number },
 ): Promise<void> {
   const found = (what: string): void =>
     stage.notes.finding(`at ${row} round ${open.round} ${what}`);
@@ -75,11 +96,11 @@ async function expectSameRound(
     const same = commitment === open.commitment && entropy === open.entropy;
     if (!same) found(`goes on with commitment ${commitment} and entropy ${entropy}`);
     if (stake < 1) found("goes on without the prober's stake");
-    const left = phaseEndsAt - since;
-    if (left < least) found(`announces its end ${left} ms after the start, not ${least}`);
+    const left = phaseEndsAt - untaken;
+    if (left < least) found(`announces its end ${left} ms after it was taken over, not ${least}`);
   }
-  const window = (await lockedAt(stage, open)) - since;
-  if (window < least) found(`took bets until ${window} ms after the start, not ${least}`);
+  const window = (await lockedAt(stage, open)) - untaken;
+  if (window < least) found(`took bets until ${window} ms after it was taken over, not ${least}`);
 }
 
 /** When the round took no more bets, in epoch milliseconds. */
