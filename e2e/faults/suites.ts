@@ -1,5 +1,5 @@
 /** The suites, and the broken builds that each of them has to catch. */
-import { crashPoints } from "./crashPoints.ts";
+import { crashesAt, crashPoints } from "./crashPoints.ts";
 import { killing } from "./killing.ts";
 import { losing } from "./losing.ts";
 import { restarting } from "./restarting.ts";
@@ -63,7 +63,38 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
     // The table itself notices at times, and takes the round back.
     shows: new RegExp(`${BOOKS.source}|bets digest|error of its own`),
   },
-  { suite: crashPoints, mutants: ["locked-rounds-reopen"], shows: BUG },
+  { suite: crashesAt(["C3"]), mutants: ["locked-rounds-reopen"], shows: BUG },
+  {
+    suite: crashesAt(["R8"]),
+    mutants: ["window-not-extended"],
+    shows: /at R8 round \d+ took bets until/,
+  },
+  {
+    suite: crashesAt(["R12"]),
+    mutants: ["houses-are-never-full", "houses-are-filled-up-by-a-round"],
+    shows: /at R12: the houses were filled up/,
+  },
+  {
+    suite: crashesAt(["V6"]),
+    mutants: ["old-void-news-is-lost"],
+    shows: /at V6: .* was told 0 times/,
+  },
+  { suite: crashesAt(["C11"]), mutants: ["locked-rounds-follow-the-new-rules"], shows: BOOKS },
+  {
+    suite: crashesAt(["A1"]),
+    mutants: ["closed-tables-are-left"],
+    shows: /the closed table's end: not/,
+  },
+  {
+    suite: crashesAt(["A2"]),
+    mutants: ["closing-takes-locked-rounds-back"],
+    shows: /at A2 round \d+ is void/,
+  },
+  {
+    suite: crashesAt(["P1"]),
+    mutants: ["players-come-before-their-chips"],
+    shows: /at P1: who registered again was refused/,
+  },
   { suite: restarting, mutants: ["stays-paused"], shows: STANDS_STILL },
   { suite: restarting, mutants: ["lost-connections-are-bugs"], shows: BUG },
   { suite: stopping, mutants: ["leases-never-expire"], shows: STANDS_STILL },

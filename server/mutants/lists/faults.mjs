@@ -95,4 +95,55 @@ export const mutants = [
     replace: "throw error;",
     why: "a commit without an answer is taken for one that did not happen",
   },
+  {
+    name: "houses-are-never-full",
+    file: "server/src/ledger/bankroll.ts",
+    find: "const least = houseMax * LEAST_ROUNDS;",
+    replace: "const least = Number.MAX_SAFE_INTEGER;",
+    why: "a house that has enough is filled up all the same",
+  },
+  {
+    name: "houses-are-filled-up-by-a-round",
+    file: "server/src/ledger/bankroll.ts",
+    find: "const amount = houseMax * FULL_ROUNDS - house.balance;",
+    replace: "const amount = houseMax;",
+    why: "what the house has is not looked at",
+  },
+  {
+    name: "old-void-news-is-lost",
+    file: "server/src/tables/recovery.ts",
+    find: ".filter(({ playerId }) => !told.has(playerId))",
+    replace: ".filter(() => false)",
+    why: "a round that another process took back is taken for told",
+  },
+  {
+    name: "locked-rounds-follow-the-new-rules",
+    file: "server/src/tables/recovery.ts",
+    find: "if (broken === undefined && changeOf(config, locked) === null) {",
+    replace: "if (broken === undefined) {",
+    why: "a locked round is settled on the wheel that its table has now",
+  },
+  {
+    name: "closed-tables-are-left",
+    file: "server/src/tables/closing.ts",
+    find: "await this.#finish(closed);",
+    replace: "return;",
+    why: "nobody finishes the round of a table that was taken out of the configuration",
+  },
+  {
+    name: "closing-takes-locked-rounds-back",
+    file: "server/src/tables/recovery.ts",
+    find: 'if (unfinished.status === "locked") return goOnLocked(options, history, unfinished);',
+    replace: "",
+    why: "a locked round is void because its table was closed",
+  },
+  {
+    name: "players-come-before-their-chips",
+    file: "server/src/players/players.ts",
+    find: "await createPlayerAccount(client, playerId);",
+    replace: `await createPlayerAccount(client, playerId);
+      await client.query("COMMIT");
+      await client.query("BEGIN");`,
+    why: "a player is made in two transactions",
+  },
 ];
