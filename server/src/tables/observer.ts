@@ -14,7 +14,7 @@ export interface TablesObserver extends TableObserver {
   leased(tableId: string, epoch: number): void;
   /** Another process runs the table now, and this one had not given it up. */
   unleased(tableId: string, epoch: number): void;
-  /** The table was given up, between two rounds, to whoever takes it. */
+  /** The table was given up to whoever takes it. */
   handedOver(tableId: string, epoch: number): void;
   /** The leases could not be looked at. */
   noBeat(error: unknown): void;

@@ -158,3 +158,48 @@ it("knows who plays at a table of another process, for as long as a lease lives"
   clock.advance(1);
   expect(share.playersElsewhere("t1")).toBeNull();
 });
+
+it("stands aside where there are others, with nothing taken and all handed over, until it comes back", async () => {
+  const share = shareOf("a");
+  census = { ...census, tables: crowded().tables.slice(0, 1) };
+  await share.look();
+  expect(share.toHandOver()).toEqual([]);
+  expect([share.standAside(), share.isAside]).toEqual([true, true]);
+  await share.look();
+  expect(reports.map(({ accepts }) => accepts)).toEqual([true, false]);
+  expect([share.toHandOver(), share.isToStay("t1")]).toEqual([["t1"], false]);
+  expect(share.toTake(["t1"])).toEqual([]);
+  share.comeBack();
+  await share.look();
+  expect(reports.at(-1)?.accepts).toBe(true);
+  expect([share.toHandOver(), share.isToStay("t1")]).toEqual([[], true]);
+});
+
+it("does not stand aside where nobody else would take the tables, or does any more", async () => {
+  const share = shareOf("a");
+  const [self, other] = [
+    { holder: "a", accepts: true },
+    { holder: "b", accepts: false },
+  ];
+  census = { ...census, processes: [self, other] };
+  await share.look();
+  expect([share.standAside(), share.isAside]).toEqual([false, false]);
+  census = { ...census, processes: [self, { ...other, accepts: true }] };
+  await share.look();
+  expect(share.standAside()).toBe(true);
+  census = { ...census, processes: [{ ...self, accepts: false }, other] };
+  await share.look();
+  expect(share.isAside).toBe(false);
+  await share.look();
+  expect(reports.at(-1)?.accepts).toBe(true);
+});
+
+it("takes nothing more where it drains, whether it comes back or not", async () => {
+  const share = shareOf("a");
+  await share.look();
+  share.standAside();
+  share.drain();
+  share.comeBack();
+  await share.look();
+  expect(reports.at(-1)?.accepts).toBe(false);
+});

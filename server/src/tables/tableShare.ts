@@ -24,7 +24,8 @@ export class TableShare {
   #excess: ReadonlyMap<string, number> = new Map();
   /** Tables that were offered since the last look, and to whom. */
   readonly #offers = new Map<string, string>();
-  #accepts = true;
+  #draining = false;
+  #aside = false;
   #census: Census = { processes: [], tables: [] };
   #lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -36,6 +37,8 @@ export class TableShare {
   async look(): Promise<void> {
     const { store, tableIds, players, clock } = this.#options;
     this.#census = await store.census({ accepts: this.#accepts, players: players(), tableIds });
+    // A table that may not be reached is better than one that nobody runs.
+    if (!this.others) this.#aside = false;
     this.#offers.clear();
     const excess = tablesToHandOver(store.holder, this.#census);
     this.#excess = new Map(excess.map((id) => [id, (this.#excess.get(id) ?? 0) + 1]));
@@ -49,7 +52,29 @@ export class TableShare {
 
   /** From the next look on this process takes nothing more. */
   drain(): void {
-    this.#accepts = false;
+    this.#draining = true;
+  }
+
+  /**
+   * From the next look on this process takes nothing, and hands over what it has, for as long as there
+   * are others. Answers whether there are.
+   */
+  standAside(): boolean {
+    this.#aside = this.others;
+    return this.#aside;
+  }
+
+  /** It takes its part again, from the next look on. */
+  comeBack(): void {
+    this.#aside = false;
+  }
+
+  get isAside(): boolean {
+    return this.#aside;
+  }
+
+  get #accepts(): boolean {
+    return !this.#draining && !this.#aside;
   }
 
   /** Whether somebody else would take what this process gives up. */
@@ -79,8 +104,12 @@ export class TableShare {
     return missing.filter((tableId) => taken.has(tableId));
   }
 
-  /** What this process hands over when the rounds there are over. */
+  /** What this process hands over. */
   toHandOver(): readonly string[] {
+    if (this.#aside) {
+      const own = this.#census.tables.filter(({ holder }) => holder === this.#options.store.holder);
+      return own.map(({ tableId }) => tableId);
+    }
     return [...this.#excess].flatMap(([id, looks]) => (looks < STEADY_LOOKS ? [] : [id]));
   }
 

@@ -269,6 +269,35 @@ describe("among several processes", () => {
     expect(idsOf(second)).toEqual(["one", "two"]);
   });
 
+  it("go to the others in the middle of their rounds where a process stands aside", async () => {
+    const [first, second] = await pair();
+    await world.pass(ROUND_MS);
+    const { round } = first.hosts.get("two")?.state ?? {};
+    expect(first.standAside()).toBe(true);
+    await world.pass(BEAT_MS);
+    expect([idsOf(first), idsOf(second)]).toEqual([[], ["one", "two"]]);
+    const { state } = second.hosts.get("two") ?? {};
+    expect([state?.round, state?.stage]).toEqual([round, "betting"]);
+    // Nor does it take what becomes free, while there is somebody else.
+    await world.pass(ROUND_MS);
+    expect(idsOf(first)).toEqual([]);
+    first.comeBack();
+    await world.pass(ROUND_MS);
+    expect([idsOf(first), idsOf(second)].map(({ length }) => length)).toEqual([1, 1]);
+  });
+
+  it("are taken by a process that stands aside where it is the last one", async () => {
+    const [first, second] = await pair();
+    await world.pass(BEAT_MS);
+    expect(first.standAside()).toBe(true);
+    await world.pass(BEAT_MS);
+    expect(idsOf(second)).toEqual(["one", "two"]);
+    world.kill("second");
+    await world.pass(LEASE_MS + 4 * BEAT_MS);
+    expect([idsOf(first), first.isAside]).toEqual([["one", "two"], false]);
+    expect(first.standAside()).toBe(false);
+  });
+
   it("are left as they are by the last process that drains", async () => {
     const first = world.process("first", true);
     await first.open();

@@ -15,7 +15,7 @@ import type { TablesObserver } from "./observer.ts";
 import { StoppedError } from "./persistence.ts";
 import type { CensusStore } from "./sharing.ts";
 import { StartPauses } from "./startPauses.ts";
-import type { TableHost } from "./tableHost.ts";
+import type { Finish, TableHost } from "./tableHost.ts";
 import { TableShare } from "./tableShare.ts";
 
 export interface TablesOptions {
@@ -110,8 +110,8 @@ export class Tables implements HouseTables {
   }
 
   /**
-   * Gives a table to whoever takes it, between two rounds; resolves when it is given up, or was not
-   * this process's any more.
+   * Gives a table to whoever takes it, between two rounds or, where this process stands aside, at once;
+   * resolves when it is given up, or was not this process's any more.
    */
   handOver(tableId: string): Promise<void> {
     const begun = this.#begun.get(tableId);
@@ -127,7 +127,7 @@ export class Tables implements HouseTables {
   }
 
   async #giveUp(tableId: string, begun: BegunTable): Promise<void> {
-    const { finished } = await begun.host.finish();
+    const { finished } = await (this.isAside ? stopNow(begun.host) : begun.host.finish());
     this.#leaving.delete(tableId);
     if (!finished || this.#begun.get(tableId) !== begun) return;
     await this.#keeper.giveUp(begun.lease, this.#share?.offer(tableId) ?? null);
@@ -150,6 +150,26 @@ export class Tables implements HouseTables {
   /** The players at a table that another process runs; null where none is known to. */
   playersElsewhere(tableId: string): number | null {
     return this.#share?.playersElsewhere(tableId) ?? null;
+  }
+
+  /**
+   * Gives every table to others, and takes none until it comes back or is the last one that could: for
+   * a process that players do not reach. Nobody is there who would notice, so no round is waited for.
+   * Answers whether there are others.
+   */
+  standAside(): boolean {
+    const aside = this.#share?.standAside() === true;
+    if (aside) this.lookNow();
+    return aside;
+  }
+
+  /** Takes its part of the tables again. */
+  comeBack(): void {
+    this.#share?.comeBack();
+  }
+
+  get isAside(): boolean {
+    return this.#share?.isAside === true;
   }
 
   /** Stops every table, and gives the leases up. */
@@ -229,4 +249,10 @@ export class Tables implements HouseTables {
       if (host !== undefined) this.hosts.set(tableId, host);
     }
   }
+}
+
+/** In the middle of the round, which goes on elsewhere from what the database holds. */
+async function stopNow(host: TableHost): Promise<Finish> {
+  await host.stop();
+  return { finished: true };
 }
