@@ -160,21 +160,27 @@ describe("a cluster", () => {
     await (await seatPlayer(cluster.url, tableId)).leave();
   });
 
-  it("hears of a process whose public address leads nowhere", async () => {
+  it("leaves no table to a process whose public address leads nowhere, and loses nobody", async () => {
     const [, , third] = cluster.processes as readonly [unknown, unknown, ClusterProcess];
     await third.drain();
+    const flags = "--players 24 --duration 30s --ramp 1s --strategy spread".split(" ");
+    const run = bots("--url", cluster.url, ...flags);
     // A slot that the proxy does not know.
     await third.start({ PUBLIC_ADDRESS: `${new URL(cluster.url).host}/p/99` });
     await expect.poll(() => tablesOf(third).length, { timeout: 20_000 }).toBe(1);
     const [tableId = ""] = tablesOf(third);
-    const seatsLeadNowhere = async () => {
-      const seated = Array.from({ length: 11 }, () => seatPlayer(third.url, tableId));
-      for (const { status } of await Promise.allSettled(seated)) expect(status).toBe("rejected");
-      return third.output;
-    };
-    // Told of once seats have waited in vain for their time.
-    const told = /"level":50,.*does its PUBLIC_ADDRESS lead here\?/;
-    await expect.poll(seatsLeadNowhere, { interval: 2_000, timeout: 60_000 }).toMatch(told);
+    // Seats have waited in vain for their time; then the table goes on elsewhere, in the same round.
+    const told = /"level":50,.*\/p\/99".*does its PUBLIC_ADDRESS lead here\?/;
+    await expect.poll(() => third.output, { timeout: 40_000 }).toMatch(told);
+    await expect.poll(() => tablesOf(third), { timeout: 5_000 }).toEqual([]);
+    expect(await readinessOf(third)).toEqual([503, "not ready"]);
+    const back = await seatPlayer(cluster.url, tableId);
+    await back.until(({ phase, players, totalStake }) => {
+      return phase === "betting" && players > 4 && totalStake > 0;
+    });
+    await back.leave();
+    await expectSoundRun(run);
+    expect(tablesOf(third)).toEqual([]);
     await third.drain();
   });
 

@@ -36,15 +36,15 @@ import type { Metrics } from "./platform/metrics.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { within } from "./platform/within.ts";
 import { createPlayers } from "./players/players.ts";
-import { Arrivals } from "./rooms/arrivals.ts";
+import type { Arrivals } from "./rooms/arrivals.ts";
 import { BalanceHub } from "./rooms/balanceHub.ts";
 import type { House } from "./rooms/house.ts";
-import { SEAT_SECONDS } from "./rooms/houseRoom.ts";
 import { standingsOf, summaryByBooks } from "./rounds/standings.ts";
 import type { Floor } from "./tables/floor.ts";
 import { ownFloor } from "./tables/floor.ts";
 import type { TableHost } from "./tables/tableHost.ts";
 import type { Tables } from "./tables/tables.ts";
+import { watchArrivals } from "./watchArrivals.ts";
 
 const CLIENT = fileURLToPath(new URL("../../client/dist", import.meta.url));
 const SEAT_KEPT_SECONDS = 60;
@@ -99,7 +99,8 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   closers.add("events", () => desk.close());
   const floor = cluster?.floorOf(tables, floorBooks(tables, pool, clock)) ?? ownFloor(tables);
   const wins = () => desk.wins;
-  const shared = { floor, wins, balances, cluster };
+  const arrivals = watchArrivals({ ...options, tables, metrics }, closers);
+  const shared = { floor, wins, balances, cluster, arrivals };
   const house = houseOf({ ...options, ...shared, tables, players, chatBans, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
@@ -117,6 +118,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     chatBans,
     files,
     stopping: () => stopping,
+    outOfReach: () => tables.isAside,
     databaseAnswers: () => answers(pool, clock),
     redisState: () => cluster?.state() ?? "unused",
   });
@@ -187,17 +189,6 @@ function gateOf({ secrets, clock }: ContextOptions, pool: Pool): GateOptions {
   };
 }
 
-function arrivalsOf({ config: { publicAddress }, clock, log }: ContextOptions): Arrivals {
-  const nobodyComes = (seats: number): void => {
-    if (publicAddress === null) return;
-    log.error(
-      { publicAddress, seats },
-      "nobody who got a seat in this process arrives: does its PUBLIC_ADDRESS lead here?",
-    );
-  };
-  return new Arrivals({ clock, seatMs: SEAT_SECONDS * 1_000, nobodyComes });
-}
-
 interface HouseParts extends ContextOptions {
   readonly tables: Tables;
   readonly floor: Floor;
@@ -207,16 +198,18 @@ interface HouseParts extends ContextOptions {
   readonly players: PlayerBook;
   readonly chatBans: ChatBanBook;
   readonly metrics: Metrics;
+  readonly arrivals: Arrivals;
 }
 
 function houseOf(parts: HouseParts): House {
-  const { tables, floor, wins, balances, cluster, players, chatBans, metrics, log, clock } = parts;
+  const { tables, floor, wins, balances, cluster, arrivals, players, chatBans } = parts;
+  const { metrics, log, clock } = parts;
   return {
     tables,
     floor,
     wins,
     balances,
-    arrivals: arrivalsOf(parts),
+    arrivals,
     clock,
     log,
     seatKeptSeconds: parts.seatKeptSeconds ?? SEAT_KEPT_SECONDS,

@@ -4,19 +4,22 @@ import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
 import { failureResponse } from "./errors.ts";
 import { createHttpHandler } from "./handler.ts";
+import type { HealthOptions } from "./health.ts";
 import { healthEndpoints } from "./health.ts";
 import { StaticFiles } from "./staticFiles.ts";
 
 const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 
 const log = createLogger("silent");
+const health: HealthOptions = {
+  tables: { configs: [], hosts: new Map() },
+  stopping: () => false,
+  outOfReach: () => false,
+  databaseAnswers: () => Promise.resolve(false),
+  redisState: () => "unused",
+};
 const endpoints = {
-  ...healthEndpoints({
-    tables: { configs: [], hosts: new Map() },
-    stopping: () => false,
-    databaseAnswers: () => Promise.resolve(false),
-    redisState: () => "unused",
-  }),
+  ...healthEndpoints(health),
   login: createEndpoint("/admin/api/login", { method: "POST" }, () => Promise.reject(refused)),
   broken: createEndpoint("/api/broken", { method: "GET" }, () => Promise.reject(new Error("boom"))),
 };
@@ -50,6 +53,20 @@ describe("while the database is away", () => {
     const { status, body } = await ask("POST", "/admin/api/login");
     expect([status, body.error.code]).toEqual([503, "UNAVAILABLE"]);
   });
+});
+
+it("a process that nobody reaches is not ready, and says why", async () => {
+  const databaseAnswers = () => Promise.resolve(true);
+  const well: HealthOptions = { ...health, databaseAnswers, redisState: () => "ok" };
+  const readiness = async (outOfReach: boolean) => {
+    const all = healthEndpoints({ ...well, outOfReach: () => outOfReach });
+    const response = await handle(createRouter(all), new Request("http://house.test/ready"));
+    return [response.status, await response.json()];
+  };
+  const checks = { database: "ok", redis: "ok", tables: "ok" };
+  expect(await readiness(false)).toEqual([200, { status: "ready", checks }]);
+  const reason = expect.stringMatching(/does its PUBLIC_ADDRESS lead here\?$/);
+  expect(await readiness(true)).toEqual([503, { status: "not ready", checks, reason }]);
 });
 
 it("a bug is told without its insides", async () => {

@@ -13,10 +13,15 @@ export interface HealthOptions {
   readonly tables: Pick<HouseTables, "configs" | "hosts">;
   /** True while the process drains. */
   readonly stopping: () => boolean;
+  /** True while nobody who is sent here arrives. */
+  readonly outOfReach: () => boolean;
   /** Whether the database answers, soon. */
   readonly databaseAnswers: () => Promise<boolean>;
   readonly redisState: () => "ok" | "away" | "unused";
 }
+
+const OUT_OF_REACH =
+  "Nobody who got a seat in this process has ever come: does its PUBLIC_ADDRESS lead here?";
 
 export function healthEndpoints(options: HealthOptions): Record<string, Endpoint> {
   return {
@@ -30,7 +35,7 @@ export function healthEndpoints(options: HealthOptions): Record<string, Endpoint
 }
 
 async function readiness(options: HealthOptions): Promise<Response> {
-  const { tables, stopping, databaseAnswers, redisState } = options;
+  const { tables, stopping, outOfReach, databaseAnswers, redisState } = options;
   const { hosts } = tables;
   const paused = [...hosts.values()].some(({ state }) => phaseOf(state) === "paused");
   const checks: Record<"database" | "redis" | "tables", Check> = {
@@ -39,7 +44,9 @@ async function readiness(options: HealthOptions): Promise<Response> {
     // Among several processes one may have no table, and find every other one's.
     tables: (hosts.size > 0 || redisState() !== "unused") && !paused ? "ok" : "failed",
   };
-  const ready = !stopping() && Object.values(checks).every((check) => check !== "failed");
+  const reason = outOfReach() ? OUT_OF_REACH : undefined;
+  const fails = reason !== undefined || Object.values(checks).includes("failed");
+  const ready = !stopping() && !fails;
   const status = stopping() ? "stopping" : ready ? "ready" : "not ready";
-  return Response.json({ status, checks }, { status: ready ? 200 : 503 });
+  return Response.json({ status, checks, reason }, { status: ready ? 200 : 503 });
 }

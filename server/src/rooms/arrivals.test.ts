@@ -6,13 +6,24 @@ const SEAT_MS = 10_000;
 
 let clock: ManualClock;
 let told: number[];
+let neverTold: number[];
+let came: number;
 let arrivals: Arrivals;
 let seats = 0;
 beforeEach(() => {
   clock = new ManualClock();
   told = [];
-  const nobodyComes = (missed: number) => told.push(missed);
-  arrivals = new Arrivals({ clock, seatMs: SEAT_MS, nobodyComes });
+  neverTold = [];
+  came = 0;
+  arrivals = new Arrivals({
+    clock,
+    seatMs: SEAT_MS,
+    nobodyComes: (missed) => told.push(missed),
+    nobodyEverCame: (missed) => neverTold.push(missed),
+    somebodyCame: () => {
+      came += 1;
+    },
+  });
 });
 
 /** Gives so many seats, a second apart, to people of whom each `every`th comes. */
@@ -50,4 +61,20 @@ it("gives each the time that a seat waits", () => {
   clock.advance(SEAT_MS);
   give(1);
   expect(told).toEqual([]);
+});
+
+it("says of a few, and of each few more, that nobody has ever come", () => {
+  give(12);
+  expect(neverTold).toEqual([]);
+  give(6);
+  expect(neverTold).toEqual([3, 6]);
+});
+
+it("says so of nobody once somebody came, which it tells that one time", () => {
+  give(12);
+  give(1, 1);
+  expect(came).toBe(1);
+  give(30);
+  give(2, 1);
+  expect([neverTold, came]).toEqual([[3], 1]);
 });

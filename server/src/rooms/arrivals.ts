@@ -7,6 +7,8 @@ import type { Clock } from "../platform/clock.ts";
 
 /** So many in a row are no coincidence. */
 const MANY = 10;
+/** Where nobody has ever come, so many say as much. */
+const FEW = 3;
 
 export interface ArrivalsOptions {
   readonly clock: Pick<Clock, "now">;
@@ -14,6 +16,10 @@ export interface ArrivalsOptions {
   readonly seatMs: number;
   /** Many in a row have not come; told once, until somebody does. */
   readonly nobodyComes: (seats: number) => void;
+  /** Nobody has ever come, and so many should have; told again for as many more. */
+  readonly nobodyEverCame: (seats: number) => void;
+  /** For the first time. */
+  readonly somebodyCame: () => void;
 }
 
 export class Arrivals {
@@ -21,13 +27,14 @@ export class Arrivals {
   /** Until when each seat waits, in the order in which they were given. */
   readonly #waiting = new Map<string, number>();
   #missed = 0;
+  #everCame = false;
 
   constructor(options: ArrivalsOptions) {
     this.#options = options;
   }
 
   given(sessionId: string): void {
-    const { clock, seatMs, nobodyComes } = this.#options;
+    const { clock, seatMs, nobodyComes, nobodyEverCame } = this.#options;
     const now = clock.now();
     const before = this.#missed;
     for (const [waiting, until] of this.#waiting) {
@@ -36,10 +43,16 @@ export class Arrivals {
       this.#missed += 1;
     }
     this.#waiting.set(sessionId, now + seatMs);
+    const isMore = Math.floor(this.#missed / FEW) > Math.floor(before / FEW);
+    if (isMore && !this.#everCame) nobodyEverCame(this.#missed);
     if (before < MANY && this.#missed >= MANY) nobodyComes(this.#missed);
   }
 
   arrived(sessionId: string): void {
-    if (this.#waiting.delete(sessionId)) this.#missed = 0;
+    if (!this.#waiting.delete(sessionId)) return;
+    this.#missed = 0;
+    if (this.#everCame) return;
+    this.#everCame = true;
+    this.#options.somebodyCame();
   }
 }
