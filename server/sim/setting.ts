@@ -37,8 +37,8 @@ const ROUGH = 2;
 const QUEUEING = [3, 6];
 /** In these houses, by their seeds, connections of players break while both ends live. */
 const DROPPING = [2, 5];
-/** In these houses, by their seeds, betting is long, and players drum their operations. */
-const DRUMMING = 0;
+/** In these few houses, by their seeds, betting is long, and players drum: they cost twice as much. */
+const DRUMMING = 11;
 /** How much less is lost there. */
 const CALMER = 0.1;
 /** Long enough for more operations of one player than a round may have. */
@@ -51,7 +51,7 @@ export function kindOf(seed: number) {
     rough: seed % 7 === ROUGH,
     queueing: QUEUEING.includes(seed % 8),
     dropping: DROPPING.includes(seed % 9),
-    drumming: seed % 11 === DRUMMING,
+    drumming: seed % 22 === DRUMMING,
   };
 }
 
