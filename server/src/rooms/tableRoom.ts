@@ -19,6 +19,7 @@ import { admit } from "./admission.ts";
 import type { BalanceListener } from "./balanceHub.ts";
 import type { House, Identity } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
+import { InSlices } from "./inSlices.ts";
 import { patchPauseMs } from "./patchRate.ts";
 import { refusalError } from "./refusalError.ts";
 import { tableRoomId } from "./roomIds.ts";
@@ -33,6 +34,8 @@ export type PlayerClient = Client<{ auth: Identity; messages: PlayerMessages }>;
 
 /** Second devices, and players in the doorway of a full table, for all players together. */
 const SPARE_SESSIONS = 64;
+/** Players who are told their results together. */
+const RESULTS_AT_ONCE = 250;
 
 export abstract class TableRoom
   extends HouseRoom<{ state: TableRoomState; client: PlayerClient }>
@@ -51,6 +54,9 @@ export abstract class TableRoom
   readonly #kept = new Map<string, Deferred>();
   /** Who came back while the bank was away: they have no word of their seat yet. */
   readonly #unseated = new Set<PlayerClient>();
+  readonly #results = new InSlices(RESULTS_AT_ONCE, (result: PlayerResult) =>
+    this.guarded("result", () => this.#settled(result)),
+  );
 
   override messages = {
     ...Object.fromEntries(REQUEST_TYPES.map((type) => [type, this.#handlerOf(type)])),
@@ -127,6 +133,7 @@ export abstract class TableRoom
   }
 
   override onDispose(): void {
+    this.#results.finish();
     for (const end of this.#endings) end();
   }
 
@@ -181,6 +188,7 @@ export abstract class TableRoom
   async moveAway(): Promise<unknown> {
     if (this.#moving) return;
     this.#moving = true;
+    this.#results.finish();
     this.withdraw();
     const { clock } = this.house;
     await sendOff({ clients: [...this.clients], clock, isThere: () => this.#isThere() });
@@ -325,7 +333,7 @@ export abstract class TableRoom
         this.#seatUnseated();
         break;
       case "result":
-        this.#settled(event.result);
+        this.#results.add(event.result);
         break;
       case "voided":
         this.#voided(event);
