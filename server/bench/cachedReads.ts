@@ -1,15 +1,18 @@
 /**
  * The public reads that many ask for at once, cached beside uncached, in one run: a house of three
- * processes with full tables, and books that have run for a while. Both are the same route of the same
- * endpoint over the same tables, leaderboards and books; where it is uncached the endpoints are put
- * together with reads that keep nothing. Requests go to the router itself, without a socket, which would
- * cost the same for both.
+ * processes, each with a third of the tables, and books that have run for a while. All are the same route
+ * of the same endpoint; what differs is what was kept of the answer:
  *
- * Each process is asked in its turn. The cached answers are kept over a Redis that all share, and how
- * often one was made is told beside. What is not kept: how tables stand is in each process' memory, and
- * who leads is in Redis, with names from the database.
+ *   uncached      nothing: tables that run elsewhere are read from the books, as where no news of them
+ *                 comes; who leads is read from Redis, with names from the database
+ *   from news     (tables alone) what the others told last, in memory; the answer itself is made anew
+ *   cached        the answer, over a Redis that all share; how often one was made is told beside
+ *
+ * Requests go to the router itself, without a socket, which would cost the same for all. Each process is
+ * asked in its turn.
  */
 import { createRouter } from "@colyseus/core";
+import { assert } from "@croupier/shared/core/assert";
 import { createTable, playerAt } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
@@ -27,7 +30,9 @@ import { tableEndpoints } from "../src/http/api.ts";
 import { createArchive } from "../src/http/records.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { createLogger } from "../src/platform/log.ts";
-import { ownFloor } from "../src/tables/floor.ts";
+import { standingsOf, summaryByBooks } from "../src/rounds/standings.ts";
+import type { Floor, TableSummary } from "../src/tables/floor.ts";
+import { ownFloor, summaryOf } from "../src/tables/floor.ts";
 import type { TableHost } from "../src/tables/tableHost.ts";
 import { createOwnRedis } from "../src/testing/ownRedis.ts";
 import { writeBooks } from "./audit/books.ts";
@@ -44,12 +49,9 @@ const TURN_MS = 1_500;
 const AT_ONCE = 16;
 const PROCESSES = 3;
 
-/** The cache, switched off. */
-const UNCACHED: Reads = { text: async (_, load) => JSON.stringify(await load()) };
-
 type Path = "/api/tables" | "/api/leaderboard?period=all";
 type Ask = (path: Path) => Promise<Response>;
-const WAYS = ["uncached", "cached"] as const;
+const WAYS = ["uncached", "from news", "cached"] as const;
 type Way = (typeof WAYS)[number];
 
 export async function benchCachedReads(): Promise<Benchmark> {
@@ -87,7 +89,9 @@ async function openHouse(pool: Pool): Promise<BenchHouse> {
   );
   const made = new Map<string, number>();
   const processes = await Promise.all(
-    Array.from({ length: PROCESSES }, () => openProcess({ pool, url: redis.url, configs, made })),
+    Array.from({ length: PROCESSES }, (_, at) =>
+      openProcess({ pool, url: redis.url, configs, own: thirdOf(configs, at), made }),
+    ),
   );
   await processes[0]?.desk.keepBoards();
   let asked = 0;
@@ -98,7 +102,7 @@ async function openHouse(pool: Pool): Promise<BenchHouse> {
     };
   };
   return {
-    ask: { uncached: asking("uncached"), cached: asking("cached") },
+    ask: ways(asking),
     made,
     [Symbol.asyncDispose]: async () => {
       for (const { close } of processes) await close();
@@ -118,11 +122,14 @@ interface ProcessParts {
   /** Of Redis. */
   readonly url: string;
   readonly configs: readonly TableConfig[];
+  /** Those of them that this process runs. */
+  readonly own: readonly TableConfig[];
   /** Counts the answers that are made for the cache. */
   readonly made: Map<string, number>;
 }
 
-async function openProcess({ pool, url, configs, made }: ProcessParts): Promise<BenchProcess> {
+async function openProcess(parts: ProcessParts): Promise<BenchProcess> {
+  const { pool, url, configs, own, made } = parts;
   const log = createLogger("silent");
   const clock = systemClock;
   const health = new RedisHealth(log, clock);
@@ -138,12 +145,28 @@ async function openProcess({ pool, url, configs, made }: ProcessParts): Promise<
         return load();
       }),
   };
-  const hosts = new Map(configs.map((config) => [config.tableId, fullTable(config)]));
-  const askWith = (reads: Reads): Ask => {
+  const hosts = new Map(own.map((config) => [config.tableId, fullTable(config)]));
+  const asked = new Map<string, TableSummary>();
+  const elsewhere = configs.filter(({ tableId }) => !hosts.has(tableId));
+  const askBooks = async () => {
+    const tableIds = elsewhere.map(({ tableId }) => tableId);
+    for (const standing of await standingsOf(pool, tableIds)) {
+      const config = elsewhere.find(({ tableId }) => tableId === standing.tableId);
+      assert(config !== undefined, "the books answered what was not asked");
+      const known = { players: PLAYERS_AT_A_TABLE, now: clock.now() };
+      asked.set(config.tableId, summaryByBooks(config, standing, known));
+    }
+  };
+  const news = new Map(elsewhere.map((config) => [config.tableId, summaryOf(fullTable(config))]));
+  const floorOf = (others: ReadonlyMap<string, TableSummary>): Floor => {
+    const { summary } = ownFloor({ hosts });
+    return { summary: (tableId) => summary(tableId) ?? others.get(tableId) ?? null };
+  };
+  const askWith = (reads: Reads, floor: Floor): Ask => {
     const router = createRouter(
       tableEndpoints({
         tables: { configs, hosts },
-        floor: ownFloor({ hosts }),
+        floor,
         clock,
         archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
         players: undefined as never,
@@ -153,8 +176,19 @@ async function openProcess({ pool, url, configs, made }: ProcessParts): Promise<
     );
     return (path) => router.handler(new Request(`http://localhost${path}`));
   };
+  const nothingKept: Reads = {
+    text: async ({ key }, load) => {
+      if (key.startsWith("tables:")) await askBooks();
+      return JSON.stringify(await load());
+    },
+  };
+  const fromNews: Reads = { text: async (_, load) => JSON.stringify(await load()) };
   return {
-    ask: { uncached: askWith(UNCACHED), cached: askWith(counting) },
+    ask: {
+      uncached: askWith(nothingKept, floorOf(asked)),
+      "from news": askWith(fromNews, floorOf(news)),
+      cached: askWith(counting, floorOf(news)),
+    },
     desk,
     close: async () => {
       await desk.close();
@@ -164,8 +198,8 @@ async function openProcess({ pool, url, configs, made }: ProcessParts): Promise<
 }
 
 async function measure({ ask, made }: BenchHouse): Promise<Benchmark> {
-  const tables = await rates("/api/tables", ask);
-  const leaders = await rates("/api/leaderboard?period=all", ask);
+  const tables = await rates("/api/tables", ask, WAYS);
+  const leaders = await rates("/api/leaderboard?period=all", ask, ["uncached", "cached"]);
   const seconds = ((TURNS + 1) * TURN_MS) / 1_000;
   const madeOf = (kind: string) => ({ value: (made.get(kind) ?? 0) / seconds, unit: "/s" });
   const figure = (name: string, value: number) => ({ name, value, unit: "requests/s" });
@@ -178,6 +212,7 @@ async function measure({ ask, made }: BenchHouse): Promise<Benchmark> {
     title: `Public reads of ${TABLES} tables with ${PLAYERS_AT_A_TABLE} players each, and of ${TRANSFERS} transfers, median of ${TURNS}`,
     figures: [
       figure("/api/tables, uncached", tables.uncached),
+      figure("/api/tables, from news", tables["from news"]),
       figure("/api/tables, cached", tables.cached),
       { name: `/api/tables, made in a house of ${PROCESSES}`, ...madeOf("tables") },
       figure("/api/leaderboard, uncached", leaders.uncached),
@@ -191,20 +226,21 @@ async function measure({ ask, made }: BenchHouse): Promise<Benchmark> {
   };
 }
 
-/** Requests a second, each way; they take turns. */
+/** Requests a second, each of the ways; they take turns. */
 async function rates(
   path: Path,
   ask: Readonly<Record<Way, Ask>>,
+  asked: readonly Way[],
 ): Promise<Readonly<Record<Way, number>>> {
-  const measured: Record<Way, number[]> = { uncached: [], cached: [] };
+  const measured = ways((): number[] => []);
   for (let turn = 0; turn <= TURNS; turn += 1) {
-    for (const way of WAYS) {
+    for (const way of asked) {
       const rate = await requestsPerSecond(() => ask[way](path));
       // The first turn is for the caches and the compiler.
       if (turn > 0) measured[way].push(rate);
     }
   }
-  return { uncached: median(measured.uncached), cached: median(measured.cached) };
+  return ways((way) => median(measured[way]));
 }
 
 async function requestsPerSecond(ask: () => Promise<Response>): Promise<number> {
@@ -222,6 +258,12 @@ async function requestsPerSecond(ask: () => Promise<Response>): Promise<number> 
   await Promise.all(Array.from({ length: AT_ONCE }, askOn));
   return (answered * 1_000) / (performance.now() - startedAt);
 }
+
+const ways = <Value>(of: (way: Way) => Value): Readonly<Record<Way, Value>> =>
+  Object.fromEntries(WAYS.map((way) => [way, of(way)])) as Record<Way, Value>;
+
+const thirdOf = (configs: readonly TableConfig[], process: number): readonly TableConfig[] =>
+  configs.filter((_, at) => at % PROCESSES === process);
 
 /** What is read of a table, and nothing that runs. */
 function fullTable(config: TableConfig): TableHost {
