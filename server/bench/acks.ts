@@ -1,8 +1,8 @@
 /**
  * How long a bet waits for its acknowledgement at half of a server's capacity, beside what it cannot
- * be quicker than: an echo over the same connections, and one commit of as many operations as the
- * server gathered into one. Both of these are taken together and under the same load: as many echoes a
- * second as there were bets, and as many commits a second, one at a time, in the same database.
+ * be quicker than: an echo over the same connections, and one commit of what the server gathered into
+ * one. Both of these are taken together and under the same load: as many echoes a second as there were
+ * bets, and the very commits that the server made, one at a time, in the same database.
  *
  * Capacity is the rate that the crowd reaches when everyone sends the next bet once the last one is
  * answered. Server, database and crowd share the processors, as they would on a small machine.
@@ -150,20 +150,20 @@ async function load(crowd: Crowd, bank: Bank): Promise<readonly Sample[]> {
     } as const;
     const acks = await crowd.loop({ ...open, load: "bet" });
     const made = await commitsOf(bank.pool, acks);
-    const size = Math.max(1, Math.round(made.operations / made.commits));
+    const batch = made.reduce((sum, { size }) => sum + size, 0) / made.length;
     const [echoes, commits] = await Promise.all([
       crowd.loop({ ...open, load: "time" }),
-      commitsAt((1_000 * made.commits) / (acks.until - acks.from), () => commit(size)),
+      wait(LOAD_WARM_MS).then(() => repeatCommits(made, commit)),
     ]);
     if (acks.refused + echoes.refused > 0) throw new Error("the table refused what was asked");
     const alone: number[] = [];
-    while (alone.length < COMMITS_ALONE) alone.push(await commit(size));
+    while (alone.length < COMMITS_ALONE) alone.push(await commit(Math.round(batch)));
     samples.push({
       capacity,
       ackP50: median(acks.latencies),
       ackP99: quantile(acks.latencies, 0.99),
       echoP99: quantile(echoes.latencies, 0.99),
-      batch: made.operations / made.commits,
+      batch,
       commitP99: quantile(commits, 0.99),
       commitAloneP99: quantile(alone, 0.99),
     });
@@ -174,35 +174,36 @@ async function load(crowd: Crowd, bank: Bank): Promise<readonly Sample[]> {
 const perSecond = ({ answered, from, until }: LoopAnswer): number =>
   (1_000 * answered) / (until - from);
 
-interface Commits {
-  readonly operations: number;
-  readonly commits: number;
+interface Commit {
+  /** Milliseconds after the first one. */
+  readonly dueMs: number;
+  readonly size: number;
 }
 
 /** What the server committed meanwhile. Rows of one transaction have one `xmin`. */
-async function commitsOf(pool: Pool, { from, until }: LoopAnswer): Promise<Commits> {
-  const { rows } = await pool.query<Commits>(
-    `SELECT count(*) AS operations, count(DISTINCT xmin::text) AS commits FROM operations
-     WHERE table_id = $1 AND posted_at BETWEEN $2 AND $3`,
+async function commitsOf(pool: Pool, { from, until }: LoopAnswer): Promise<readonly Commit[]> {
+  const { rows } = await pool.query<Commit>(
+    `SELECT count(*) AS size,
+       1000 * extract(epoch FROM min(posted_at) - min(min(posted_at)) OVER ())::float8 AS "dueMs"
+     FROM operations WHERE table_id = $1 AND posted_at BETWEEN $2 AND $3
+     GROUP BY xmin::text ORDER BY 2`,
     [TABLE.id, new Date(from), new Date(until)],
   );
-  const [made] = rows;
-  if (made === undefined || made.commits === 0) throw new Error("the server committed nothing");
-  return made;
+  if (rows.length === 0) throw new Error("the server committed nothing");
+  return rows;
 }
 
-/** Commits at this rate, but one at a time, for as long as a load lasts; in milliseconds each. */
-async function commitsAt(
-  ratePerSecond: number,
-  commit: () => Promise<number>,
+/** The same commits again, as large and as fast one after another; in milliseconds each. */
+async function repeatCommits(
+  commits: readonly Commit[],
+  commit: (size: number) => Promise<number>,
 ): Promise<readonly number[]> {
   const times: number[] = [];
   const from = performance.now();
-  for (let dueMs = 0; dueMs < LOAD_WARM_MS + LOAD_MS; dueMs += 1_000 / ratePerSecond) {
+  for (const { dueMs, size } of commits) {
     const earlyMs = from + dueMs - performance.now();
     if (earlyMs > 0) await wait(earlyMs);
-    const took = await commit();
-    if (dueMs >= LOAD_WARM_MS) times.push(took);
+    times.push(await commit(size));
   }
   return times;
 }
