@@ -69,6 +69,7 @@ function shareOf({ timings }: AppState, { phase }: TableView, left: number): num
 function renderOutcome(outcome: HTMLElement, { settlement, table }: AppState): void {
   const shown = table?.phase === "result" ? settlement : null;
   outcome.dataset["tone"] = "";
+  if (table?.phase === "paused") return setText(outcome, pauseWords(table.totalStake));
   if (shown === null) return setText(outcome, "");
   if (shown.kind === "voided") {
     return setText(outcome, `Round void: your ${formatChips(shown.stake)} are back`);
@@ -78,6 +79,12 @@ function renderOutcome(outcome: HTMLElement, { settlement, table }: AppState): v
   if (shown.returned === 0) return setText(outcome, `No win this time (${net})`);
   const words = shown.net > 0 ? "You won" : "You got back";
   setText(outcome, `${words} ${formatChips(shown.returned)} (${net})`);
+}
+
+/** What becomes of a paused table: nobody has to do anything. */
+function pauseWords(totalStake: number): string {
+  const chips = totalStake > 0 ? "Bets stand. " : "";
+  return `${chips}Play goes on by itself.`;
 }
 
 function renderHistory(history: HTMLElement, table: TableView | null): void {
