@@ -137,6 +137,13 @@ describe("handing over", () => {
     expect(tablesToHandOver("a", census(["a", "b"], tables))).toEqual([]);
   });
 
+  it("is the next one's turn where the most loaded process has one full table", () => {
+    const tables = [table("crowd", "a", 500), table("t1", "b", 1), table("t2", "b", 1)];
+    const seen = census(["a", "b", "c"], tables);
+    expect(tablesToHandOver("a", seen)).toEqual([]);
+    expect(tablesToHandOver("b", seen)).toEqual(["t1"]);
+  });
+
   it("lets only the most loaded process act", () => {
     const tables = [
       ...["t1", "t2", "t3"].map((tableId) => table(tableId, "a", 10)),
@@ -158,6 +165,7 @@ describe("sharing", () => {
     ["a newcomer", ["a", "b", "c"], [40, 30, 20, 10, 5, 5, 0, 0]],
     ["equal tables", ["a", "b", "c"], [0, 0, 0, 0, 0, 0]],
     ["one crowd", ["a", "b"], [500, 1, 1, 1]],
+    ["two crowds and a newcomer", ["a", "b", "c"], [500, 400, 1, 1, 1]],
   ])("comes to rest, near each other: %s", (_, processes, crowds) => {
     const tables = crowds.map((players, index) => table(`t${index}`, "a", players));
     const shares = settle(census(processes, tables));

@@ -2,8 +2,8 @@
  * Which tables a process runs, among all that are alive.
  *
  * Everyone reads the same census with each beat and decides for itself, by a rule that has the same
- * answer for all: a free table goes to the process with the least load, and the process with the most
- * hands one over where that brings the loads clearly closer. Load is players, and each table counts as
+ * answer for all: a free table goes to the process with the least load, and of those that can bring
+ * the loads clearly closer the one with the most hands one over. Load is players, and each table counts as
  * one more, so that tables without players are spread too.
  *
  * What is handed over is offered to one process by name: a census may be a moment old, and two that
@@ -91,39 +91,46 @@ function isOffered({ offeredTo }: SharedTable, loads: ReadonlyMap<string, number
 
 /**
  * The tables that `self` hands over once their rounds are over, so that the loads come closer: none
- * but where it is the most loaded process, and none while a table is free.
+ * but where it is its turn, and none while a table is free.
  */
 export function tablesToHandOver(self: string, { processes, tables }: Census): readonly string[] {
   if (tables.some(({ holder }) => holder === null)) return [];
   const moved: string[] = [];
   let seen = tables;
   for (;;) {
-    const move = nextMove(self, { processes, tables: seen });
-    if (move === null) return moved;
+    const move = nextMove({ processes, tables: seen });
+    if (move?.from !== self) return moved;
     moved.push(move.tableId);
     const { to } = move;
     seen = seen.map((one) => (one.tableId === move.tableId ? { ...one, holder: to } : one));
   }
 }
 
-function nextMove(
-  self: string,
-  { processes, tables }: Census,
-): { readonly tableId: string; readonly to: string } | null {
+interface Move {
+  readonly from: string;
+  readonly tableId: string;
+  readonly to: string;
+}
+
+/** The most loaded process may have nothing to give, be it one full table: then it is the next one's turn. */
+function nextMove({ processes, tables }: Census): Move | null {
   const loads = loadsOf({ processes, tables });
   const to = least(loads);
-  if (to === null || to === self || most(loads) !== self) return null;
-  const ownLoad = loads.get(self) ?? 0;
-  const gap = ownLoad - (loads.get(to) ?? 0);
-  if (gap < LEAST_GAP * ownLoad) return null;
-  const own = tables.filter(({ holder }) => holder === self);
-  // Moving a table as heavy as the gap, or heavier, would only turn the two around.
-  const moves = own.filter((table) => weightOf(table) < gap);
-  const distance = (table: SharedTable): number => Math.abs(gap / 2 - weightOf(table));
-  const [best] = moves.toSorted(
-    (one, other) => distance(one) - distance(other) || compare(one.tableId, other.tableId),
-  );
-  return best === undefined ? null : { tableId: best.tableId, to };
+  if (to === null) return null;
+  const toLoad = loads.get(to) ?? 0;
+  for (const [from, load] of inOrder(loads, (one, other) => other - one)) {
+    const gap = load - toLoad;
+    if (gap <= 0 || gap < LEAST_GAP * load) continue;
+    const own = tables.filter(({ holder }) => holder === from);
+    // Moving a table as heavy as the gap, or heavier, would only turn the two around.
+    const moves = own.filter((table) => weightOf(table) < gap);
+    const distance = (table: SharedTable): number => Math.abs(gap / 2 - weightOf(table));
+    const [best] = moves.toSorted(
+      (one, other) => distance(one) - distance(other) || compare(one.tableId, other.tableId),
+    );
+    if (best !== undefined) return { from, tableId: best.tableId, to };
+  }
+  return null;
 }
 
 /** Load by process, of those that take tables; with what they were offered. */
@@ -146,22 +153,18 @@ function freeTables(tables: readonly SharedTable[]): readonly SharedTable[] {
 }
 
 function least(loads: ReadonlyMap<string, number>): string | null {
-  return first(loads, (one, other) => one - other);
+  const [first] = inOrder(loads, (one, other) => one - other);
+  return first?.[0] ?? null;
 }
 
-function most(loads: ReadonlyMap<string, number>): string | null {
-  return first(loads, (one, other) => other - one);
-}
-
-/** The process that comes first by load, then by name: the same one for everybody. */
-function first(
+/** Processes and their loads by load, then by name: the same for everybody. */
+function inOrder(
   loads: ReadonlyMap<string, number>,
   order: (one: number, other: number) => number,
-): string | null {
-  const sorted = [...loads].toSorted(
+): readonly (readonly [string, number])[] {
+  return [...loads].toSorted(
     ([one, load], [other, otherLoad]) => order(load, otherLoad) || compare(one, other),
   );
-  return sorted[0]?.[0] ?? null;
 }
 
 function compare(one: string, other: string): number {
