@@ -30,11 +30,11 @@ export interface Database {
 
 /** Connections to a database that answers, may be written to, and has the schema. */
 export async function openDatabase(options: DatabaseOptions, closers: Closers): Promise<Database> {
-  const { log } = options;
+  const { log, clock } = options;
   const { databaseUrl, dataDir } = options.config;
   let url = databaseUrl;
   if (url === null) {
-    const embedded = await startEmbedded({ dataDir, log });
+    const embedded = await startEmbedded({ dataDir, log, clock });
     closers.add("embedded Postgres", () => embedded.stop());
     url = embedded.url;
   }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
 import type { EmbeddedPostgres } from "./embedded.ts";
 import { startEmbedded } from "./embedded.ts";
@@ -88,6 +89,20 @@ describe("an embedded Postgres", () => {
     expect(next).toMatchObject({ adopted: true, url: owned.url });
     expect(await ask(next, "SELECT seven FROM kept")).toBe(7);
     await next.stop();
+    expect(await findPostmaster(cluster)).toBeNull();
+  });
+
+  it("is started again at the same address where it ends while its server lives, and only then", async () => {
+    const postgres = await startEmbedded({ dataDir, log, clock: systemClock });
+    await ask(postgres, "CREATE TABLE kept AS SELECT 7 AS seven");
+    for (const signal of ["SIGKILL", "SIGQUIT"] as const) {
+      const { pid = 0 } = (await findPostmaster(cluster)) ?? {};
+      process.kill(pid, signal);
+      const answer = () => ask(postgres, "SELECT seven FROM kept").catch(() => null);
+      await expect.poll(answer, { timeout: 30_000 }).toBe(7);
+      expect((await findPostmaster(cluster))?.pid).not.toBe(pid);
+    }
+    await postgres.stop();
     expect(await findPostmaster(cluster)).toBeNull();
   });
 

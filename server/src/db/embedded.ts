@@ -8,6 +8,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import pg from "pg";
+import type { Clock } from "../platform/clock.ts";
 import { freePort } from "../platform/freePort.ts";
 import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
@@ -16,6 +17,8 @@ import type { Cluster } from "./embeddedCluster.ts";
 import { ensureCluster, lastLine, passwordIn, ROLE } from "./embeddedCluster.ts";
 import { isUnused, lockServer, lockUse, starting } from "./embeddedLocks.ts";
 import { choosePostgresUser, EmbeddedPostgresError } from "./embeddedUser.ts";
+import type { Watched } from "./embeddedWatch.ts";
+import { EmbeddedWatch } from "./embeddedWatch.ts";
 import { inOneLine, isPassing, isRefusedLogin } from "./errors.ts";
 import type { FileLock } from "./fileLock.ts";
 import { findPostmaster } from "./postmaster.ts";
@@ -52,6 +55,8 @@ export interface EmbeddedOptions {
   readonly log: Logger;
   /** Settings of Postgres that differ from the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** By it the database is started again where it ends by itself; without one it stays ended. */
+  readonly clock?: Clock;
   /** Only looks in, beside a server that may own it: takes nothing and leaves it running. */
   readonly visiting?: boolean;
 }
@@ -81,8 +86,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const settings = { ...SETTINGS, ...options.settings };
     const used = await starting(dataDir, () => use(dataDir, { user, binaries, settings }));
     log.info({ port: used.port, adopted: used.adopted }, "embedded Postgres is running");
+    const watch = options.clock && watchOver(used, { dataDir, log, clock: options.clock });
     let stopped: Promise<void> | null = null;
     const leave = async () => {
+      await watch?.close();
       await starting(dataDir, async () => {
         used.lock.release();
         if (!visiting || (!used.adopted && isUnused(dataDir))) await stop(used.cluster);
@@ -136,6 +143,18 @@ async function use(
   return { cluster, port, adopted: adoptedPort !== null, lock };
 }
 
+function watchOver(
+  { cluster, port }: Used,
+  { dataDir, log, clock }: Pick<Watched, "log" | "clock"> & { readonly dataDir: string },
+): EmbeddedWatch {
+  return new EmbeddedWatch({
+    clock,
+    log,
+    isRunning: async () => (await findPostmaster(cluster.folder)) !== null,
+    start: () => starting(dataDir, async () => void (await start(cluster, port))),
+  });
+}
+
 function addressOf({ password }: Cluster, port: number, database = DATABASE): string {
   return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
 }
@@ -171,8 +190,8 @@ async function knock(cluster: Cluster, port: number): Promise<string | null> {
   }
 }
 
-/** Starts the server on a free port. Between choosing it and taking it the port may go: try again. */
-async function start(cluster: Cluster): Promise<number> {
+/** Starts the server, on a free port if none is given. Between choosing and taking it one may go: try again. */
+async function start(cluster: Cluster, given?: number): Promise<number> {
   const { binaries, folder, user } = cluster;
   const attempt = async () => {
     // One that was begun by a process that was killed meanwhile.
@@ -180,7 +199,7 @@ async function start(cluster: Cluster): Promise<number> {
     if (running !== null) return running;
     // What a dead server left keeps a new one from starting, if its number is somebody's by now.
     await rm(join(folder, "postmaster.pid"), { force: true });
-    const port = await freePort();
+    const port = given ?? (await freePort());
     const settings = Object.entries({ ...cluster.settings, port: String(port) });
     const options = settings.map(([name, value]) => `-c ${name}='${value}'`).join(" ");
     const log = join(folder, "start.log");
