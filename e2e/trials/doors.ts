@@ -103,11 +103,13 @@ export class Doors {
   }
 
   async #lobbyOf<Part>(
-    { url }: ClusterProcess,
+    { slot, url }: ClusterProcess,
     part: (table: { readonly phase: string; readonly phaseEndsAt: number }) => Part,
   ): Promise<ReadonlyMap<string, Part>> {
     const client = new Client(url, { fetchFn: botFetch });
-    client.auth.token = this.#tokens.values().next().value ?? "";
+    // One player may not try for ever: each process is asked by another.
+    const tokens = [...this.#tokens.values()];
+    client.auth.token = tokens[slot % tokens.length] ?? "";
     const room: Room<Lobby> = await client.join("lobby");
     try {
       room.onMessage("*", () => undefined);

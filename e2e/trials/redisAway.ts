@@ -153,7 +153,10 @@ export const noRedis: Trial = {
     await doors.untilOpenSomewhere("a seat at every table without a Redis", RECOVERED_MS);
     judge(stage, await doors.askAll());
     const areSeen = async () => (await unseen(stage, doors)).length === 0;
-    await until("every table in every lobby and list", areSeen, { withinMs: RECOVERED_MS });
+    await until("every table in every lobby and list", areSeen, {
+      withinMs: RECOVERED_MS,
+      everyMs: ASK_EVERY_MS / 2,
+    });
     await witnesses.untilWins("without a Redis", RECOVERED_MS);
     await stage.cluster.redis.start();
     await expectRecovery(stage, doors, "Redis' arrival");

@@ -1,14 +1,29 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** A TCP port of this machine that nobody listens on right now. */
-export function freePort(): Promise<number> {
+/**
+ * Below those that the system gives to connections (from 32768 on Linux, 49152 elsewhere): one of these
+ * is often a bot's by the time that it is listened on.
+ */
+const PORTS = { from: 20_000, to: 32_768 };
+const TRIES = 100;
+
+/** A TCP port of this machine that nobody listens on right now, nor gets by chance. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port was found from ${PORTS.from} to ${PORTS.to}`);
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.on("error", reject);
-    probe.listen(0, () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
+    probe.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(false);
+      else reject(error);
     });
+    probe.listen(port, () => probe.close(() => resolve(true)));
   });
 }
