@@ -5,10 +5,10 @@ import { ensureBankroll } from "../ledger/bankroll.ts";
 import type { GroupCommitOptions } from "../ledger/groupCommit.ts";
 import { GroupCommit } from "../ledger/groupCommit.ts";
 import { retrying } from "../platform/retry.ts";
-import { within } from "../platform/within.ts";
 import type { Lease, TableStores } from "../tables/lease.ts";
 import type { TableStore } from "../tables/store.ts";
 import { BankUnavailableError } from "../tables/store.ts";
+import { BankProbe } from "./bankProbe.ts";
 import { readHistory } from "./history.ts";
 import type { PlayerReads } from "./playerReads.ts";
 import { createPlayerReads } from "./playerReads.ts";
@@ -18,12 +18,6 @@ import { SeedVault } from "./seedVault.ts";
 
 /** Within this the caller need not hear of a lost connection. */
 const PASSING = { tries: 4, firstMs: 20, longestMs: 200 };
-/**
- * A bank that takes longer to say how it is counts as away, while the question goes on. With a beat of the
- * leases, and the time after which that has failed, less than 5 s: then an idle table shows it.
- */
-const PROBE_MS = 1_500;
-
 export interface TableStoresOptions extends GroupCommitOptions {
   /** 32 bytes. */
   readonly seedKey: Buffer;
@@ -60,8 +54,7 @@ function storeOf(lease: Lease, { pool, clock, vault, commits, reads }: Shared): 
   const leased = { pool, lease };
   /** What the house may have to pay in a round. */
   let houseMax = 0;
-  /** One at a time: who asks after a hanging one waits for the same. */
-  let probing: Promise<void> | null = null;
+  const probe = new BankProbe(() => durably(() => probeBank(pool, lease, clock.now())), clock);
 
   return {
     prepareTable: ({ tableId, limits }) =>
@@ -107,14 +100,7 @@ function storeOf(lease: Lease, { pool, clock, vault, commits, reads }: Shared): 
         return voidRound(leased, voiding, seed);
       }),
 
-    ping: async () => {
-      probing ??= durably(() => probeBank(pool, lease, clock.now())).finally(() => {
-        probing = null;
-      });
-      const asked = probing;
-      if (await within(asked, PROBE_MS, clock)) return asked;
-      throw new BankUnavailableError("the database is not available: it does not answer");
-    },
+    ping: () => probe.answers(),
 
     lastChips: reads.lastChips,
   };
