@@ -78,3 +78,14 @@ it("says so of nobody once somebody came, which it tells that one time", () => {
   give(2, 1);
   expect([neverTold, came]).toEqual([[3], 1]);
 });
+
+it("does not miss those whose seats were taken back", () => {
+  for (let seat = 0; seat < 40; seat += 1) {
+    arrivals.given(`moved ${seat}`);
+    arrivals.forget(`moved ${seat}`);
+  }
+  clock.advance(2 * SEAT_MS);
+  give(1);
+  expect(neverTold).toEqual([]);
+  expect(told).toEqual([]);
+});

@@ -48,6 +48,11 @@ export class Arrivals {
     if (before < MANY && this.#missed >= MANY) nobodyComes(this.#missed);
   }
 
+  /** The seat was taken back: nobody can come to it. */
+  forget(sessionId: string): void {
+    this.#waiting.delete(sessionId);
+  }
+
   arrived(sessionId: string): void {
     if (!this.#waiting.delete(sessionId)) return;
     this.#missed = 0;

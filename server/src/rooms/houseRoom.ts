@@ -99,6 +99,7 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
       clearTimeout(this["_reservedSeatTimeouts"][sessionId]);
       delete this["_reservedSeats"][sessionId];
       delete this["_reservedSeatTimeouts"][sessionId];
+      this.house.arrivals.forget(sessionId);
     }
   }
 
