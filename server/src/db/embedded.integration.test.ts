@@ -118,6 +118,25 @@ describe("an embedded Postgres", () => {
     await first.stop();
   });
 
+  it("is left to a server of an older version, which owns it by a session alone", async () => {
+    const visitor = await startEmbedded({ dataDir, log, visiting: true });
+    const older = new pg.Client({
+      connectionString: visitor.url,
+      application_name: "croupier owner",
+    });
+    await older.connect();
+    await expect(startEmbedded({ dataDir, log })).rejects.toThrow(
+      /^DATA_DIR: another server, of an older version, uses [^\n]+$/,
+    );
+    await visitor.stop();
+    expect((await older.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    await older.end();
+    const next = await startEmbedded({ dataDir, log });
+    expect(next.adopted).toBe(true);
+    await next.stop();
+    expect(await findPostmaster(cluster)).toBeNull();
+  });
+
   it("does not hear the Ctrl-C that its owner hears", async () => {
     const { child, told } = await startOwner();
     await nextLine(told);

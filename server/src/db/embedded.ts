@@ -24,6 +24,10 @@ import type { FileLock } from "./fileLock.ts";
 import { findPostmaster } from "./postmaster.ts";
 
 const DATABASE = "croupier";
+/** Servers of before there were file locks own the database by a session of this name. */
+const OLDER_OWNER = "croupier owner";
+/** The session of one that was killed ends within two seconds. */
+const ENDING = { tries: 20, firstMs: 20, longestMs: 200 };
 /** A server that is starting, recovering or stopping is waited for: some half a minute. */
 const ADOPTION = { tries: 150, firstMs: 50, longestMs: 250 };
 
@@ -84,7 +88,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const binaries = await findBinaries();
     const user = await choosePostgresUser({ dataDir, binaries: Object.values(binaries) });
     const settings = { ...SETTINGS, ...options.settings };
-    const used = await starting(dataDir, () => use(dataDir, { user, binaries, settings }));
+    const used = await starting(dataDir, async () => {
+      const found = await use(dataDir, { user, binaries, settings });
+      if (!visiting && found.adopted) await refuseBesideOlder(dataDir, found);
+      return found;
+    });
     log.info({ port: used.port, adopted: used.adopted }, "embedded Postgres is running");
     const watch = options.clock && watchOver(used, { dataDir, log, clock: options.clock });
     let stopped: Promise<void> | null = null;
@@ -92,7 +100,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       await watch?.close();
       await starting(dataDir, async () => {
         used.lock.release();
-        if (!visiting || (!used.adopted && isUnused(dataDir))) await stop(used.cluster);
+        if (!visiting || (await isLeftAlone(dataDir, used))) await stop(used.cluster);
       });
       server?.release();
     };
@@ -143,6 +151,37 @@ async function use(
   return { cluster, port, adopted: adoptedPort !== null, lock };
 }
 
+/** Whether a visitor that started it is the last one there. */
+async function isLeftAlone(dataDir: string, { adopted, cluster, port }: Used): Promise<boolean> {
+  return !adopted && isUnused(dataDir) && !(await hasOlderOwner(cluster, port));
+}
+
+/** An older server knows nothing of our locks; what it runs is not ours. */
+async function refuseBesideOlder(dataDir: string, { cluster, port, lock }: Used): Promise<void> {
+  const taken = new EmbeddedPostgresError(
+    `DATA_DIR: another server, of an older version, uses the database in ${dataDir}; stop it, or set DATA_DIR to a folder of its own.`,
+  );
+  const look = async () => {
+    if (await hasOlderOwner(cluster, port)) throw taken;
+  };
+  try {
+    await retrying(look, ENDING, (error) => error === taken);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function hasOlderOwner(cluster: Cluster, port: number): Promise<boolean> {
+  return asking(cluster, port, async (client) => {
+    const { rowCount } = await client.query(
+      "SELECT FROM pg_stat_activity WHERE application_name = $1",
+      [OLDER_OWNER],
+    );
+    return rowCount !== 0;
+  });
+}
+
 function watchOver(
   { cluster, port }: Used,
   { dataDir, log, clock }: Pick<Watched, "log" | "clock"> & { readonly dataDir: string },
@@ -151,7 +190,13 @@ function watchOver(
     clock,
     log,
     isRunning: async () => (await findPostmaster(cluster.folder)) !== null,
-    start: () => starting(dataDir, async () => void (await start(cluster, port))),
+    start: () =>
+      starting(dataDir, async () => {
+        const at = await start(cluster, port);
+        if (at !== port) {
+          throw new EmbeddedPostgresError(`somebody started it on port ${at}, not on ${port}`);
+        }
+      }),
   });
 }
 
@@ -218,14 +263,25 @@ async function start(cluster: Cluster, given?: number): Promise<number> {
   }
 }
 
-async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
-  const client = new pg.Client({ connectionString: addressOf(cluster, port, "postgres") });
-  await client.connect();
-  try {
+function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
+  return asking(cluster, port, async (client) => {
     const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [
       DATABASE,
     ]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  });
+}
+
+/** Asks the database that is always there. */
+async function asking<Answer>(
+  cluster: Cluster,
+  port: number,
+  ask: (client: pg.Client) => Promise<Answer>,
+): Promise<Answer> {
+  const client = new pg.Client({ connectionString: addressOf(cluster, port, "postgres") });
+  await client.connect();
+  try {
+    return await ask(client);
   } finally {
     await client.end();
   }

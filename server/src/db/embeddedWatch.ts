@@ -58,7 +58,7 @@ export class EmbeddedWatch {
     } catch (error) {
       const pauseMs = this.#pauseMs;
       this.#pauseMs = Math.min(PAUSE_MS.longest, 2 * pauseMs);
-      log.error({ reason: inOneLine(error), pauseMs }, "the embedded Postgres cannot be started");
+      log.error({ reason: inOneLine(error), pauseMs }, "the embedded Postgres is not known to run");
       return pauseMs;
     }
   }

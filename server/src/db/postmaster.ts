@@ -2,6 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+/** What reading tells of a process that has just ended. */
+const GONE: ReadonlySet<string> = new Set(["ENOENT", "ESRCH"]);
+
 export interface Postmaster {
   readonly pid: number;
   /** 0 while it has not said yet. */
@@ -33,6 +36,10 @@ async function isPostgres(pid: number): Promise<boolean> {
   if (process.platform !== "linux") return true;
   // A number is given to another process in time, after a restart of the machine for one; and a dead
   // process keeps its number until somebody asks for its end (state Z).
-  const told = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const told = await readFile(`/proc/${pid}/stat`, "utf8").catch((error: unknown) => {
+    // Anything else, such as too many open files, says nothing about the process.
+    if (error instanceof Error && "code" in error && GONE.has(String(error.code))) return "";
+    throw error;
+  });
   return /^\d+ \(postgres\) [^ZX]/.test(told);
 }
