@@ -116,7 +116,10 @@ describe("a full table", () => {
     // Nor do those fill it who sit here, and would come with other devices.
     room.maxClients = before + 2;
     expect([await reserve(bob), await reserve(bob), await reserve(bob)]).toEqual([200, 409, 409]);
+    // Nor does who is away, with one reservation after the other.
+    expect([await reserve(ada), await reserve(ada)]).toEqual([200, 409]);
 
+    room.maxClients = before + 10;
     const back = await sit(ada, "besieged");
     await Promise.all([back.leave(), sitting.leave()]);
   });

@@ -164,14 +164,23 @@ export abstract class TableRoom
   }
 
   /**
-   * Whoever has a place and is away always finds the doorway open: others leave as much of it free, and
-   * nobody waits there for a seat where there is none.
+   * Whoever has a place and is away always finds the doorway open, once: others leave as much of it free,
+   * and nobody waits there for a seat where there is none.
    */
   protected override mayReserve(auth: Identity): boolean {
     const isAway = this.#seats.get(auth.playerId) === undefined;
-    if (isAway && hasPlace(this.#running().host.state, auth.playerId)) return true;
+    const keepsPlace = isAway && hasPlace(this.#running().host.state, auth.playerId);
+    if (keepsPlace && !this.#isExpected(auth.playerId)) return true;
     const { clients } = this["_listing"];
     return clients + this.#awayCount() < this.maxClients && this.#hasSeatFor(auth.playerId);
+  }
+
+  /** Whether the player stands in the doorway already. */
+  #isExpected(playerId: string): boolean {
+    const reservations: readonly (readonly [unknown, unknown, ...unknown[]])[] = Object.values(
+      this["_reservedSeats"],
+    );
+    return reservations.some(([, auth]) => (auth as Identity).playerId === playerId);
   }
 
   #awayCount(): number {
