@@ -10,7 +10,6 @@ import { ClientState, matchMaker } from "@colyseus/core";
 import { assert } from "@croupier/shared/core/assert";
 import { asChips } from "@croupier/shared/core/chips";
 import type { PlayerResult } from "@croupier/shared/core/table/inputs";
-import { hasPlace, placesTaken } from "@croupier/shared/core/table/state";
 import type { PlayerMessages, SeatMessage } from "@croupier/shared/protocol/messages";
 import { RedisAwayError } from "../cluster/redisHealth.ts";
 import { BankUnavailableError } from "../tables/store.ts";
@@ -21,6 +20,7 @@ import type { House, Identity } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
 import { InSlices } from "./inSlices.ts";
 import { patchPauseMs } from "./patchRate.ts";
+import { Places } from "./places.ts";
 import { refusalError } from "./refusalError.ts";
 import { tableRoomId } from "./roomIds.ts";
 import { MOST_SESSIONS, Seats } from "./seats.ts";
@@ -45,11 +45,13 @@ export abstract class TableRoom
   /** Past it the connection is closed; a player's requests are refused long before. */
   override maxMessagesPerSecond = 100;
   readonly #seats = new Seats();
-  #table: { readonly host: TableHost; readonly projection: TableProjection } | null = null;
+  #table: {
+    readonly host: TableHost;
+    readonly projection: TableProjection;
+    readonly places: Places;
+  } | null = null;
   #endings: readonly (() => void)[] = [];
   #moving = false;
-  /** Who has a seat here that the table has yet to hear of. */
-  readonly #sittingDown = new Set<string>();
   /** Sessions that dropped and may come back; a rejection ends the waiting for one. */
   readonly #kept = new Map<string, Deferred>();
   /** Who came back while the bank was away: they have no word of their seat yet. */
@@ -67,7 +69,7 @@ export abstract class TableRoom
     const host = this.house.tables.hosts.get(tableId);
     assert(host !== undefined, `no host for the table ${tableId}`);
     const projection = new TableProjection(host);
-    this.#table = { host, projection };
+    this.#table = { host, projection, places: new Places(host) };
     this.roomId = tableRoomId(tableId);
     this.state = projection.state;
     this.maxClients = host.config.maxPlayers + SPARE_SESSIONS;
@@ -83,7 +85,7 @@ export abstract class TableRoom
     assert(auth !== undefined, `session ${sessionId} joined without a player`);
     // Counted here and not at the reservation: many may stand in the doorway at once.
     const sessions = this.#seats.get(auth.playerId)?.sessions.size ?? 0;
-    if (sessions === 0 && !this.#hasSeatFor(auth.playerId)) {
+    if (sessions === 0 && !this.#running().places.isFor(auth.playerId)) {
       throw refusalError("TABLE_FULL", "This table has no free seat.");
     }
     const dropped = this.#seats.droppedOf(auth.playerId);
@@ -153,26 +155,22 @@ export abstract class TableRoom
     return this.#moving || this.isDisposing;
   }
 
-  /** Whether one more player could sit down; the place of who is away and has chips here is not free. */
+  /** Whether one more player could sit down. */
   hasFreeSeat(): boolean {
-    const { state, config } = this.#running().host;
-    return placesTaken(state) + this.#sittingDown.size < config.maxPlayers;
-  }
-
-  #hasSeatFor(playerId: string): boolean {
-    return hasPlace(this.#running().host.state, playerId) || this.hasFreeSeat();
+    return this.#running().places.isFree();
   }
 
   /**
    * Whoever has a place and is away always finds the doorway open, once: others leave as much of it free,
    * and nobody waits there for a seat where there is none.
    */
-  protected override mayReserve(auth: Identity): boolean {
-    const isAway = this.#seats.get(auth.playerId) === undefined;
-    const keepsPlace = isAway && hasPlace(this.#running().host.state, auth.playerId);
-    if (keepsPlace && !this.#isExpected(auth.playerId)) return true;
+  protected override mayReserve({ playerId }: Identity): boolean {
+    const { places } = this.#running();
+    const isAway = this.#seats.get(playerId) === undefined && places.isOf(playerId);
+    if (isAway && !this.#isExpected(playerId)) return true;
     const { clients } = this["_listing"];
-    return clients + this.#awayCount() < this.maxClients && this.#hasSeatFor(auth.playerId);
+    const awayCount = places.taken - this.#seats.size;
+    return clients + awayCount < this.maxClients && places.isFor(playerId);
   }
 
   /** Whether the player stands in the doorway already. */
@@ -181,11 +179,6 @@ export abstract class TableRoom
       this["_reservedSeats"],
     );
     return reservations.some(([, auth]) => (auth as Identity).playerId === playerId);
-  }
-
-  #awayCount(): number {
-    const { state } = this.#running().host;
-    return placesTaken(state) + this.#sittingDown.size - this.#seats.size;
   }
 
   /** Nobody is let in who would be sent off again. */
@@ -228,15 +221,10 @@ export abstract class TableRoom
   async #seat(client: PlayerClient): Promise<void> {
     const { auth } = client;
     assert(auth !== undefined, "a seat is taken by a player");
-    const { host, projection } = this.#running();
+    const { host, projection, places } = this.#running();
     this.#seats.take(auth, client, this.house.clock.now());
     projection.sit(auth.playerId, auth.name);
-    if (!hasPlace(host.state, auth.playerId)) this.#sittingDown.add(auth.playerId);
-    try {
-      await host.sit(auth.playerId);
-    } finally {
-      this.#sittingDown.delete(auth.playerId);
-    }
+    await places.takenBy(auth.playerId, () => host.sit(auth.playerId));
     const { balances, arrive } = this.house;
     const balance = await balances.read(auth.playerId, arrive);
     client.send("seat", this.#seatMessage(auth, balance));
