@@ -19,13 +19,14 @@ function processWith(seated: readonly string[]) {
   hub.subscribe({ balanceChanged: (playerId, balance) => shown.push([playerId, balance]) });
   let hear = (_: unknown): void => undefined;
   let missed = (): void => undefined;
-  const redis = { isThere: true };
+  const redis = { isThere: true, meanwhile: (): void => undefined };
   const news = new BalanceNews({
     clock,
     log,
     news: {
       tell: async (_, names) => {
         if (redis.isThere) told.push(names as string[]);
+        redis.meanwhile();
         return redis.isThere;
       },
       missed: (listener) => {
@@ -79,6 +80,26 @@ describe("news of balances", () => {
     clock.advance(100);
     await settle();
     expect(told.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  });
+
+  it("that come while others are told go out together, after the pause", async () => {
+    const { news, clock, told, redis } = processWith([]);
+    const stream = ["bob", "ada", "cyd"];
+    redis.meanwhile = () => {
+      for (const playerId of stream.splice(0, 2)) news.changed(playerId);
+    };
+    news.changed("ada");
+    clock.advance(100);
+    await settle();
+    expect(told).toEqual([["ada"]]);
+    clock.advance(99);
+    expect(told).toHaveLength(1);
+    for (const pauseMs of [1, 100, 100]) {
+      clock.advance(pauseMs);
+      await settle();
+    }
+    expect(told).toEqual([["ada"], ["bob", "ada"], ["cyd"]]);
+    expect(clock.next()).toBe(false);
   });
 
   it("are no more than there may be", async () => {

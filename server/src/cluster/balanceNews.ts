@@ -75,17 +75,22 @@ export class BalanceNews {
     this.#after(pauseMs, () => void this.#tellAll());
   }
 
-  /** Slice by slice, each once the last one is told: a settlement of thousands holds nothing up. */
+  /**
+   * Slice by slice, each once the last one is told: a settlement of thousands holds nothing up. What
+   * changes meanwhile is gathered again: a steady stream would else go out name by name.
+   */
   async #tellAll(): Promise<void> {
     const { news } = this.#options;
-    while (this.#changed.size > 0) {
-      const told = taken(this.#changed, MOST_TOLD);
+    for (let left = this.#changed.size; left > 0; ) {
+      const told = taken(this.#changed, Math.min(left, MOST_TOLD));
+      left -= told.length;
       if (await news.tell(TOPIC, told)) continue;
       for (const playerId of told) this.#changed.add(playerId);
       this.#tellIn(AGAIN_MS);
       return;
     }
-    this.#telling = false;
+    if (this.#changed.size > 0) this.#tellIn(GATHER_MS);
+    else this.#telling = false;
   }
 
   #heard(playerIds: Iterable<string>): void {
