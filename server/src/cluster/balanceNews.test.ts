@@ -184,6 +184,28 @@ describe("news of balances", () => {
     expect(clock.next()).toBe(false);
   });
 
+  it("ask a bank that is away once a second, however much is heard", async () => {
+    const { bank, shown, asked, clock, hear } = processWith(["ada", "bob"]);
+    const away = ["ada", "ada", "bob", "ada"];
+    for (const playerId of away) {
+      hear([playerId]);
+      await settle();
+    }
+    expect(asked).toEqual(["ada"]);
+    clock.advance(1_000);
+    await settle();
+    expect(asked).toEqual(["ada", "ada", "bob"]);
+    bank.set("ada", 1).set("bob", 2);
+    clock.advance(1_000);
+    await settle();
+    expect(asked.slice(3)).toEqual(["ada", "bob"]);
+    expect(shown).toHaveLength(2);
+    expect(clock.next()).toBe(false);
+    hear(["ada"]);
+    await settle();
+    expect(asked.slice(5)).toEqual(["ada"]);
+  });
+
   it("are neither told nor asked about any more once the house closes", async () => {
     const { news, clock, told, redis, hear } = processWith(["ada"]);
     redis.isThere = false;

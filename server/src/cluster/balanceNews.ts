@@ -47,6 +47,7 @@ export class BalanceNews {
   readonly #asked = new Set<string>();
   /** While something is told, or about to be. */
   #telling = false;
+  /** While the bank is asked, or about to be asked again. */
   #asking = false;
   readonly #timers = new Set<Timer>();
   #closed = false;
@@ -102,7 +103,10 @@ export class BalanceNews {
     if (!this.#asking) void this.#askAll();
   }
 
-  /** Some after the others: whoever changes again meanwhile is asked about again. */
+  /**
+   * Some after the others: whoever changes again meanwhile is asked about again. While a bank that was
+   * away is waited for, what is heard only adds to the next question.
+   */
   async #askAll(): Promise<void> {
     this.#asking = true;
     let answered = true;
@@ -111,8 +115,8 @@ export class BalanceNews {
       const answers = await Promise.all(asked.map((playerId) => this.#ask(playerId)));
       answered = !answers.includes(false);
     }
-    this.#asking = false;
-    if (!answered) this.#after(AGAIN_MS, () => this.#heard([]));
+    if (answered) this.#asking = false;
+    else this.#after(AGAIN_MS, () => void this.#askAll());
   }
 
   /** False where the bank does not say. */
