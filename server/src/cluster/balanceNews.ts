@@ -5,7 +5,7 @@
  * news can be believed that is not true, and of two the later one does not matter.
  *
  * While Redis is away names wait here. Who hears again after that may have missed others' news, and
- * asks for everyone who sits here.
+ * asks for everyone who sits here, but for those whose result will tell their balance.
  */
 import { z } from "zod";
 import type { Clock, Timer } from "../platform/clock.ts";
@@ -33,7 +33,7 @@ export interface BalanceNewsOptions {
   readonly log: Logger;
   /** Whether the player sits at a table of this process. */
   readonly isHere: (playerId: string) => boolean;
-  /** All who do. */
+  /** All who do, without those whose result at a table is still to come, and tells their balance. */
   readonly everyoneHere: () => Iterable<string>;
   /** May throw `BankUnavailableError`. */
   readonly balanceOf: (playerId: string) => Promise<number>;

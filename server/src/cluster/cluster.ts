@@ -4,7 +4,6 @@
  */
 import type { MatchMakerDriver, Presence } from "@colyseus/core";
 import { matchMaker } from "@colyseus/core";
-import type { TableState } from "@croupier/shared/core/table/state";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { uniform } from "../platform/uniform.ts";
@@ -23,6 +22,7 @@ import { addressOf, colyseusConnection } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import type { RedisState } from "./redisHealth.ts";
 import { RedisHealth, RedisLoginError } from "./redisHealth.ts";
+import { isSeated, seatedWithoutResult } from "./whoSits.ts";
 
 export interface ClusterOptions {
   readonly url: string;
@@ -110,15 +110,11 @@ function balancesOf(
   const states = () => [...tables.hosts.values()].map(({ state }) => state);
   const news = new BalanceNews({
     ...options,
-    isHere: (playerId) => states().some(({ players }) => players.get(playerId)?.seated === true),
-    everyoneHere: () => states().flatMap(({ players }) => seatedOf(players)),
+    isHere: (playerId) => isSeated(states(), playerId),
+    everyoneHere: () => seatedWithoutResult(states()),
     hub,
   });
   return { hub, news };
-}
-
-function seatedOf(players: TableState["players"]): readonly string[] {
-  return [...players].flatMap(([playerId, { seated }]) => (seated ? [playerId] : []));
 }
 
 /** Does `work` again and again, each time so long after the last one ended; answers what stops it. */
