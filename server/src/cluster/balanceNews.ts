@@ -21,7 +21,7 @@ const AGAIN_MS = 1_000;
 /** Names in one piece of news, and names that wait at all; who is beyond hears with the next change. */
 const MOST_TOLD = 1_000;
 const MOST_WAITING = 20_000;
-/** Players who are asked about at once. */
+/** Players who are asked about at once; the bank gathers them into a question or two. */
 const MOST_ASKED = 500;
 const TOPIC = "balances";
 
@@ -35,7 +35,7 @@ export interface BalanceNewsOptions {
   readonly isHere: (playerId: string) => boolean;
   /** All who do, without those whose result at a table is still to come, and tells their balance. */
   readonly everyoneHere: () => Iterable<string>;
-  /** May throw `BankUnavailableError`. */
+  /** Asked for many at once, and gathers them (`GatheredRead`). May throw `BankUnavailableError`. */
   readonly balanceOf: (playerId: string) => Promise<number>;
   /** Tells whoever sits here. */
   readonly hub: Pick<BalanceHub, "read" | "heard">;
