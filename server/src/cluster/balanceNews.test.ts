@@ -206,6 +206,19 @@ describe("news of balances", () => {
     expect(asked.slice(5)).toEqual(["ada"]);
   });
 
+  it("are asked for while the player sits here, and no longer", async () => {
+    const seated = ["ada", "bob"];
+    const { asked, bank, clock, hear } = processWith(seated);
+    hear(seated);
+    await settle();
+    seated.shift();
+    bank.set("bob", 2);
+    clock.advance(1_000);
+    await settle();
+    expect(asked).toEqual(["ada", "bob", "bob"]);
+    expect(clock.next()).toBe(false);
+  });
+
   it("are neither told nor asked about any more once the house closes", async () => {
     const { news, clock, told, redis, hear } = processWith(["ada"]);
     redis.isThere = false;

@@ -82,9 +82,8 @@ export class BalanceNews {
    */
   async #tellAll(): Promise<void> {
     const { news } = this.#options;
-    for (let left = this.#changed.size; left > 0; ) {
+    for (let left = this.#changed.size; left > 0; left -= MOST_TOLD) {
       const told = taken(this.#changed, Math.min(left, MOST_TOLD));
-      left -= told.length;
       if (await news.tell(TOPIC, told)) continue;
       for (const playerId of told) this.#changed.add(playerId);
       this.#tellIn(AGAIN_MS);
@@ -108,10 +107,12 @@ export class BalanceNews {
    * away is waited for, what is heard only adds to the next question.
    */
   async #askAll(): Promise<void> {
+    const { isHere } = this.#options;
     this.#asking = true;
     let answered = true;
     while (answered && this.#asked.size > 0) {
-      const asked = taken(this.#asked, MOST_ASKED);
+      // Who left while the bank was away would be waited for in the place of others.
+      const asked = taken(this.#asked, MOST_ASKED).filter(isHere);
       const answers = await Promise.all(asked.map((playerId) => this.#ask(playerId)));
       answered = !answers.includes(false);
     }
