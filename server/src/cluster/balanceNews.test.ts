@@ -219,6 +219,22 @@ describe("news of balances", () => {
     expect(clock.next()).toBe(false);
   });
 
+  it("stop between two slices where the house closes", async () => {
+    const crowd = Array.from({ length: 1_500 }, (_, number) => `player-${number}`);
+    const { news, clock, told, asked, bank, missed } = processWith(crowd);
+    for (const playerId of crowd) {
+      bank.set(playerId, 1);
+      news.changed(playerId);
+    }
+    clock.advance(100);
+    missed();
+    news.close();
+    await settle();
+    expect(told.flat()).toHaveLength(1_000);
+    expect(asked).toHaveLength(500);
+    expect(clock.next()).toBe(false);
+  });
+
   it("are neither told nor asked about any more once the house closes", async () => {
     const { news, clock, told, redis, hear } = processWith(["ada"]);
     redis.isThere = false;

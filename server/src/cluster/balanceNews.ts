@@ -82,7 +82,7 @@ export class BalanceNews {
    */
   async #tellAll(): Promise<void> {
     const { news } = this.#options;
-    for (let left = this.#changed.size; left > 0; left -= MOST_TOLD) {
+    for (let left = this.#changed.size; left > 0 && !this.#closed; left -= MOST_TOLD) {
       const told = taken(this.#changed, Math.min(left, MOST_TOLD));
       if (await news.tell(TOPIC, told)) continue;
       for (const playerId of told) this.#changed.add(playerId);
@@ -110,7 +110,7 @@ export class BalanceNews {
     const { isHere } = this.#options;
     this.#asking = true;
     let answered = true;
-    while (answered && this.#asked.size > 0) {
+    while (answered && this.#asked.size > 0 && !this.#closed) {
       // Who left while the bank was away would be waited for in the place of others.
       const asked = taken(this.#asked, MOST_ASKED).filter(isHere);
       const answers = await Promise.all(asked.map((playerId) => this.#ask(playerId)));
