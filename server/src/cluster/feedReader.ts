@@ -4,18 +4,18 @@
  */
 import type { EventStream } from "./eventStream.ts";
 import type { WinBooks } from "./winBooks.ts";
-import type { WinFeed } from "./winFeed.ts";
+import type { Win, WinFeed } from "./winFeed.ts";
 import { winsIn } from "./winFeed.ts";
 
 const MOST_EVENTS = 50;
-/** Between two looks into the books, while they are all that tells. */
+/** Between two looks into the books, while they are all that tells, or cannot be read. */
 const BOOKS_MS = 5_000;
 /** They are read again from so long before they were read: clocks may differ by less. */
 const OVERLAP_MS = 60_000;
 
 export interface FeedReaderOptions {
   /** Null in a house with one process, which tells the feed itself. */
-  readonly stream: EventStream | null;
+  readonly stream: Pick<EventStream, "after" | "newest"> | null;
   readonly feed: WinFeed;
   readonly books: WinBooks;
   /** Epoch milliseconds. */
@@ -26,32 +26,39 @@ export class FeedReader {
   readonly #options: FeedReaderOptions;
   /** The place of the last event that was read. */
   #seq = 0;
-  /** When the books were read; null before they were. */
+  /** When the books were read; null where all that they say is wanted. */
   #booksAt: number | null = null;
+  /** Shown until the books are read, and then only if they say so too. */
+  #doubtful: readonly Win[] = [];
+  /** The books have what the stream did not tell. */
+  #isBehind = true;
+  /** When the books may be asked again. */
+  #againAt = 0;
 
   constructor(options: FeedReaderOptions) {
     this.#options = options;
   }
 
   /**
-   * Reads what is new; in the books, where the stream is not there. Throws `RedisAwayError`, and the
-   * database's errors.
+   * Reads what is new; in the books, where the stream is not there. The stream is followed whatever
+   * becomes of the books, and the other way round. Throws `RedisAwayError`, and the database's errors.
    */
   async read(isThere: boolean): Promise<void> {
     const { stream, now } = this.#options;
-    if (this.#booksAt === null) await this.#readBooks();
-    if (stream === null) return;
-    if (isThere) await this.#follow(stream);
-    else if (now() - (this.#booksAt ?? 0) >= BOOKS_MS) await this.#readBooks();
+    try {
+      if (stream !== null && isThere) await this.#follow(stream);
+    } finally {
+      const isWanted = this.#isBehind || (stream !== null && !isThere);
+      if (isWanted && now() >= this.#againAt) await this.#readBooks();
+    }
   }
 
-  async #follow(stream: EventStream): Promise<void> {
-    const { feed } = this.#options;
+  async #follow(stream: NonNullable<FeedReaderOptions["stream"]>): Promise<void> {
     const events = await stream.after(this.#seq, MOST_EVENTS);
     const [first] = events;
-    if (this.#seq > 0 && first !== undefined && first.seq > this.#seq + 1) await this.#readBooks();
+    if (this.#seq > 0 && first !== undefined && first.seq > this.#seq + 1) this.#fallBehind();
     for (const { seq, event } of events) {
-      feed.add(winsIn(event));
+      this.#options.feed.add(winsIn(event));
       this.#seq = seq;
     }
     if (events.length > 0) return;
@@ -60,13 +67,27 @@ export class FeedReader {
     // The stream was begun anew: what it told of may not have been.
     this.#seq = 0;
     this.#booksAt = null;
-    feed.clear();
+    this.#doubtful = this.#options.feed.wins;
+    this.#fallBehind();
+  }
+
+  #fallBehind(): void {
+    this.#isBehind = true;
+    this.#againAt = 0;
   }
 
   async #readBooks(): Promise<void> {
     const { feed, books, now } = this.#options;
     const at = now();
-    feed.add(await books(this.#booksAt === null ? 0 : this.#booksAt - OVERLAP_MS));
-    this.#booksAt = at;
+    try {
+      const wins = await books(this.#booksAt === null ? 0 : this.#booksAt - OVERLAP_MS);
+      feed.remove(this.#doubtful);
+      feed.add(wins);
+      this.#doubtful = [];
+      this.#booksAt = at;
+      this.#isBehind = false;
+    } finally {
+      this.#againAt = at + BOOKS_MS;
+    }
   }
 }

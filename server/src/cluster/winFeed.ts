@@ -27,8 +27,10 @@ export class WinFeed {
     this.#wins = [...this.#wins, ...added].toSorted(newestFirst).slice(0, MOST_WINS);
   }
 
-  clear(): void {
-    this.#wins = [];
+  remove(wins: readonly Win[]): void {
+    if (wins.length === 0) return;
+    const removed = new Set(wins.map(nameOf));
+    this.#wins = this.#wins.filter((win) => !removed.has(nameOf(win)));
   }
 }
 
