@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { LeaderRow } from "./leaderBoards.ts";
-import { ASIDE, asideKeysOf, DAY_KEPT_S, LOCK, PLACE, PREFIX } from "./leaderKeys.ts";
+import { ASIDE, asideKeysOf, DAY_KEPT_S, LOCK, OLD_ASIDE, PLACE, PREFIX } from "./leaderKeys.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 
 /** Longer than the statements of a slice may take, waiting for a connection included. */
@@ -41,13 +41,11 @@ return 1`;
 /** In the place of the old ones in one step. Keys: lock, place. */
 const FINISH = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-local prefix, aside = ARGV[3] .. ':', ARGV[4] .. ':'
-local made = {}
+local prefix, aside, oldAside = ARGV[3] .. ':', ARGV[4] .. ':', ARGV[6] .. ':'
 for _, key in ipairs(redis.call('KEYS', prefix .. '*')) do
-  if string.sub(key, 1, #aside) == aside then table.insert(made, key)
-  else redis.call('UNLINK', key) end
+  if string.sub(key, 1, #oldAside) ~= oldAside then redis.call('UNLINK', key) end
 end
-for _, key in ipairs(made) do
+for _, key in ipairs(redis.call('KEYS', aside .. '*')) do
   local span = string.sub(key, #aside + 1)
   redis.call('RENAME', key, prefix .. span)
   if string.sub(span, 1, 4) ~= 'all:' then redis.call('EXPIRE', prefix .. span, ARGV[5]) end
@@ -88,7 +86,7 @@ export class BoardBuild {
    * the lock is lost.
    */
   finish(seq: number): Promise<boolean> {
-    return this.#run(FINISH, [LOCK, PLACE], [seq, PREFIX, ASIDE, DAY_KEPT_S]);
+    return this.#run(FINISH, [LOCK, PLACE], [seq, PREFIX, ASIDE, DAY_KEPT_S, OLD_ASIDE]);
   }
 
   /** Lets the next one begin. Where that cannot be told, the lock ends by itself. */

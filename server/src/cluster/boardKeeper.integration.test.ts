@@ -132,7 +132,7 @@ describe("leaderboards that are made anew", () => {
     expect(Math.max(...slices)).toBeLessThanOrEqual(MOST_BETS);
     await expectTrue(desk);
     expect(await keys()).not.toContain(LOCK);
-    expect((await keys()).filter((key) => key.includes(":new:"))).toEqual([]);
+    expect(await redis.run("KEYS", "croupier:leaders-making:*")).toEqual([]);
   });
 
   it("have each round once that is settled or told meanwhile", async () => {
@@ -246,13 +246,38 @@ describe("whoever makes the leaderboards", () => {
       await redis.run("DEL", LOCK);
       await deskOf().desk.keepBoards();
       await redis.run("SET", LOCK, "a third one");
-      await redis.run("SET", "croupier:leaders:new:all:net", "of the third one");
+      await redis.run("SET", "croupier:leaders-making:all:net", "of the third one");
     });
     await desk.keepBoards();
     expect(slices).toHaveLength(when);
     await expectTrue(desk);
     expect(await redis.run("GET", LOCK)).toBe("a third one");
-    expect(await redis.run("GET", "croupier:leaders:new:all:net")).toBe("of the third one");
+    expect(await redis.run("GET", "croupier:leaders-making:all:net")).toBe("of the third one");
+  });
+
+  it("neither shows nor takes away what a process of a version before is making", async () => {
+    const theirs = ["croupier:leaders:new:all:net", "croupier:leaders:new:2023-11-14:net"];
+    const { desk } = deskOf(async (slice) => {
+      // It looks at the lock when it begins, and never again.
+      if (slice === 2) for (const key of theirs) await redis.run("ZADD", key, "-777", "theirs");
+    });
+    await redis.run("ZADD", "croupier:leaders:new:all:net", "-7", "theirs before");
+    await desk.keepBoards();
+    await expectTrue(desk);
+    expect((await keys()).filter((key) => key.includes(":new:"))).toEqual(theirs.toSorted());
+    expect(await redis.run("ZCARD", "croupier:leaders:new:all:net")).toBe(2);
+  });
+
+  it("is whole where a process of a version before ends meanwhile", async () => {
+    const { desk } = deskOf(async (slice) => {
+      if (slice !== 5) return;
+      // It takes away all but the lock and what it has made.
+      for (const key of await keys()) {
+        if (key !== LOCK && !key.includes(":new:")) await redis.run("DEL", key);
+      }
+    });
+    await desk.keepBoards();
+    await expectTrue(desk);
   });
 
   it("and loses the lock before they are shown shows nothing", async () => {

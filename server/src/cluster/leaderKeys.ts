@@ -11,8 +11,13 @@ export const PREFIX = "croupier:leaders";
 export const PLACE = `${PREFIX}:place`;
 /** Who makes them anew, if anybody. */
 export const LOCK = `${PREFIX}:rebuilding`;
-/** Those that are being made lie aside until they are whole. */
-export const ASIDE = `${PREFIX}:new`;
+/**
+ * Those that are being made lie aside until they are whole: not below `PREFIX`, where a process of a
+ * version before takes away what it does not know when it has made its own.
+ */
+export const ASIDE = `${PREFIX}-making`;
+/** Where processes of versions before make theirs, without a look at whose the lock is. */
+export const OLD_ASIDE = `${PREFIX}:new`;
 
 /** The sets of one span: net chips (below zero, so that the best come first), stakes, rounds. */
 const PARTS = ["net", "staked", "rounds"] as const;
