@@ -62,9 +62,13 @@ afterEach(async () => {
   await redis.close();
 });
 
-/** A desk whose books are read in small slices; `between` is done after each, with its number. */
+/**
+ * A desk whose books are read in small slices; `between` is done after each, with its number. It looks
+ * when the test says so, and never beside it.
+ */
 function deskOf(between: (slice: number) => Promise<unknown> = async () => null) {
-  const { database, clock } = rig;
+  const { database } = rig;
+  const clock = { now: () => rig.clock.now(), at: () => ({ cancel: () => undefined }) };
   const books = leaderBooks(database.serverPool, BETS_AT_ONCE);
   const slices: number[] = [];
   const desk = new EventDesk({

@@ -51,9 +51,10 @@ afterEach(async () => {
   await redis.close();
 });
 
-/** A desk of one process; it looks when the test says so. */
+/** A desk of one process; it looks when the test says so, and never beside it. */
 function deskOf(over: RedisConnection | null = connection): EventDesk {
-  const { database, clock } = rig;
+  const { database } = rig;
+  const clock = { now: () => rig.clock.now(), at: () => ({ cancel: () => undefined }) };
   const options = { pool: database.serverPool, tables: TABLES, clock, log, redis: over };
   const desk = new EventDesk(options);
   desks.push(desk);
