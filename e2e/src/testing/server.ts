@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./ports.ts";
 import type { Exit, Running } from "./processes.ts";
 import { isAlive, startNode } from "./processes.ts";
 
@@ -58,14 +59,14 @@ export async function startServer({
   const settings = { ...kept, ...(withClient ? {} : SHORT_CHAINS), ...env };
   const args = withClient ? ["server/bin/croupier.mjs", "start"] : ["server/src/main.ts"];
   let server: (Running & { readonly serverPid: number }) | null = null;
-  // Any free one at first; later lives keep it.
-  let port = 0;
+  // One that stays free while a server that was killed is gone: bots connect again meanwhile, from any of
+  // the system's own ports.
+  const port = await freePort();
 
   const start = async (): Promise<void> => {
     const started = startNode({ args, env: { ...settings, PORT: `${port}` } });
     server = { ...started, serverPid: started.pid };
-    const [, address = ""] = await started.sees(OPEN_LINE);
-    port = Number(new URL(address).port);
+    await started.sees(OPEN_LINE);
     const [, serverPid] = await started.sees(PID_IN_LOG);
     server = { ...started, serverPid: Number(serverPid) };
   };
