@@ -22,6 +22,15 @@ describe("work in slices", () => {
     expect(done).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it("does no more in a turn where some was finished before it", async () => {
+    const { slices, done } = slicesOfTwo();
+    slices.add(1);
+    slices.finish();
+    for (const item of [2, 3, 4, 5]) slices.add(item);
+    await nextTurn();
+    expect(done).toEqual([1, 2, 3]);
+  });
+
   it("does all that waits where it is to finish, each once", async () => {
     const { slices, done } = slicesOfTwo();
     for (const item of [1, 2, 3, 4, 5]) slices.add(item);

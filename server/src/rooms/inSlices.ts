@@ -3,6 +3,7 @@ export class InSlices<Item> {
   readonly #atOnce: number;
   readonly #work: (item: Item) => void;
   #waiting: Item[] = [];
+  #planned = false;
 
   constructor(atOnce: number, work: (item: Item) => void) {
     this.#atOnce = atOnce;
@@ -11,8 +12,8 @@ export class InSlices<Item> {
 
   /** Its turn comes after those of all that wait, and never at once. */
   add(item: Item): void {
-    if (this.#waiting.length === 0) setImmediate(() => this.#next());
     this.#waiting.push(item);
+    this.#plan();
   }
 
   /** Works off what waits, at once. */
@@ -21,7 +22,14 @@ export class InSlices<Item> {
   }
 
   #next(): void {
+    this.#planned = false;
     for (const item of this.#waiting.splice(0, this.#atOnce)) this.#work(item);
-    if (this.#waiting.length > 0) setImmediate(() => this.#next());
+    if (this.#waiting.length > 0) this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    setImmediate(() => this.#next());
   }
 }
