@@ -6,6 +6,7 @@ import { createLogger } from "../platform/log.ts";
 import { leaderboard, PERIODS } from "../players/statements.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
+import { withoutTimers } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
@@ -68,7 +69,7 @@ afterEach(async () => {
  */
 function deskOf(between: (slice: number) => Promise<unknown> = async () => null) {
   const { database } = rig;
-  const clock = { now: () => rig.clock.now(), at: () => ({ cancel: () => undefined }) };
+  const clock = withoutTimers(rig.clock);
   const books = leaderBooks(database.serverPool, BETS_AT_ONCE);
   const slices: number[] = [];
   const desk = new EventDesk({

@@ -5,6 +5,7 @@ import { createLogger } from "../platform/log.ts";
 import { leaderboard, PERIODS } from "../players/statements.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
+import { withoutTimers } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
@@ -54,7 +55,7 @@ afterEach(async () => {
 /** A desk of one process; it looks when the test says so, and never beside it. */
 function deskOf(over: RedisConnection | null = connection): EventDesk {
   const { database } = rig;
-  const clock = { now: () => rig.clock.now(), at: () => ({ cancel: () => undefined }) };
+  const clock = withoutTimers(rig.clock);
   const options = { pool: database.serverPool, tables: TABLES, clock, log, redis: over };
   const desk = new EventDesk(options);
   desks.push(desk);

@@ -39,3 +39,9 @@ export class ManualClock implements Clock {
     this.#now = Math.max(this.#now, until);
   }
 }
+
+/** The time of `clock`, by which nothing ever happens: for what acts only when a test says so. */
+export const withoutTimers = (clock: Pick<Clock, "now">): Clock => ({
+  now: () => clock.now(),
+  at: () => ({ cancel: () => undefined }),
+});
