@@ -49,6 +49,17 @@ describe("the pool", () => {
     },
   );
 
+  it("plans what travels together once, however often it is asked for", async () => {
+    const pool = createPool(database.url, createLogger("silent"), { pipeline: true, most: 1 });
+    const asked = { name: "named", text: "SELECT count(*) FROM unnest($1::int[])", values: [[1]] };
+    for (let times = 0; times < 3; times += 1) await pool.query(asked);
+    const { rows } = await pool.query(
+      "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'named'",
+    );
+    expect(rows).toEqual([{ generic_plans: 3, custom_plans: 0 }]);
+    await pool.end();
+  });
+
   it("explains a database that is not there, in one line", async () => {
     const pool = createPool("postgres://127.0.0.1:1/none", createLogger("silent"));
     await expect(connectOrExplain(pool)).rejects.toThrow(/^DATABASE_URL: .*ECONNREFUSED[^\n]*$/);

@@ -31,13 +31,14 @@ export interface PoolOptions {
 }
 
 /**
- * A pool of connections to `url`. What they commit is on disk before it is answered. Statements, transactions that do nothing, and waits for a lock or
- * a connection end by themselves; a connection that dies while idle is logged and replaced.
+ * A pool of connections to `url`. What they commit is on disk before it is answered. Statements,
+ * transactions that do nothing, and waits for a lock or a connection end by themselves; a connection
+ * that dies while idle is logged and replaced.
  */
 export function createPool(url: string, log: Logger, options: PoolOptions = {}): Pool {
-  const { most = 12, statementMs = 5_000, role, pipeline = false } = options;
+  const { most = 12, statementMs = 5_000, pipeline = false } = options;
   const pool = new pg.Pool({
-    connectionString: withSettings(url, role),
+    connectionString: withSettings(url, settingsOf(options)),
     max: most,
     pipeline,
     types,
@@ -58,14 +59,24 @@ export function createPool(url: string, log: Logger, options: PoolOptions = {}):
   return pool;
 }
 
+/** What connections are told at their start, by the settings' names. */
+function settingsOf({ role, pipeline }: PoolOptions): Readonly<Record<string, string>> {
+  return {
+    synchronous_commit: "on",
+    ...(role === undefined ? {} : { role }),
+    // What travels together looks rows up by their keys, a few at a time, again and again. Planned for
+    // each asking, as Postgres does by itself, it costs a flush a seventh more of the database's time.
+    ...(pipeline === true ? { plan_cache_mode: "force_generic_plan" } : {}),
+  };
+}
+
 /**
  * The address with settings of ours after the options that it may have. They prevail over whatever the
  * database, or its user, is set to: a bet must not be answered before it outlives a crash.
  */
-function withSettings(address: string, role: string | undefined): string {
+function withSettings(address: string, settings: Readonly<Record<string, string>>): string {
   const url = new URL(address);
-  const options = [url.searchParams.get("options") ?? "", "-c synchronous_commit=on"];
-  if (role !== undefined) options.push(`-c role=${role}`);
-  url.searchParams.set("options", options.join(" ").trim());
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  url.searchParams.set("options", [url.searchParams.get("options"), ...options].join(" ").trim());
   return url.href;
 }
