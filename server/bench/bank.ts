@@ -1,6 +1,6 @@
 /** A database of a benchmark's own, with the ledger's tables and players who have chips. */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asChips } from "@croupier/shared/core/chips";
@@ -29,9 +29,13 @@ export interface BenchDatabase {
   readonly url: string;
 }
 
-/** A Postgres that waits for its disk, with no tables in its database yet. */
-export async function openBenchDatabase(): Promise<BenchDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), "croupier-bench-"));
+/**
+ * A Postgres that waits until its files are where they belong, with no tables in its database yet.
+ *
+ * @param parent the folder that its own is made in
+ */
+export async function openBenchDatabase(parent = tmpdir()): Promise<BenchDatabase> {
+  const folder = await mkdtemp(join(parent, "croupier-bench-"));
   // Where root runs this, Postgres is another user, who must pass through.
   await chmod(folder, 0o711);
   const log = createLogger("silent");
@@ -44,6 +48,16 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Linux has a file system in memory here; `TMPFS_MAGIC` tells it from a folder on a disk. */
+const SHARED_MEMORY = "/dev/shm";
+const TMPFS_MAGIC = 0x01021994;
+
+/** A folder in memory; null where this machine has none. */
+export async function folderInMemory(): Promise<string | null> {
+  const { type } = await statfs(SHARED_MEMORY).catch(() => ({ type: 0 }));
+  return type === TMPFS_MAGIC ? SHARED_MEMORY : null;
 }
 
 /** Files of the write-ahead log, 16 MiB each: more than is written between two checkpoints. */

@@ -10,7 +10,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { benchAcksOverUws, benchAcksOverWs } from "./acks.ts";
+import { benchAcks } from "./acks.ts";
 import { benchAudit } from "./audit.ts";
 import { benchCachedReads } from "./cachedReads.ts";
 import { benchEdge } from "./edge.ts";
@@ -29,8 +29,10 @@ const BENCHMARKS: Readonly<Record<string, () => Benchmark | Promise<Benchmark | 
   sim: benchSimulator,
   ledger: benchLedger,
   "single-bets": benchSingleBets,
-  "acks-ws": benchAcksOverWs,
-  "acks-uws": benchAcksOverUws,
+  "acks-ws": () => benchAcks({ transport: "ws", files: "disk" }),
+  "acks-uws": () => benchAcks({ transport: "uws", files: "disk" }),
+  "acks-ws-in-memory": () => benchAcks({ transport: "ws", files: "memory" }),
+  "acks-uws-in-memory": () => benchAcks({ transport: "uws", files: "memory" }),
   settlement: benchSettlement,
   "widest-settlement": benchWidestSettlement,
   audit: () => benchAudit(Number(flags.transfers)),
