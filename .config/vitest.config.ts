@@ -5,14 +5,18 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const CLUSTER = ["e2e/cluster/{nginx*,main}.e2e.test.ts", "e2e/trials/{ghosts,redis}.e2e.test.ts"];
 
+const BOOKS = "server/src/{audit,db,ledger,rounds}/**/*.integration.test.ts";
+
 /** Whole processes are as slow as the machine is busy: this only ends what would never end. */
 const HANGS_MS = 300_000;
 
 /**
- * Four projects, one after the other (`groupOrder`), because what measures time must not share
- * two cores with what spends it:
+ * Five projects, the same order (`groupOrder`) at the same time and all else one after the other, because
+ * what measures time must not share two cores with what spends it:
  * - `unit`: no process, no socket, no database;
- * - `integration`: the server's parts on a real Postgres, a database of its own per file;
+ * - `books`: what is written and read, on a real Postgres, a database of its own per file: the same on
+ *   either transport;
+ * - `integration`: the server's other parts, beside it;
  * - `e2e`: whole server processes, alone and several, and a real browser, one file at a time;
  * - `cluster`: the proxy, the command, and Redis away from many processes: the same on either transport.
  */
@@ -40,10 +44,23 @@ export default defineConfig({
       },
       {
         test: {
+          name: "books",
+          root,
+          include: [BOOKS],
+          exclude: ["**/node_modules/**"],
+          globalSetup: ["server/src/testing/postgres.global.ts"],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "integration",
           root,
           include: ["{server,e2e}/**/*.integration.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", BOOKS],
           globalSetup: [
             "server/src/testing/postgres.global.ts",
             "server/src/testing/redis.global.ts",
