@@ -127,7 +127,8 @@ function zeroArea(wheel: Wheel, inside: Inside): void {
 
 /** The kind of a spot, by which its limit goes. */
 export function kindOf(spot: string): string {
-  return spot.split(":", 1)[0] ?? "";
+  const end = spot.indexOf(":");
+  return end < 0 ? spot : spot.slice(0, end);
 }
 
 export function pocketsOf(wheel: Wheel): readonly string[] {
