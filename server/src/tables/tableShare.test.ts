@@ -1,8 +1,8 @@
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../testing/manualClock.ts";
 import { BEAT_MS, LEASE_MS } from "./lease.ts";
 import type { Census, CensusStore, SelfReport } from "./sharing.ts";
-import { TableShare } from "./tableShare.ts";
+import { STEADY_LOOKS, TableShare } from "./tableShare.ts";
 
 let clock: ManualClock;
 let reports: SelfReport[];
@@ -57,7 +57,7 @@ it("counts the time anew where the table was run meanwhile", async () => {
   await share.look();
   const { processes, tables } = census;
   census = { processes, tables: tables.map((table) => ({ ...table, holder: "a" })) };
-  await share.look();
+  for (let look = 0; look < STEADY_LOOKS; look += 1) await share.look();
   census = { processes, tables };
   clock.advance(2 * BEAT_MS);
   await share.look();
@@ -93,6 +93,51 @@ it("hands over what was too much for three looks running, and not before", async
     await share.look();
     expect(share.toHandOver()).toEqual(due);
   }
+});
+
+describe("beside a table that is free", () => {
+  const broken = { tableId: "broken", players: 0, offeredTo: null };
+  const beside = (holder: string | null): Census => ({
+    ...census,
+    tables: [...crowded().tables, { ...broken, holder }],
+  });
+  /** What is due after so many looks, a beat apart. */
+  async function dueAfter(share: TableShare, looks: number): Promise<readonly string[]> {
+    for (let look = 0; look < looks; look += 1) {
+      clock.advance(BEAT_MS);
+      await share.look();
+    }
+    return share.toHandOver();
+  }
+
+  it("hands over nothing at first, and its excess where nobody can run that one", async () => {
+    const share = shareOf("a");
+    census = beside(null);
+    expect(await dueAfter(share, LEASE_MS / BEAT_MS)).toEqual([]);
+    expect(await dueAfter(share, 1 + STEADY_LOOKS)).toEqual(["t1"]);
+  });
+
+  it("goes on with that while somebody tries to run it, for a look or two", async () => {
+    const share = shareOf("a");
+    census = beside(null);
+    await dueAfter(share, 10);
+    for (let tries = 0; tries < 5; tries += 1) {
+      census = beside("b");
+      expect(await dueAfter(share, STEADY_LOOKS - 1)).toEqual(["t1"]);
+      census = beside(null);
+      expect(await dueAfter(share, 1)).toEqual(["t1"]);
+    }
+  });
+
+  it("waits again where that one ran meanwhile", async () => {
+    const share = shareOf("a");
+    census = beside(null);
+    await dueAfter(share, 10);
+    census = beside("b");
+    await dueAfter(share, STEADY_LOOKS);
+    census = beside(null);
+    expect(await dueAfter(share, 1)).toEqual([]);
+  });
 });
 
 it("goes on with a table that is not too much any more, but while it drains", async () => {

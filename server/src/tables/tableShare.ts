@@ -1,13 +1,16 @@
 /** This process's share of the tables, from what the last census told; see `sharing.ts`. */
 import type { Clock } from "../platform/clock.ts";
+import { FreeTables } from "./freeTables.ts";
 import { BEAT_MS, LEASE_MS } from "./lease.ts";
 import type { Census, CensusStore } from "./sharing.ts";
 import { receiverOf, tablesToHandOver, tablesToTake } from "./sharing.ts";
 
 /** A table that was free for longer is taken by whoever sees it. */
 const OVERDUE_MS = 2 * BEAT_MS;
+/** One that was free for longer than this can be run by nobody: the others are shared without it. */
+const BROKEN_MS = LEASE_MS;
 /** Players who pour in, or out, are not followed at once: the same has to be right for so many looks. */
-const STEADY_LOOKS = 3;
+export const STEADY_LOOKS = 3;
 
 export interface TableShareOptions {
   readonly store: CensusStore;
@@ -19,7 +22,7 @@ export interface TableShareOptions {
 
 export class TableShare {
   readonly #options: TableShareOptions;
-  readonly #freeSince = new Map<string, number>();
+  readonly #free = new FreeTables(STEADY_LOOKS);
   /** For how many looks each table was one to hand over. */
   #excess: ReadonlyMap<string, number> = new Map();
   /** Tables that were offered since the last look, and to whom. */
@@ -40,14 +43,10 @@ export class TableShare {
     // A table that may not be reached is better than one that nobody runs.
     if (!this.others) this.#aside = false;
     this.#offers.clear();
-    const excess = tablesToHandOver(store.holder, this.#census);
+    this.#lookedAt = clock.now();
+    this.#free.saw(this.#census, this.#lookedAt);
+    const excess = tablesToHandOver(store.holder, this.#withoutBroken());
     this.#excess = new Map(excess.map((id) => [id, (this.#excess.get(id) ?? 0) + 1]));
-    const now = clock.now();
-    this.#lookedAt = now;
-    for (const { tableId, holder } of this.#census.tables) {
-      if (holder !== null) this.#freeSince.delete(tableId);
-      else if (!this.#freeSince.has(tableId)) this.#freeSince.set(tableId, now);
-    }
   }
 
   /** From the next look on this process takes nothing more. */
@@ -132,8 +131,13 @@ export class TableShare {
   }
 
   #overdue(): ReadonlySet<string> {
-    const before = this.#options.clock.now() - OVERDUE_MS;
-    const overdue = [...this.#freeSince].filter(([, since]) => since <= before);
-    return new Set(overdue.map(([tableId]) => tableId));
+    return this.#free.freeSince(this.#options.clock.now() - OVERDUE_MS);
+  }
+
+  /** Nothing is handed over while a table is free: for one that stays so, nobody would ever get a share. */
+  #withoutBroken(): Census {
+    const { processes, tables } = this.#census;
+    const broken = this.#free.freeSince(this.#lookedAt - BROKEN_MS);
+    return { processes, tables: tables.filter(({ tableId }) => !broken.has(tableId)) };
   }
 }

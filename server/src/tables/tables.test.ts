@@ -17,6 +17,7 @@ class World {
   readonly leases = new MemoryLeases(this.clock);
   readonly store = new MemoryTableStore();
   readonly told: string[] = [];
+  configs = CONFIGS;
   /** Epochs whose writes are refused. */
   readonly stale = new Set<string>();
   readonly #dead = new Set<string>();
@@ -50,7 +51,7 @@ class World {
         this.#dead.has(name) ? () => new Promise(() => undefined) : store[key],
     });
     const tables = new Tables({
-      configs: CONFIGS,
+      configs: this.configs,
       leases,
       ...(sharing ? { census: leases } : {}),
       stores: this.#stores,
@@ -239,6 +240,17 @@ describe("among several processes", () => {
     const { round = 0, stage } = leaving?.state ?? {};
     expect([stage, world.store.round("one", round).status]).toEqual(["opening", "settled"]);
     expect(second.hosts.get("one")?.state.round).toBeGreaterThan(round);
+  });
+
+  it("give a newcomer its share beside a table that nobody can start", async () => {
+    world.prepare = async ({ tableId }) => {
+      if (tableId === "broken") throw new Error("a table without a past");
+    };
+    world.configs = ["one", "two", "broken"].map((tableId) => tableConfig({ tableId }));
+    const [first, second] = await pair();
+    expect(idsOf(first)).toEqual(["one", "two"]);
+    await world.pass(2 * ROUND_MS);
+    expect([idsOf(first), idsOf(second)]).toEqual([["two"], ["one"]]);
   });
 
   it("stay where they are once the shares are even", async () => {
