@@ -38,6 +38,12 @@ export class ManualClock implements Clock {
     }
     this.#now = Math.max(this.#now, until);
   }
+
+  /** Goes on by `elapsedMs` in which nothing ran: what was due on the way fires late. */
+  standStill(elapsedMs: number): void {
+    this.#now += elapsedMs;
+    this.advance(0);
+  }
 }
 
 /** The time of `clock`, by which nothing ever happens: for what acts only when a test says so. */
