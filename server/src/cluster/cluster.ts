@@ -58,7 +58,7 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
   const events = new RedisConnection({ address, health, clock, random: uniform });
   const news = new News(events, log);
   const closings: (() => void)[] = [];
-  const presence = new HousePresence({ connection, health, log });
+  const presence = new HousePresence({ connection, health, clock, log });
   const driver = new HouseDriver({
     connection,
     health,

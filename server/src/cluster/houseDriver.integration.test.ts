@@ -2,6 +2,7 @@ import type { IRoomCache } from "@colyseus/core";
 import { initializeRoomCache } from "@colyseus/core";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Clock } from "../platform/clock.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { createLogger } from "../platform/log.ts";
@@ -25,10 +26,17 @@ afterEach(async () => {
   for (const driver of open.splice(0)) await driver.shutdown();
 });
 
+interface Surroundings {
+  readonly log?: Logger;
+  readonly clock?: Clock;
+}
+
 /** A driver of a process of this name, whose beats come when the test says so. */
-async function driverOf(processId: string, log: Logger = createLogger("silent")) {
+async function driverOf(
+  processId: string,
+  { log = createLogger("silent"), clock = new ManualClock() }: Surroundings = {},
+) {
   const health = new RedisHealth(log, systemClock);
-  const clock = new ManualClock();
   const driver = new HouseDriver({
     connection: colyseusConnection(addressOf(redis.url), () => 0),
     health,
@@ -39,7 +47,7 @@ async function driverOf(processId: string, log: Logger = createLogger("silent"))
   open.push(driver);
   await health.untilOk();
   await driver.beat();
-  return { driver, health, clock };
+  return { driver, health };
 }
 
 function room(roomId: string, processId: string, more: Partial<IRoomCache> = {}): IRoomCache {
@@ -98,10 +106,9 @@ describe("rooms in Redis", () => {
   });
 
   it("are back with the next beat after a flush", async () => {
-    const [{ driver: one, clock }, { driver: other }] = [
-      await driverOf("one"),
-      await driverOf("other"),
-    ];
+    const clock = new ManualClock();
+    const { driver: one } = await driverOf("one", { clock });
+    const { driver: other } = await driverOf("other");
     await one.persist(room("table-main", "one"), true);
     await redis.run("FLUSHALL");
     clock.advance(BEAT_MS);
@@ -168,7 +175,7 @@ describe("a Redis that is full", () => {
   it("is told of in a line, keeps its connection, and is filled again once it has room", async () => {
     const lines: string[] = [];
     const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-    const { driver, health } = await driverOf("one", log);
+    const { driver, health } = await driverOf("one", { log });
     await redis.run("CONFIG", "SET", "maxmemory", "1");
     await driver.persist(room("table-own", "one"), true);
     for (let beats = 0; beats < 5; beats += 1) await driver.beat();
@@ -186,7 +193,7 @@ describe("a Redis with something else where rooms should be", () => {
   it("is told of as a bug, keeps its connection, and own rooms are found", async () => {
     const lines: string[] = [];
     const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-    const { driver, health } = await driverOf("one", log);
+    const { driver, health } = await driverOf("one", { log });
     await redis.run("SET", "roomcaches", "no rooms");
     await driver.persist(room("table-own", "one"), true);
     for (let beats = 0; beats < 5; beats += 1) await driver.beat();
@@ -214,7 +221,7 @@ describe("without Redis", () => {
     ["gone", () => redis.kill()],
     ["asleep", async () => redis.sleep()],
   ])("own rooms are found and changed at once, others are refused in time: %s", async (_, go) => {
-    const { driver, health } = await driverOf("one");
+    const { driver, health } = await driverOf("one", { clock: systemClock });
     const own = room("table-own", "one");
     await driver.persist(own, true);
     await go();

@@ -45,7 +45,7 @@ export class HouseDriver extends RedisDriver {
     this.#options = options;
     this.#redis = this["_client"];
     this.#board = new RoomBoard(this.#redis, options.living);
-    superviseConnection(this.#redis, "driver", options.health);
+    superviseConnection(this.#redis, "driver", options);
     this.#redis.on("ready", () => void this.beat());
     this.#schedule();
   }

@@ -25,7 +25,7 @@ afterEach(() => {
 async function openPresence(log: Logger = createLogger("silent")): Promise<HousePresence> {
   const health = new RedisHealth(log, systemClock);
   const connection = colyseusConnection(addressOf(redis.url), () => 0);
-  const presence = new HousePresence({ connection, health, log });
+  const presence = new HousePresence({ connection, health, clock: systemClock, log });
   open.push(presence);
   await health.untilOk();
   return presence;

@@ -8,6 +8,7 @@
  */
 import { IpcProtocol } from "@colyseus/core/Protocol";
 import { RedisPresence } from "@colyseus/redis-presence";
+import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import { soundMessage } from "./ipcShapes.ts";
 import type { RedisHealth } from "./redisHealth.ts";
@@ -17,6 +18,7 @@ import { endIfHanging, superviseConnection } from "./supervise.ts";
 export interface HousePresenceOptions {
   readonly connection: object;
   readonly health: RedisHealth;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -34,8 +36,8 @@ export class HousePresence extends RedisPresence {
   constructor(options: HousePresenceOptions) {
     super(options.connection);
     this.#options = options;
-    superviseConnection(this.pub, "presence", options.health);
-    superviseConnection(this.sub, "subscriptions", options.health);
+    superviseConnection(this.pub, "presence", options);
+    superviseConnection(this.sub, "subscriptions", options);
   }
 
   override async subscribe(topic: string, callback: Callback): Promise<this> {

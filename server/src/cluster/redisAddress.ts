@@ -38,7 +38,7 @@ export function reconnectPauseMs(attempt: number, random: () => number): number 
 
 /**
  * What a client of `@colyseus/redis-*` is made with. Nothing waits for a Redis that is away: there is
- * no queue to grow, and a command that gets no answer fails in its time.
+ * no queue to grow, and a command that gets no answer fails in its time by the connection's supervision.
  */
 export function colyseusConnection(address: RedisAddress, random: () => number) {
   return {
@@ -48,7 +48,6 @@ export function colyseusConnection(address: RedisAddress, random: () => number) 
     autoResendUnfulfilledCommands: false,
     // The presence does it itself, and hears of a failure.
     autoResubscribe: false,
-    commandTimeout: REDIS_ANSWERS_MS,
     connectTimeout: CONNECTS_MS,
     // A connection that hangs is ended for good, whatever its other side does.
     disconnectTimeout: 100,

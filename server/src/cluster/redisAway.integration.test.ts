@@ -39,7 +39,7 @@ function own(url: string): Asking {
 function colyseus(url: string): Asking {
   const health = new RedisHealth(log, systemClock);
   const connection = colyseusConnection(addressOf(url), () => 0);
-  const presence = new HousePresence({ connection, health, log });
+  const presence = new HousePresence({ connection, health, clock: systemClock, log });
   endings.push(() => presence.shutdown());
   const pub = presence["pub"];
   return { health, set: (key) => pub.set(key, "here"), get: (key) => pub.get(key) };
