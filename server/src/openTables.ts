@@ -34,7 +34,8 @@ export async function openTables(
   const stores = createPostgresTableStores({ pool, pipelined, seedKey, chainLength, clock, log });
   const lookNow = () => tables.lookNow();
   const changes = { disconnected: lookNow, released: lookNow };
-  const leases = new TableLeases({ pool: pipelined, log, publicAddress, ...changes });
+  const replaced = () => metrics.alarm("public address");
+  const leases = new TableLeases({ pool: pipelined, log, publicAddress, replaced, ...changes });
   const observer = tablesObserver(log, metrics);
   const { tables: configs } = config;
   const tableIds = configs.map(({ tableId }) => tableId);

@@ -198,6 +198,18 @@ describe("two processes and their Redis", () => {
     await expect.poll(ownersOf, { timeout: 5_000 }).toEqual([other.url.replace("http://", "")]);
     expect(holder.run.child.exitCode).toBeNull();
   });
+
+  it("leave the tables to others where one wakes up whose address its successor has", async () => {
+    holder.run.child.kill("SIGSTOP");
+    const successor = await start({ PUBLIC_ADDRESS: holder.url.replace("http://", "") });
+    holder.run.child.kill("SIGCONT");
+    const readiness = async ({ url }: Member) => (await fetch(`${url}/ready`)).status;
+    await expect.poll(() => readiness(holder), { timeout: 10_000 }).toBe(503);
+    expect(holder.run.output()).toContain("another process has this PUBLIC_ADDRESS by now");
+    expect([await readiness(successor), await readiness(other)]).toEqual([200, 200]);
+    expect(successor.run.output()).not.toMatch(/"level":50/);
+    await seatWithin5s(await guestAt(successor));
+  });
 });
 
 describe("two processes with a table each", () => {

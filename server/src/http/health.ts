@@ -13,7 +13,7 @@ export interface HealthOptions {
   readonly tables: Pick<HouseTables, "configs" | "hosts">;
   /** True while the process drains. */
   readonly stopping: () => boolean;
-  /** True while nobody who is sent here arrives. */
+  /** True while players do not reach this process. */
   readonly outOfReach: () => boolean;
   /** Whether the database answers, soon. */
   readonly databaseAnswers: () => Promise<boolean>;
@@ -21,7 +21,7 @@ export interface HealthOptions {
 }
 
 const OUT_OF_REACH =
-  "Nobody who got a seat in this process has ever come: does its PUBLIC_ADDRESS lead here?";
+  "Players do not reach this process, so others have its tables: does its PUBLIC_ADDRESS lead here?";
 
 export function healthEndpoints(options: HealthOptions): Record<string, Endpoint> {
   return {

@@ -48,12 +48,18 @@ const LIFE = `interval '${LEASE_MS} ms'`;
 const REPORT = `
   WITH gone AS (
     DELETE FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute')
-  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at)
-  VALUES ($1, $2, pg_backend_pid(), $3, $4, clock_timestamp() + ${LIFE})
-  ON CONFLICT (holder) DO UPDATE SET backend = excluded.backend, accepts = excluded.accepts,
-    players = excluded.players, expires_at = excluded.expires_at`;
+  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, started_at)
+  VALUES ($1, $2, pg_backend_pid(), $3, $4, clock_timestamp() + ${LIFE},
+    coalesce($5, clock_timestamp()))
+  ON CONFLICT (holder) DO UPDATE SET public_address = excluded.public_address,
+    backend = excluded.backend, accepts = excluded.accepts, players = excluded.players,
+    expires_at = excluded.expires_at
+  RETURNING started_at::text AS "startedAt"`;
 
-const PROCESSES = `SELECT holder, accepts, public_address AS "publicAddress"
+/** Whoever only waits for an address, and may be refused it, takes no tables. */
+const PROCESSES = `SELECT holder, accepts,
+    coalesce(public_address = $2 AND accepts AND (started_at, holder) > ($3, $1), false)
+      AS "isSuccessor"
   FROM processes WHERE ${LIVES} ORDER BY holder`;
 
 /** One after the other, so that whoever began earlier is seen by whoever began later. */
@@ -85,7 +91,8 @@ const TABLES = `
 interface ListedProcess {
   readonly holder: string;
   readonly accepts: boolean;
-  readonly publicAddress: string | null;
+  /** It started later than this process, and clients reach it at this one's address. */
+  readonly isSuccessor: boolean;
 }
 
 export interface TableLeasesOptions {
@@ -98,6 +105,8 @@ export interface TableLeasesOptions {
   readonly released?: () => void;
   /** How clients reach this process through the proxy. */
   readonly publicAddress?: string | null;
+  /** Another process has that by now; told once. */
+  readonly replaced?: () => void;
 }
 
 export class TableLeases implements LeaseStore, CensusStore {
@@ -108,11 +117,14 @@ export class TableLeases implements LeaseStore, CensusStore {
   /** All that is asked meanwhile waits for the same connection. */
   #connecting: Promise<PoolClient> | null = null;
   #closed = false;
-  /** Another process lives at this one's address: told once. */
-  #addressShared = false;
+  /** What it says of its address; null as well where another process has that by now. */
+  #publicAddress: string | null;
+  /** By the database's clock; kept, since a process that shows no life for long is forgotten there. */
+  #startedAt: string | null = null;
 
   constructor(options: TableLeasesOptions) {
     this.#options = options;
+    this.#publicAddress = options.publicAddress ?? null;
   }
 
   take(tableIds: readonly string[]): Promise<readonly Lease[]> {
@@ -168,15 +180,20 @@ export class TableLeases implements LeaseStore, CensusStore {
   async census({ accepts, players, tableIds }: SelfReport): Promise<Census> {
     const { publicAddress = null } = this.#options;
     const told = JSON.stringify(Object.fromEntries(players));
-    await this.#query(REPORT, [this.holder, publicAddress, accepts, told]);
+    const self = [this.holder, this.#publicAddress, accepts, told, this.#startedAt];
+    const [own] = await this.#query<{ startedAt: string }>(REPORT, self);
+    this.#startedAt = own?.startedAt ?? this.#startedAt;
+    const looking = [this.holder, publicAddress, this.#startedAt];
     const [processes, tables] = [
-      await this.#query<ListedProcess>(PROCESSES, []),
+      await this.#query<ListedProcess>(PROCESSES, looking),
       await this.#query<SharedTable>(TABLES, [tableIds, this.holder]),
     ];
-    this.#lookAtAddresses(processes);
+    const replaced = processes.some(({ isSuccessor }) => isSuccessor);
+    if (replaced) this.#leaveAddress();
     return {
       processes: processes.map(({ holder, accepts: takes }) => ({ holder, accepts: takes })),
       tables,
+      replaced,
     };
   }
 
@@ -190,19 +207,18 @@ export class TableLeases implements LeaseStore, CensusStore {
     return earlier.length > 0;
   }
 
-  /** One that hung for a while may have lost its address to another, and be back. */
-  #lookAtAddresses(processes: readonly ListedProcess[]): void {
-    const { publicAddress = null, log } = this.#options;
-    const shared =
-      publicAddress !== null &&
-      processes.some((one) => one.publicAddress === publicAddress && one.holder !== this.holder);
-    if (shared && !this.#addressShared) {
-      log.error(
-        { publicAddress },
-        "another process has this PUBLIC_ADDRESS as well: end one of them",
-      );
-    }
-    this.#addressShared = shared;
+  /**
+   * To another process, which got it while this one hung: players come to that one. Who comes after it
+   * shall not be refused the address because of this one.
+   */
+  #leaveAddress(): void {
+    if (this.#publicAddress === null) return;
+    this.#options.log.error(
+      { publicAddress: this.#publicAddress },
+      "another process has this PUBLIC_ADDRESS by now, and players come to that one: others have this one's tables; end it",
+    );
+    this.#publicAddress = null;
+    this.#options.replaced?.();
   }
 
   /** Leaves the census, and ends the connection. */

@@ -31,6 +31,7 @@ function newProcess(
     readonly publicAddress?: string;
     readonly released?: () => void;
     readonly log?: Logger;
+    readonly replaced?: () => void;
   } = {},
 ): TableLeases {
   const { pipelined: pool } = database;
@@ -44,9 +45,9 @@ function newProcess(
 async function censusOf(process: TableLeases, players: Readonly<Record<string, number>> = {}) {
   const tableIds = [one, two];
   const report = { accepts: true, players: new Map(Object.entries(players)), tableIds };
-  const { processes, tables: all } = await process.census(report);
+  const { processes, tables: all, replaced } = await process.census(report);
   const own = all.filter(({ tableId }) => tableIds.includes(tableId));
-  return { processes: processes.map(({ holder }) => holder), tables: own };
+  return { processes: processes.map(({ holder }) => holder), tables: own, replaced };
 }
 
 describe("the census", () => {
@@ -55,6 +56,7 @@ describe("the census", () => {
     expect(await censusOf(process)).toEqual({
       processes: [process.holder],
       tables: [one, two].map((tableId) => ({ tableId, holder: null, players: 0, offeredTo: null })),
+      replaced: false,
     });
   });
 
@@ -146,17 +148,46 @@ it("gives a public address to one of those that want it at once", async () => {
   expect(taken.filter((isTaken) => !isTaken)).toHaveLength(1);
 });
 
-it("says once that another process has its public address as well", async () => {
-  const publicAddress = "play.example.org/p/4";
+describe("a process whose public address another one got", () => {
   const log = createLogger("silent");
   const told = vi.spyOn(log, "error").mockImplementation(() => undefined);
-  const [first, second] = [newProcess({ publicAddress, log }), newProcess({ publicAddress })];
-  await censusOf(first);
-  expect(told).not.toHaveBeenCalled();
-  await censusOf(second);
-  await censusOf(first);
-  await censusOf(first);
-  expect(told.mock.calls).toEqual([
-    [{ publicAddress }, "another process has this PUBLIC_ADDRESS as well: end one of them"],
-  ]);
+  let publicAddress: string;
+  const replacedNow: string[] = [];
+  beforeEach(() => {
+    publicAddress = `play.example.org/p/${100 + tables}`;
+    told.mockClear();
+    replacedNow.length = 0;
+  });
+
+  const atIt = (name: string) =>
+    newProcess({ publicAddress, log, replaced: () => replacedNow.push(name) });
+
+  it("hears of it once that one takes tables, says so once, and leaves the address", async () => {
+    const [first, second] = [atIt("first"), atIt("second")];
+    expect(await first.isAddressTaken(publicAddress)).toBe(false);
+    expect((await censusOf(first)).replaced).toBe(false);
+    // Who waits for it is refused, and changes nothing.
+    expect(await second.isAddressTaken(publicAddress)).toBe(true);
+    expect((await censusOf(first)).replaced).toBe(false);
+    expect((await censusOf(second)).replaced).toBe(false);
+    expect((await censusOf(first)).replaced).toBe(true);
+    expect((await censusOf(first)).replaced).toBe(true);
+    expect(replacedNow).toEqual(["first"]);
+    expect(told.mock.calls).toEqual([
+      [{ publicAddress }, expect.stringMatching(/^another process has this PUBLIC_ADDRESS/)],
+    ]);
+    second.close();
+    await expect.poll(() => atIt("third").isAddressTaken(publicAddress)).toBe(false);
+  });
+
+  it("is the earlier one however long it showed no life", async () => {
+    const first = atIt("first");
+    await censusOf(first);
+    await database.pool.query("DELETE FROM processes");
+    const second = atIt("second");
+    expect(await second.isAddressTaken(publicAddress)).toBe(false);
+    await censusOf(second);
+    expect((await censusOf(first)).replaced).toBe(true);
+    expect((await censusOf(second)).replaced).toBe(false);
+  });
 });

@@ -31,6 +31,8 @@ export interface SharedTable {
 export interface Census {
   readonly processes: readonly SharingProcess[];
   readonly tables: readonly SharedTable[];
+  /** Whether players who are sent to the process that looks come to one that started later. */
+  readonly replaced?: boolean;
 }
 
 /** What a process tells of itself with each beat. */

@@ -220,6 +220,24 @@ it("stands aside where there are others, with nothing taken and all handed over,
   expect([share.toHandOver(), share.isToStay("t1")]).toEqual([[], true]);
 });
 
+it("stands aside for good where it was replaced, and runs tables only where nobody else does", async () => {
+  const share = shareOf("a");
+  const here = { ...census, tables: crowded().tables.slice(0, 1) };
+  census = { ...here, replaced: true };
+  await share.look();
+  expect([share.isAside, share.toHandOver()]).toEqual([true, ["t1"]]);
+  share.comeBack();
+  census = here;
+  await share.look();
+  expect([share.isAside, reports.at(-1)?.accepts]).toEqual([true, false]);
+  census = { ...here, processes: [{ holder: "a", accepts: false }] };
+  await share.look();
+  expect(share.isAside).toBe(false);
+  census = { ...here, replaced: true };
+  await share.look();
+  expect(share.isAside).toBe(true);
+});
+
 it("does not stand aside where nobody else would take the tables, or does any more", async () => {
   const share = shareOf("a");
   const [self, other] = [

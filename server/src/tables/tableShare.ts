@@ -29,6 +29,8 @@ export class TableShare {
   readonly #offers = new Map<string, string>();
   #draining = false;
   #aside = false;
+  /** For good: another process has this one's public address. */
+  #replaced = false;
   #census: Census = { processes: [], tables: [] };
   #lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,6 +42,10 @@ export class TableShare {
   async look(): Promise<void> {
     const { store, tableIds, players, clock } = this.#options;
     this.#census = await store.census({ accepts: this.#accepts, players: players(), tableIds });
+    if (this.#census.replaced === true) {
+      this.#replaced = true;
+      this.#aside = true;
+    }
     // A table that may not be reached is better than one that nobody runs.
     if (!this.others) this.#aside = false;
     this.#offers.clear();
@@ -63,9 +69,9 @@ export class TableShare {
     return this.#aside;
   }
 
-  /** It takes its part again, from the next look on. */
+  /** It takes its part again, from the next look on; not where another process is in its place. */
   comeBack(): void {
-    this.#aside = false;
+    if (!this.#replaced) this.#aside = false;
   }
 
   get isAside(): boolean {
