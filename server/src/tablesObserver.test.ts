@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { createMetrics } from "./platform/metrics.ts";
-import { OutcomeUnknownError } from "./tables/store.ts";
+import { BankFaultError, OutcomeUnknownError } from "./tables/store.ts";
 import { tablesObserver } from "./tablesObserver.ts";
 
 /** What is told of a table that froze. */
@@ -14,11 +14,14 @@ async function told(error: Error) {
   return { lines, alarms: /croupier_alarms_total\{part="table"\} 1/.test(text), text };
 }
 
-it("raises an alarm where a bug froze a table", async () => {
-  const { lines, alarms } = await told(new Error("a bug"));
-  expect(lines).toMatchObject([{ level: 50, msg: "a table froze and starts again" }]);
-  expect(alarms).toBe(true);
-});
+it.each([new Error("a bug"), new BankFaultError("a damaged page")])(
+  "raises an alarm where a table froze because of %s",
+  async (error) => {
+    const { lines, alarms } = await told(error);
+    expect(lines).toMatchObject([{ level: 50, msg: "a table froze and starts again" }]);
+    expect(alarms).toBe(true);
+  },
+);
 
 it("raises none where the bank was away for so long that nobody knows what became of a bet", async () => {
   const { lines, alarms, text } = await told(new OutcomeUnknownError("nobody knows"));

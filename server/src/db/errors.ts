@@ -2,10 +2,11 @@
  * Which errors of the database mean "not now", and which mean that something is wrong.
  *
  * Not now: the connection, the server's start or stop, its resources, a timeout, a lost race for a
- * lock or with a migration. Everything else (a broken constraint, a syntax error) is a bug and goes up as it is.
+ * lock or with a migration. Of the rest, a broken constraint is a bug and goes up as it is; a damaged
+ * page, or a right that is missing, is a fault of the database, and says nothing of what was asked for.
  */
 import { DatabaseError } from "pg";
-import { BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
+import { BankFaultError, BankUnavailableError, OutcomeUnknownError } from "../tables/store.ts";
 
 /** The connection was lost between COMMIT and its answer: it may have happened or not. */
 export class CommitUnknownError extends Error {
@@ -46,6 +47,17 @@ const PASSING_CODES = [
 const MOVED_SCHEMA =
   /^(structure of query does not match function result type|cached plan must not change result type)/;
 
+/**
+ * What the system says of files, where Postgres has no code of its own for that: a quota is an internal
+ * error, a file system that became read-only a missing right. Where it speaks another language it is a
+ * fault, which keeps the round as well.
+ */
+const OF_FILES = /^could not .*\b(file|directory)\b/;
+const CODES_OF_FILES = ["42501", "XX000"];
+
+/** What a database refuses because of the data: broken constraints, numbers, exceptions of our own. */
+const OF_DATA = /^(2[1-37]|44|CR|P0)/;
+
 /** What the system says of connections, whatever the reason: no file is left, no port, no way. */
 const SYSTEM_CALLS = ["accept", "bind", "connect", "getaddrinfo", "read", "shutdown", "write"];
 const OF_CONNECTIONS = /^(E(AI_AGAIN|CONN\w+|PIPE|TIMEDOUT)|ERR_(SSL|TLS)_\w+)$/;
@@ -62,6 +74,7 @@ export function isPassing(error: unknown): boolean {
   if (error instanceof DatabaseError) {
     const code = error.code ?? "";
     if (MOVED_SCHEMA.test(error.message)) return true;
+    if (CODES_OF_FILES.includes(code) && OF_FILES.test(error.message)) return true;
     return PASSING_CODES.includes(code) || PASSING_CLASSES.includes(code.slice(0, 2));
   }
   if (error instanceof AggregateError) return error.errors.every(isPassing);
@@ -69,6 +82,18 @@ export function isPassing(error: unknown): boolean {
   if ("syscall" in error && SYSTEM_CALLS.includes(String(error.syscall))) return true;
   const code = "code" in error ? String(error.code) : "";
   return OF_CONNECTIONS.test(code) || PASSING_MESSAGES.test(error.message);
+}
+
+/** The error as tables are told of it: whether to ask again, and whether the bank is to blame. */
+export function asTablesKnow(error: unknown): Error {
+  if (isPassing(error)) {
+    const told = `the database is not available: ${inOneLine(error)}`;
+    return new BankUnavailableError(told, { cause: error });
+  }
+  if (error instanceof DatabaseError && !OF_DATA.test(error.code ?? "")) {
+    return new BankFaultError(`the database failed: ${inOneLine(error)}`, { cause: error });
+  }
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /**

@@ -14,7 +14,13 @@
 import { hash, randomUUID } from "node:crypto";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import { DatabaseError } from "pg";
-import { CommitUnknownError, inOneLine, isPassing, tookTooLong } from "../db/errors.ts";
+import {
+  asTablesKnow,
+  CommitUnknownError,
+  inOneLine,
+  isPassing,
+  tookTooLong,
+} from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import type { RetryBounds } from "../platform/retry.ts";
@@ -114,7 +120,7 @@ export class GroupCommit {
         await this.#flushEach(batch);
         return () => undefined;
       }
-      const told = isPassing(error) ? unavailable(inOneLine(error)) : asError(error);
+      const told = asTablesKnow(error);
       if (isAway(error)) this.#refuseWaiting(told);
       return () => {
         for (const { reject } of batch) reject(told);
@@ -176,7 +182,7 @@ export class GroupCommit {
 }
 
 /** What a database says that does not serve anybody: its connections, its resources, its time. */
-const AWAY = /^(08|25|53|57|58)/;
+const AWAY = /^(08|25|42501|53|57|58|XX)/;
 
 /** True where the next flush would fare no better; a lost race for a lock is a flush's own. */
 function isAway(error: unknown): boolean {
@@ -186,8 +192,4 @@ function isAway(error: unknown): boolean {
 
 function unavailable(reason: string): BankUnavailableError {
   return new BankUnavailableError(`the database is not available: ${reason}`);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

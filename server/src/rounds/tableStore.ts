@@ -1,5 +1,5 @@
 /** The durable stores of table hosts, on Postgres: one for each lease, on what all of them share. */
-import { inOneLine, isPassing, tookTooLong } from "../db/errors.ts";
+import { asTablesKnow, isPassing, tookTooLong } from "../db/errors.ts";
 import { createTableAccounts } from "../ledger/accounts.ts";
 import { ensureBankroll } from "../ledger/bankroll.ts";
 import type { GroupCommitOptions } from "../ledger/groupCommit.ts";
@@ -7,7 +7,6 @@ import { GroupCommit } from "../ledger/groupCommit.ts";
 import { retrying } from "../platform/retry.ts";
 import type { Lease, TableStores } from "../tables/lease.ts";
 import type { TableStore } from "../tables/store.ts";
-import { BankUnavailableError } from "../tables/store.ts";
 import { BankProbe } from "./bankProbe.ts";
 import { readHistory } from "./history.ts";
 import type { PlayerReads } from "./playerReads.ts";
@@ -30,10 +29,7 @@ async function durably<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await retrying(ask, PASSING, (error) => isPassing(error) && !tookTooLong(error));
   } catch (error) {
-    if (!isPassing(error)) throw error;
-    throw new BankUnavailableError(`the database is not available: ${inOneLine(error)}`, {
-      cause: error,
-    });
+    throw asTablesKnow(error);
   }
 }
 

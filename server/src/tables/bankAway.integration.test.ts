@@ -212,13 +212,19 @@ const MOODS: readonly Mood[] = [
     mood: "slow: its statements take too long",
     begin: () => onWrites("PERFORM pg_sleep(60)"),
   },
-  {
-    mood: "out of disk",
-    begin: () =>
-      onWrites(
-        `RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'`,
-      ),
-  },
+  // As Postgres says what the system said: a code of its own has only the first of them.
+  ...[
+    ["out of disk", "53100", 'could not extend file "base/5/1": No space left on device'],
+    ["at the end of a quota", "XX000", 'could not extend file "base/5/1": Disk quota exceeded'],
+    [
+      "on a file system that became read-only",
+      "42501",
+      'could not open file "base/5/1": Read-only file system',
+    ],
+  ].map(([mood = "", code, message]) => ({
+    mood,
+    begin: () => onWrites(`RAISE EXCEPTION '${message}' USING ERRCODE = '${code}'`),
+  })),
   {
     mood: "read-only",
     begin: async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Breaks } from "./breaks.ts";
-import { OutcomeUnknownError } from "./store.ts";
+import { BankFaultError, OutcomeUnknownError } from "./store.ts";
 
 const pauses = (breaks: Breaks, count: number) =>
   Array.from({ length: count }, () => breaks.nextPauseMs());
@@ -28,5 +28,15 @@ describe("a table that broke", () => {
     const unknown = new OutcomeUnknownError("nobody knows");
     for (const _ of pauses(breaks, 3)) expect(breaks.whyNotOn(7, unknown)).toBeUndefined();
     expect(breaks.nextPauseMs()).toBe(250);
+  });
+
+  it("is not to blame for a fault of the bank's own either, and waits longer each time", () => {
+    const breaks = new Breaks();
+    expect(breaks.whyNotOn(7, new Error("a bug"))).toBeUndefined();
+    const fault = new BankFaultError("a page is damaged");
+    for (const pauseMs of [250, 500, 1_000]) {
+      expect(breaks.whyNotOn(7, fault)).toBeUndefined();
+      expect(breaks.nextPauseMs()).toBe(pauseMs);
+    }
   });
 });

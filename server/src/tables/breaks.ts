@@ -1,5 +1,5 @@
 /** What broke at a table since it went well last: when it starts again, and whether its round goes on. */
-import { OutcomeUnknownError } from "./store.ts";
+import { isOfBank, OutcomeUnknownError } from "./store.ts";
 
 /** Between a break and the next start: twice as long each time, until a round was opened. */
 const FIRST_MS = 250;
@@ -16,13 +16,14 @@ export class Breaks {
   /**
    * Why `round`, in which `error` broke the table, must not go on, where it must not. The books are
    * sound, whatever happened to memory: the round goes on from the database. What breaks again there
-   * would break for ever.
+   * would break for ever, unless the bank is to blame: no round is better or worse than another for it.
    */
   whyNotOn(round: number, error: unknown): string | undefined {
     if (error instanceof OutcomeUnknownError) {
       this.#starts = 0;
       return undefined;
     }
+    if (isOfBank(error)) return undefined;
     const again = this.#brokeIn === round;
     this.#brokeIn = round;
     return again ? BROKE_AGAIN : undefined;

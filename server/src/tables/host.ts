@@ -2,15 +2,16 @@
  * The host of one table: it owns the state, feeds it time, requests and the store's answers through
  * one queue, and carries out what the step wishes for.
  *
- *   running ──(a broken invariant)──▶ frozen ──(void what is open, start again)──▶ running
- *      │   └──(an answer is lost)──▶ frozen ──(start again in the same round)──▶ running
+ *   running ──(a broken invariant, again)──▶ frozen ──(void what is open, start again)──▶ running
+ *      │   └──(the first; the bank failed)──▶ frozen ──(start again in the same round)──▶ running
  *      ├──────────────(stop)──────────────▶ stopped
  *      └──(the lease is somebody else's)──▶ lost
  *
  * While the store is unavailable the host asks again and again, with growing, jittered pauses, and
- * the table shows `paused`; nothing is told that is not durable. A broken invariant freezes the
- * table: nothing in memory is believed any more, the running round is voided by the store, and the
- * table starts again from what the store holds. A lost lease ends it: the round goes on elsewhere.
+ * the table shows `paused`; nothing is told that is not durable. A broken invariant, or a bank that
+ * fails, freezes the table: nothing in memory is believed any more, and it starts again from what the
+ * store holds. A second broken invariant in a round has that voided by the store. A lost lease ends it:
+ * the round goes on elsewhere.
  */
 import type { Chips } from "@croupier/shared/core/chips";
 import { NO_CHIPS } from "@croupier/shared/core/chips";
@@ -34,7 +35,7 @@ import type { RefusingOptions } from "./refusing.ts";
 import { refuse } from "./refusing.ts";
 import { Requests } from "./requests.ts";
 import type { TableStore } from "./store.ts";
-import { BankUnavailableError, OutcomeUnknownError } from "./store.ts";
+import { BankUnavailableError, isOfBank } from "./store.ts";
 import type {
   Finish,
   OperationReply,
@@ -310,8 +311,8 @@ class RunningTable implements NewHost {
       return;
     }
     this.#life = "frozen";
-    // Where the bank did not say what became of an operation, it is the bank that is waited for.
-    this.#abandonAll(error instanceof OutcomeUnknownError ? UNKNOWN : PAUSED);
+    // Where the bank failed, or did not say what became of an operation, it is the bank that is waited for.
+    this.#abandonAll(isOfBank(error) ? UNKNOWN : PAUSED);
     this.#options.observer.froze(this.config.tableId, error);
     // Until it has started again the table is shown as paused.
     this.#state.bankAvailable = false;

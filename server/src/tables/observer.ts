@@ -4,7 +4,7 @@ export interface TableObserver {
   turned(tableId: string, stage: string, lateMs: number): void;
   /** The store did not answer; the host asks for `what` again in `pauseMs`. */
   unavailable(tableId: string, what: string, pauseMs: number): void;
-  /** The table froze and starts again: a bug, or an `OutcomeUnknownError`, which is the bank's failure. */
+  /** The table froze and starts again: a bug, or a failure of the bank's, see `isOfBank`. */
   froze(tableId: string, error: unknown): void;
 }
 

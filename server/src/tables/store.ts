@@ -43,6 +43,20 @@ export class OutcomeUnknownError extends Error {
   override readonly name = "OutcomeUnknownError";
 }
 
+/**
+ * The bank failed at something for a reason of its own that need not pass: a damaged page, a right that
+ * is gone. Nothing was written, and it says nothing of the round, which goes on once somebody has mended
+ * the bank.
+ */
+export class BankFaultError extends Error {
+  override readonly name = "BankFaultError";
+}
+
+/** True where it is the bank that broke the table, and not anything of the table's own. */
+export function isOfBank(error: unknown): boolean {
+  return error instanceof OutcomeUnknownError || error instanceof BankFaultError;
+}
+
 export type PostResult =
   | { readonly status: "posted"; readonly balance: Chips }
   | { readonly status: "already"; readonly sameContent: boolean; readonly answer: OperationAnswer }
