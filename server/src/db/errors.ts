@@ -21,6 +21,8 @@ export function isStaleLease(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === STALE_LEASE;
 }
 
+const STATEMENT_TIMEOUT = "57014";
+
 /** SQLSTATE classes and codes that pass by themselves, or once an operator has put them right. */
 const PASSING_CLASSES = ["08", "28", "53", "58"]; // 28: a password or role that is being changed
 const PASSING_CODES = [
@@ -32,7 +34,7 @@ const PASSING_CODES = [
   "40P01",
   "55000", // it takes no connections just now
   "55P03",
-  "57014", // statement timeout
+  STATEMENT_TIMEOUT,
   "57P01",
   "57P02",
   "57P03",
@@ -116,8 +118,14 @@ export function isUnanswered(error: unknown): error is Error {
 
 /** True where the database was given all the time there is: asking at once again would double it. */
 export function tookTooLong(error: unknown): boolean {
-  if (error instanceof DatabaseError) return ["55P03", "57014"].includes(error.code ?? "");
+  if (error instanceof DatabaseError)
+    return ["55P03", STATEMENT_TIMEOUT].includes(error.code ?? "");
   return error instanceof Error && /timeout/.test(error.message);
+}
+
+/** True where the database itself ended a statement for its time: it works, and more might be enough. */
+export function hadTooLittleTime(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === STATEMENT_TIMEOUT;
 }
 
 /** True where the database knows this user or password not: at a start nobody waits for that to pass. */

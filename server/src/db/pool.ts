@@ -19,6 +19,9 @@ const types: NonNullable<PoolConfig["types"]> = {
 /** What the server works as: it may add to the books, and never change them; see the migrations. */
 export const SERVER_ROLE = "croupier_server";
 
+/** For a connection that neither answers nor ends: a little more than the server's own limit. */
+export const ANSWER_SHARE = 1.5;
+
 export interface PoolOptions {
   /** Connections at a time. */
   readonly most?: number;
@@ -47,8 +50,7 @@ export function createPool(url: string, log: Logger, options: PoolOptions = {}):
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: statementMs,
-    // For a connection that neither answers nor ends; a little more than the server's own limit.
-    query_timeout: statementMs * 1.5,
+    query_timeout: statementMs * ANSWER_SHARE,
     lock_timeout: 2_000,
     // Shorter than a lease: a process that hangs in a transaction does not keep its tables from others.
     idle_in_transaction_session_timeout: 2_000,

@@ -6,6 +6,7 @@ import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import { readHistory } from "../rounds/history.ts";
 import { createPostgresTableStores } from "../rounds/tableStore.ts";
+import { Turns } from "../rounds/turns.ts";
 import type { TableStore } from "../tables/store.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import { storeOfAnyTable } from "../testing/anyTable.ts";
@@ -187,7 +188,8 @@ describe("a COMMIT that is still on its way", () => {
     const lost = proxy.loseNext("late");
     const posted = store.post("one", bet(ada, { round: 1, op: "a", stakeChange: 100 }));
     await lost;
-    const history = readHistory(rig.database.pool, await rig.leaseOf("one"));
+    const turns = new Turns(rig.database.pool);
+    const history = readHistory({ turns, lease: await rig.leaseOf("one") });
     // The operation that is asked for again, and the history.
     await waitingForLock(2);
     proxy.deliver();

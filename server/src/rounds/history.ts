@@ -3,21 +3,17 @@ import { BOUNDS } from "@croupier/shared/core/bounds";
 import { asChips } from "@croupier/shared/core/chips";
 import type { SpotChange } from "@croupier/shared/core/table/inputs";
 import type { ClientSeed, WheelName, ZeroRule } from "@croupier/shared/core/types";
-import type { Pool } from "pg";
 import type { Queryable } from "../db/transaction.ts";
-import { inTransaction } from "../db/transaction.ts";
-import { holdLease } from "../ledger/holdLease.ts";
 import { answerOf } from "../ledger/operations.ts";
-import type { Lease } from "../tables/lease.ts";
 import type { LastVoid, LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
+import type { LeasedTurns } from "./turns.ts";
 
 /**
  * Reads where the table stands, under its lease. Whatever an earlier life of the table has on its way
  * into the running round is waited for: nothing is added to what was read behind the reader's back.
  */
-export function readHistory(pool: Pool, lease: Lease): Promise<TableHistory> {
-  return inTransaction(pool, async (client) => {
-    await holdLease(client, lease);
+export function readHistory({ turns, lease }: LeasedTurns): Promise<TableHistory> {
+  return turns.take(lease, async (client) => {
     const unfinished = await readUnfinished(client, lease.tableId);
     return { ...(await readFinished(client, lease.tableId)), unfinished };
   });

@@ -9,23 +9,15 @@ import { addChips, asChips } from "@croupier/shared/core/chips";
 import { betsDigestOf, commitmentOf } from "@croupier/shared/core/fairness";
 import type { SettledBet } from "@croupier/shared/core/table/effects";
 import type { Payout } from "@croupier/shared/core/types";
-import type { Pool, PoolClient } from "pg";
-import { inTransaction } from "../db/transaction.ts";
-import { holdLease } from "../ledger/holdLease.ts";
-import type { Lease } from "../tables/lease.ts";
+import type { PoolClient } from "pg";
 import type { OpeningRound, SettlingRound, TableStore } from "../tables/store.ts";
 import { emptyRound } from "./finishRound.ts";
 import { loggedDigest, readLayout, writtenDigest } from "./layout.ts";
+import type { LeasedTurns } from "./turns.ts";
 
 type Locking = Parameters<TableStore["lockRound"]>[0];
 type Voiding = Parameters<TableStore["voidRound"]>[0];
 type RoundId = Pick<SettlingRound, "tableId" | "round">;
-
-/** The rounds of one table under one lease. */
-export interface LeasedRounds {
-  readonly pool: Pool;
-  readonly lease: Lease;
-}
 
 /** Characters of the reason of a void round, in one line. */
 const REASON_LENGTH = 500;
@@ -35,12 +27,11 @@ const REASON_LENGTH = 500;
  * when it was opened, in epoch milliseconds.
  */
 export function openRound(
-  { pool, lease }: LeasedRounds,
+  { turns, lease }: LeasedTurns,
   opening: OpeningRound,
   commitment: Buffer,
 ): Promise<number> {
-  return inTransaction(pool, async (client) => {
-    await holdLease(client, lease);
+  return turns.take(lease, async (client) => {
     const { tableId, round, entropy } = opening;
     const before = await openedBefore(client, opening);
     if (before !== null) return before;
@@ -98,9 +89,8 @@ async function openedBefore(
  * Ends betting: from here on nothing is posted to the round. The bets are those of the log, which
  * nothing is added to while the round is held: a process that remembers others is refused.
  */
-export function lockRound({ pool, lease }: LeasedRounds, locking: Locking): Promise<void> {
-  return inTransaction(pool, async (client) => {
-    await holdLease(client, lease);
+export function lockRound({ turns, lease }: LeasedTurns, locking: Locking): Promise<void> {
+  return turns.take(lease, async (client) => {
     const { tableId, round, betsDigest, lockedAt } = locking;
     const known = await holdRound(client, locking);
     if (known.status === "open") {
@@ -121,11 +111,10 @@ export function lockRound({ pool, lease }: LeasedRounds, locking: Locking): Prom
 
 /** Settles a locked round, with the bets of its lock; answers the balance of everyone with a stake. */
 export function settleRound(
-  { pool, lease }: LeasedRounds,
+  { turns, lease }: LeasedTurns,
   settling: SettlingRound,
 ): Promise<ReadonlyMap<string, Chips>> {
-  return inTransaction(pool, async (client) => {
-    await holdLease(client, lease);
+  return turns.take(lease, async (client) => {
     const { tableId, round, seed, pocket, bets, payouts, settledAt } = settling;
     const known = await holdRound(client, settling);
     if (known.status === "settled") {
@@ -163,12 +152,11 @@ interface VoidedRound {
 
 /** Gives every stake of an unfinished round back, as the log of operations has them. */
 export function voidRound(
-  { pool, lease }: LeasedRounds,
+  { turns, lease }: LeasedTurns,
   voiding: Voiding,
   seed: Buffer,
 ): Promise<VoidedRound> {
-  return inTransaction(pool, async (client) => {
-    await holdLease(client, lease);
+  return turns.take(lease, async (client) => {
     const { tableId, round, reason, voidedAt } = voiding;
     const known = await holdRound(client, voiding);
     assert(known.status !== "settled", `round ${round} is settled and cannot be void`);

@@ -14,6 +14,7 @@ import { createPlayerReads } from "./playerReads.ts";
 import { probeBank } from "./probe.ts";
 import { lockRound, openRound, settleRound, voidRound } from "./roundLife.ts";
 import { SeedVault } from "./seedVault.ts";
+import { Turns } from "./turns.ts";
 
 /** Within this the caller need not hear of a lost connection. */
 const PASSING = { tries: 4, firstMs: 20, longestMs: 200 };
@@ -37,17 +38,20 @@ export function createPostgresTableStores(options: TableStoresOptions): TableSto
   const vault = new SeedVault(options);
   const commits = new GroupCommit(options);
   const reads = createPlayerReads(options.pool, durably);
-  return { of: (lease) => storeOf(lease, { ...options, vault, commits, reads }) };
+  const turns = new Turns(options.pool);
+  return { of: (lease) => storeOf(lease, { ...options, vault, commits, reads, turns }) };
 }
 
 interface Shared extends TableStoresOptions {
   readonly vault: SeedVault;
   readonly commits: GroupCommit;
   readonly reads: PlayerReads;
+  readonly turns: Turns;
 }
 
-function storeOf(lease: Lease, { pool, clock, vault, commits, reads }: Shared): TableStore {
-  const leased = { pool, lease };
+function storeOf(lease: Lease, shared: Shared): TableStore {
+  const { pool, clock, vault, commits, reads, turns } = shared;
+  const leased = { turns, lease };
   /** What the house may have to pay in a round. */
   let houseMax = 0;
   const probe = new BankProbe(() => durably(() => probeBank(pool, lease, clock.now())), clock);
@@ -58,7 +62,7 @@ function storeOf(lease: Lease, { pool, clock, vault, commits, reads }: Shared): 
         houseMax = limits.houseMax;
         await createTableAccounts(pool, tableId);
         await ensureBankroll(pool, { lease, houseMax, now: clock.now() });
-        const history = await readHistory(pool, lease);
+        const history = await readHistory(leased);
         await vault.prepare(tableId, history.unfinished?.round ?? history.lastRound + 1);
         return history;
       }),
