@@ -16,6 +16,7 @@ import type { LeaderRow } from "./leaderBoards.ts";
 import { LeaderBoards } from "./leaderBoards.ts";
 import type { LeaderBooks } from "./leaderBooks.ts";
 import { leaderBooks } from "./leaderBooks.ts";
+import { WHOLE_BY } from "./leaderKeys.ts";
 import { Outbox } from "./outbox.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 import { isRedisReply, RedisAwayError } from "./redisHealth.ts";
@@ -38,18 +39,23 @@ export interface EventDeskOptions {
   readonly books?: LeaderBooks;
 }
 
+/** What the desk has in Redis. */
+interface InRedis {
+  readonly stream: EventStream;
+  readonly boards: LeaderBoards;
+  readonly keeper: BoardKeeper;
+}
+
 export class EventDesk {
   readonly #options: EventDeskOptions;
   readonly #outbox: Outbox;
   readonly #feed = new WinFeed();
   readonly #reader: FeedReader;
-  readonly #follow: {
-    readonly stream: EventStream;
-    readonly boards: LeaderBoards;
-    readonly keeper: BoardKeeper;
-  } | null = null;
+  readonly #inRedis: InRedis | null = null;
   readonly #timers = new Set<Timer>();
   readonly #turns = new Set<Promise<void>>();
+  /** The stream and the books were compared since Redis is there; null where they have to be. */
+  #compared: Promise<void> | null = null;
   #closed = false;
 
   constructor(options: EventDeskOptions) {
@@ -59,13 +65,13 @@ export class EventDesk {
     this.#outbox = new Outbox(options);
     if (redis !== null) {
       const boards = new LeaderBoards(redis);
-      const stream = new EventStream(redis, () => boards.forget());
+      const stream = new EventStream(redis, WHOLE_BY);
       const books = options.books ?? leaderBooks(pool);
       const stopping = () => this.#closed;
       const keeper = new BoardKeeper({ stream, boards, books, now, stopping });
-      this.#follow = { stream, boards, keeper };
+      this.#inRedis = { stream, boards, keeper };
     }
-    const [stream, feed] = [this.#follow?.stream ?? null, this.#feed];
+    const [stream, feed] = [this.#inRedis?.stream ?? null, this.#feed];
     this.#reader = new FeedReader({ stream, feed, books: winBooks({ ...options, now }), now });
     this.#again(LOOK_MS, () => this.tell());
     this.#again(PRUNE_MS, () => this.#outbox.prune(clock.now()));
@@ -78,14 +84,14 @@ export class EventDesk {
     return this.#feed.wins;
   }
 
-  /** Who won most; null where only the books know. Never rejects: all that it asks is Redis. */
+  /** Who won most; null where only the books know. Never rejects. */
   async leaders(period: Period): Promise<readonly LeaderRow[] | null> {
     const { clock, redis } = this.#options;
-    if (this.#follow === null) return null;
     try {
-      return await this.#follow.boards.top(period, clock.now());
+      const inRedis = await this.#following();
+      return (await inRedis?.boards.top(period, clock.now())) ?? null;
     } catch (error) {
-      redis?.failed(error, "the leaderboards");
+      if (!isPassing(error)) redis?.failed(error, "the leaderboards");
       return null;
     }
   }
@@ -93,29 +99,54 @@ export class EventDesk {
   /** Tells what is in the outbox, until it is empty or somebody else does. */
   async tell(): Promise<void> {
     const { clock, redis } = this.#options;
-    if (redis !== null && !redis.isReady) return;
-    const follow = this.#follow;
+    const inRedis = await this.#following();
+    if (redis !== null && inRedis === null) return;
     const tell = async (events: Parameters<EventStream["add"]>[0]) => {
-      if (follow !== null) return follow.stream.add(events);
+      if (inRedis !== null) return inRedis.stream.add(events);
       for (const { event } of events) this.#feed.add(winsIn(event));
     };
     while (!this.#closed && (await this.#outbox.tell(clock.now(), tell)) > 0);
   }
 
   /** Reads what was told, for the feed. */
-  read(): Promise<void> {
-    return this.#reader.read(this.#options.redis?.isReady === true);
+  async read(): Promise<void> {
+    let isThere = false;
+    try {
+      isThere = (await this.#following()) !== null;
+    } finally {
+      await this.#reader.read(isThere);
+    }
   }
 
   /** Brings the leaderboards up to date; see {@link BoardKeeper.keep}. */
   async keepBoards(): Promise<void> {
-    if (this.#options.redis?.isReady === true) await this.#follow?.keeper.keep();
+    await (await this.#following())?.keeper.keep();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers) timer.cancel();
     await Promise.all(this.#turns);
+  }
+
+  /**
+   * What is in Redis; null where it is away. Nobody reads there before it was compared with the books:
+   * the database may have been restored to an earlier time, and Redis not.
+   */
+  async #following(): Promise<InRedis | null> {
+    const inRedis = this.#inRedis;
+    if (inRedis === null || this.#options.redis?.isReady !== true) {
+      this.#compared = null;
+      return null;
+    }
+    this.#compared ??= inRedis.stream.compare((placed) => this.#outbox.has(placed));
+    try {
+      await this.#compared;
+      return inRedis;
+    } catch (error) {
+      this.#compared = null;
+      throw error;
+    }
   }
 
   /** Does `work` so long after each time that it ended. */

@@ -3,7 +3,7 @@
  * there once, and a reader knows what it has missed.
  */
 import type { PlacedEvent } from "./houseEvents.ts";
-import { parseEvent, STREAM } from "./houseEvents.ts";
+import { isSameEnd, parseEvent, STREAM } from "./houseEvents.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 
 /** Events that are kept; whoever is further behind begins anew. */
@@ -12,12 +12,21 @@ const KEPT = 500;
 /** Every method throws `RedisAwayError`. */
 export class EventStream {
   readonly #redis: RedisConnection;
-  readonly #otherPast: () => Promise<void>;
+  readonly #made: readonly string[];
 
-  /** `otherPast`: what the stream told did not happen. */
-  constructor(redis: RedisConnection, otherPast: () => Promise<void>) {
+  /** @param made keys of what is made from the events: it goes with a stream that told what did not happen */
+  constructor(redis: RedisConnection, made: readonly string[]) {
     this.#redis = redis;
-    this.#otherPast = otherPast;
+    this.#made = made;
+  }
+
+  /**
+   * Begins the stream anew where it tells of another past, as once the database was restored to an
+   * earlier time: `have` says whether the books have an event in its place.
+   */
+  async compare(have: (placed: PlacedEvent) => Promise<boolean>): Promise<void> {
+    const [newest] = await this.newest(1);
+    if (newest !== undefined && !(await have(newest))) await this.#beginAnew();
   }
 
   /** Adds events in their places; those that are there already stay. */
@@ -25,9 +34,7 @@ export class EventStream {
     for (const placed of events) {
       if (await this.#append(placed)) continue;
       if (await this.#has(placed)) continue;
-      // The stream tells of another past: the database was restored to an earlier time.
-      await this.#otherPast();
-      await this.#redis.ask((client) => client.del(STREAM));
+      await this.#beginAnew();
       await this.#append(placed);
     }
   }
@@ -65,7 +72,12 @@ export class EventStream {
     const id = `${seq}-0`;
     const found = await this.#redis.ask((client) => client.xRange(STREAM, id, id));
     const known = parseEvent(found?.[0]?.message["event"]);
-    return known?.tableId === event.tableId && known.round === event.round;
+    return known !== null && isSameEnd(known, event);
+  }
+
+  /** In one step: nobody makes something of it meanwhile. */
+  async #beginAnew(): Promise<void> {
+    await this.#redis.ask((client) => client.del([STREAM, ...this.#made]));
   }
 }
 

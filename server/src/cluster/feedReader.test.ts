@@ -105,6 +105,25 @@ it("shows what it showed until the books have told what to show instead", async 
   expect(rig.rounds()).toEqual([9, 1]);
 });
 
+it("notices that the stream was begun anew where it is further than before already", async () => {
+  const { rig, reader } = createRig();
+  rig.told = [1, 2, 3].map((seq) => eventOf(seq));
+  rig.inBooks = [1, 2, 3];
+  await reader.read(true);
+  await reader.read(true);
+  // Rounds 2 and 3 did not happen then, and are played again.
+  const again = (seq: number): PlacedEvent => {
+    const { event } = eventOf(seq);
+    return { seq, event: { ...event, at: event.at + 100_000 } };
+  };
+  rig.told = [eventOf(1), again(2), again(3), again(4)];
+  rig.inBooks = [1];
+  for (let turn = 0; turn < 2; turn += 1) await reader.read(true);
+  const seconds = rig.feed.wins.map(({ at }) => at / 1_000);
+  expect(seconds).toEqual([104, 103, 102, 1]);
+  expect(rig.asked).toEqual([0, 0]);
+});
+
 it("asks the books in their time where there is nobody to tell", async () => {
   const { rig, reader } = createRig();
   await reader.read(false);

@@ -3,6 +3,8 @@
  * stream does not tell any more, or cannot, is in the books.
  */
 import type { EventStream } from "./eventStream.ts";
+import type { PlacedEvent } from "./houseEvents.ts";
+import { isSameEnd } from "./houseEvents.ts";
 import type { WinBooks } from "./winBooks.ts";
 import type { Win, WinFeed } from "./winFeed.ts";
 import { winsIn } from "./winFeed.ts";
@@ -24,8 +26,8 @@ export interface FeedReaderOptions {
 
 export class FeedReader {
   readonly #options: FeedReaderOptions;
-  /** The place of the last event that was read. */
-  #seq = 0;
+  /** The last event that was read; null where the newest ones are still to be. */
+  #last: PlacedEvent | null = null;
   /** When the books were read; null where all that they say is wanted. */
   #booksAt: number | null = null;
   /** Shown until the books are read, and then only if they say so too. */
@@ -54,18 +56,30 @@ export class FeedReader {
   }
 
   async #follow(stream: NonNullable<FeedReaderOptions["stream"]>): Promise<void> {
-    const events = await stream.after(this.#seq, MOST_EVENTS);
+    if (this.#last === null) return this.#add(await stream.newest(MOST_EVENTS));
+    const { seq, event } = this.#last;
+    // With the last one, which is there as it was unless the stream was begun anew, and gone beyond it.
+    const events = await stream.after(seq - 1, MOST_EVENTS + 1);
     const [first] = events;
-    if (this.#seq > 0 && first !== undefined && first.seq > this.#seq + 1) this.#fallBehind();
-    for (const { seq, event } of events) {
-      this.#options.feed.add(winsIn(event));
-      this.#seq = seq;
+    if (first === undefined) {
+      // Where there is none at all, the next one tells that some are missing.
+      if ((await stream.newest(1)).length > 0) this.#beginAnew();
+    } else if (first.seq > seq) this.#add(events);
+    else if (isSameEnd(first.event, event)) this.#add(events.slice(1));
+    else this.#beginAnew();
+  }
+
+  #add(events: readonly PlacedEvent[]): void {
+    for (const placed of events) {
+      if (this.#last !== null && placed.seq > this.#last.seq + 1) this.#fallBehind();
+      this.#options.feed.add(winsIn(placed.event));
+      this.#last = placed;
     }
-    if (events.length > 0) return;
-    const [newest] = await stream.newest(1);
-    if (newest === undefined || newest.seq >= this.#seq) return;
-    // The stream was begun anew: what it told of may not have been.
-    this.#seq = 0;
+  }
+
+  /** What the stream told may not have been. */
+  #beginAnew(): void {
+    this.#last = null;
     this.#booksAt = null;
     this.#doubtful = this.#options.feed.wins;
     this.#fallBehind();

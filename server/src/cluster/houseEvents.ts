@@ -28,6 +28,12 @@ export interface PlacedEvent {
   readonly event: RoundEvent;
 }
 
+/** Whether both are of the same end of a round: one that is played again, as after a restore, has another. */
+export function isSameEnd(one: RoundEvent, other: RoundEvent): boolean {
+  const facts = ["tableId", "round", "status", "pocket", "at"] as const;
+  return facts.every((fact) => one[fact] === other[fact]);
+}
+
 export const STREAM = "croupier:events";
 
 /** Null for what is no event. */

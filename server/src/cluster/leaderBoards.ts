@@ -14,7 +14,6 @@ import {
   dayOf,
   daysUntil,
   keysOf,
-  LOCK,
   netKey,
   PLACE,
   WEEK_KEPT_S,
@@ -66,11 +65,6 @@ export class LeaderBoards {
   async place(): Promise<number | null> {
     const place = await this.#redis.ask((client) => client.get(PLACE));
     return place === null ? null : Number(place);
-  }
-
-  /** They are not there any more, nor is what somebody is making. */
-  async forget(): Promise<void> {
-    await this.#redis.ask((client) => client.del([PLACE, LOCK]));
   }
 
   /** @param now epoch milliseconds */

@@ -11,6 +11,8 @@ export const PREFIX = "croupier:leaders";
 export const PLACE = `${PREFIX}:place`;
 /** Who makes them anew, if anybody. */
 export const LOCK = `${PREFIX}:rebuilding`;
+/** Without these they are not there, nor is what somebody is making. */
+export const WHOLE_BY = [PLACE, LOCK] as const;
 /**
  * Those that are being made lie aside until they are whole: not below `PREFIX`, where a process of a
  * version before takes away what it does not know when it has made its own.

@@ -52,6 +52,17 @@ export class Outbox {
     });
   }
 
+  /** Whether these books have the event, and can have told it in its place: those of another past have not. */
+  async has({ seq, event }: PlacedEvent): Promise<boolean> {
+    const { tableId, round, status, at } = event;
+    const { rowCount } = await this.#options.pool.query(
+      `SELECT FROM outbox_place, rounds WHERE last_seq >= $1
+         AND table_id = $2 AND round = $3 AND status = $4 AND settled_at = $5`,
+      [seq, tableId, round, status, new Date(at)],
+    );
+    return rowCount === 1;
+  }
+
   /** Forgets what could not be told for too long, and leaves a gap that whoever follows will notice. */
   async prune(now: number): Promise<void> {
     await inTransaction(this.#options.pool, async (client) => {

@@ -40,7 +40,8 @@ export function winsIn({ tableId, round, pocket, at, winners }: RoundEvent): rea
   return big.map((winner) => ({ ...winner, tableId, round, pocket, at }));
 }
 
-const nameOf = ({ tableId, round, playerId }: Win): string => `${tableId} ${round} ${playerId}`;
+const nameOf = ({ tableId, round, at, playerId }: Win): string =>
+  `${tableId} ${round} ${at} ${playerId}`;
 
 function newestFirst(one: Win, other: Win): number {
   return (

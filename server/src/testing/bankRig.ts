@@ -23,15 +23,30 @@ export interface BankRig extends TableRig {
   readonly database: TestDatabase;
   readonly clock: ManualClock;
   readonly seedKey: Buffer;
+  readonly chainLength: number;
   readonly players: Players;
 }
 
 /** A fresh database with a store on it; `chainLength` is short unless given. */
 export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
-  const database = await createTestDatabase();
-  const clock = new ManualClock();
+  return bankRigOn(await createTestDatabase(), { seedKey: randomBytes(32), chainLength });
+}
+
+/** Another house that goes on from what `backup` is, which ends with it; at `now`, in epoch milliseconds. */
+export async function restoreBankRig(backup: BankRig, now: number): Promise<BankRig> {
+  await backup.database.disconnect();
+  return bankRigOn(await createTestDatabase(backup.database.url), { ...backup, now });
+}
+
+interface BankRigParts {
+  readonly seedKey: Buffer;
+  readonly chainLength: number;
+  readonly now?: number;
+}
+
+function bankRigOn(database: TestDatabase, { seedKey, chainLength, now }: BankRigParts): BankRig {
+  const clock = new ManualClock(now);
   const { serverPool: pool, pipelined } = database;
-  const seedKey = randomBytes(32);
   const log = createLogger("silent");
   const stores = createPostgresTableStores({ pool, pipelined, clock, log, seedKey, chainLength });
   const leases = new TableLeases({ pool: pipelined, log, disconnected: () => undefined });
@@ -39,6 +54,10 @@ export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
   return {
     database: {
       ...database,
+      disconnect: () => {
+        leases.close();
+        return database.disconnect();
+      },
       close: () => {
         leases.close();
         return database.close();
@@ -46,6 +65,7 @@ export async function createBankRig(chainLength = 5_000): Promise<BankRig> {
     },
     clock,
     seedKey,
+    chainLength,
     players: createPlayers({
       pool,
       clock,

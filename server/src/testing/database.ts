@@ -14,6 +14,8 @@ export interface TestDatabase {
   readonly serverPool: Pool;
   /** As the server, pipelined. */
   readonly pipelined: Pool;
+  /** Ends the pools: the database can be copied then. */
+  disconnect(): Promise<void>;
   /** Ends the pools and drops the database. */
   close(): Promise<void>;
 }
@@ -33,13 +35,17 @@ export async function createTestDatabase(from = inject("postgresUrl")): Promise<
   const pool = createPool(url.href, log);
   const serverPool = createPool(url.href, log, { role: SERVER_ROLE });
   const pipelined = createPool(url.href, log, { role: SERVER_ROLE, pipeline: true });
+  const disconnect = async () => {
+    for (const open of [pool, serverPool, pipelined]) if (!open.ended) await open.end();
+  };
   return {
     url: url.href,
     pool,
     serverPool,
     pipelined,
+    disconnect,
     close: async () => {
-      for (const open of [pool, serverPool, pipelined]) if (!open.ended) await open.end();
+      await disconnect();
       await administrate(template, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
