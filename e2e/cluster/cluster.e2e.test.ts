@@ -71,8 +71,8 @@ async function readinessOf({ url }: ClusterProcess): Promise<readonly [number, s
   return [response.status, ((await response.json()) as { status: string }).status];
 }
 
-/** What the admin asks of `url`, signed in with it. */
-async function banFromChat(url: string, ban: object): Promise<Response> {
+/** The admin, signed in at `url`. */
+async function adminAt(url: string) {
   const post = (path: string, body: object, headers = {}) =>
     fetch(url + path, {
       method: "POST",
@@ -80,8 +80,17 @@ async function banFromChat(url: string, ban: object): Promise<Response> {
       body: JSON.stringify(body),
     });
   const signedIn = await post("/admin/api/login", { name: "admin", password: ADMIN_PASSWORD });
-  const cookie = signedIn.headers.getSetCookie()[0]?.split(";")[0];
-  return post("/admin/api/chat-bans", ban, { cookie });
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  return {
+    post: (path: string, body: object) => post(path, body, { cookie }),
+    get: (path: string) => fetch(url + path, { headers: { cookie } }),
+  };
+}
+
+/** Asks of a table's room what the monitor's page asks, and answers the status and what was said. */
+async function monitored(admin: Awaited<ReturnType<typeof adminAt>>, query: string) {
+  const response = await admin.get(`/monitor/api/room${query}`);
+  return [response.status, await response.json()] as const;
 }
 
 describe("a cluster", () => {
@@ -103,14 +112,39 @@ describe("a cluster", () => {
         () => "said",
         ({ reason }) => reason.code,
       );
+    const admin = await adminAt(first.url);
     for (const player of players) {
       expect(await say(player)).toBe("said");
       const { playerId } = JSON.parse(atob(player.token.split(".")[1] ?? ""));
       const ban = { playerId, minutes: 5, reason: "Too loud." };
-      expect((await banFromChat(first.url, ban)).status).toBe(200);
+      expect((await admin.post("/admin/api/chat-bans", ban)).status).toBe(200);
       expect(await say(player)).toBe("BANNED");
     }
     await Promise.all(players.map((player) => player.leave()));
+  });
+
+  it("shows the admin every table, whichever process is asked, and does what the monitor may", async () => {
+    const admin = await adminAt(cluster.url);
+    for (const tableId of TABLES) {
+      const roomId = `table-${tableId}`;
+      const player = await seatPlayer(cluster.url, tableId);
+      player.room.reconnection.enabled = false;
+      const left = new Promise<number>((resolve) => player.room.onLeave(resolve));
+      const seen = { roomId, clients: [{ sessionId: player.room.sessionId }], state: { tableId } };
+      // One after the other is asked, and each of them once at least.
+      for (let turn = 0; turn < cluster.processes.length; turn += 1) {
+        const room = await monitored(admin, `?roomId=${roomId}`);
+        expect(room).toMatchObject([200, seen]);
+      }
+      const args = encodeURIComponent(JSON.stringify([player.room.sessionId]));
+      const ending = `/call?roomId=${roomId}&method=_forceClientDisconnect&args=${args}`;
+      expect(await monitored(admin, ending)).toEqual([200, {}]);
+      await left;
+      const rigging = `/call?roomId=${roomId}&method=_editStateProperty&args=[]`;
+      for (let turn = 0; turn < cluster.processes.length; turn += 1) {
+        expect(await monitored(admin, rigging)).toMatchObject([403, {}]);
+      }
+    }
   });
 
   it("takes a killed process's tables over, in the same round and with every bet", async () => {

@@ -45,6 +45,7 @@ describe("the rate of one address", () => {
     const paths = [
       ...["/", "/icon.svg", "/nothing", "/assets/app.js", "/api/tables", "/auth/userdata"],
       ...["/matchmake/join/table", "/admin", "/admin/api/me", "/monitor", "/monitor/x", "/ready"],
+      "/p/1/monitor/api/room",
     ];
     const statusesOf = async (path: string, from: string) => {
       const asked = Array.from({ length: 6 }, () => ask(`${nginx.url}${path}`, { from }));

@@ -102,6 +102,43 @@ describe("a player's socket", () => {
   });
 });
 
+describe("what the monitor asks of a room", () => {
+  it.each([
+    [1, "one", "room?roomId=table-main"],
+    [2, "two", "room?roomId=table-main"],
+    [2, "two", "room/call?roomId=table-main&method=disconnect&args=[]"],
+  ])(
+    "of slot %i reaches process %s, without the slot and with its query: %s",
+    async (slot, name, asked) => {
+      const { status, body } = await ask(`${nginx.url}/p/${slot}/monitor/api/${asked}`, {
+        headers: { "x-forwarded-for": "203.0.113.7", cookie: "croupier_admin=kept" },
+      });
+      expect(status).toBe(200);
+      expect(told(body)).toMatchObject({
+        process: name,
+        target: `/monitor/api/${asked}`,
+        headers: { "x-forwarded-for": "127.0.0.1", cookie: "croupier_admin=kept" },
+      });
+    },
+  );
+
+  it.each([
+    "/p/3/monitor/api/room",
+    "/p/0/monitor/api/room",
+    "/p/127.0.0.1:6379/monitor/api/room",
+    "/p/1/monitor/api",
+    "/p/1/monitor/",
+    "/p/1/monitor/api/room/",
+    "/p/1/monitor/api/room/call/more",
+    "/p/1/monitor/api/room/../../../metrics",
+    "/p/1/admin/api/me",
+  ])("of %s reaches none", async (path) => {
+    const before = arrivals();
+    expect((await ask(`${nginx.url}${path}`)).status).toBe(404);
+    expect(arrivals()).toBe(before);
+  });
+});
+
 describe("a request for any process", () => {
   it.each([
     "/api/tables?x=1",
@@ -183,6 +220,14 @@ describe("a process that goes", () => {
     expect([arrival.process, arrival.target]).toEqual(["one", "/process/room?sessionId=abc"]);
     expect(arrival.headers["x-real-ip"]).toBe("127.0.0.1");
     socket.terminate();
+  });
+
+  it("has nobody else answer what the monitor asks of its rooms", async () => {
+    const before = arrivals();
+    const { status, body } = await ask(`${nginx.url}/p/2/monitor/api/room?roomId=table-main`);
+    expect(status).toBe(502);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: "UNAVAILABLE" } });
+    expect(arrivals()).toBe(before);
   });
 
   it("is found again by its slot when it is back, and elsewhere after a reload", async () => {

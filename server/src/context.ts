@@ -7,6 +7,7 @@
  * running goes on from the database at the next start, so no round has to be waited for.
  */
 import { fileURLToPath } from "node:url";
+import type { IRoomCache } from "@colyseus/core";
 import { matchMaker } from "@colyseus/core";
 import type { Pool } from "pg";
 import { recordAdminAction } from "./admin/auditLog.ts";
@@ -18,6 +19,7 @@ import { openCluster } from "./cluster/cluster.ts";
 import { EventDesk } from "./cluster/eventDesk.ts";
 import type { FloorBooks } from "./cluster/houseFloor.ts";
 import { ReadCache } from "./cluster/readCache.ts";
+import { RedisAwayError } from "./cluster/redisHealth.ts";
 import { RedisReads } from "./cluster/sharedReads.ts";
 import { loggable } from "./config/config.ts";
 import type { ContextOptions } from "./contextOptions.ts";
@@ -179,12 +181,28 @@ function answers(pool: Pool, clock: Clock): Promise<boolean> {
   return within(query, DATABASE_ANSWERS_MS, clock).then((done) => done && query.catch(() => false));
 }
 
-function gateOf({ secrets, clock }: ContextOptions, pool: Pool): GateOptions {
+/** Of the process that has the room; null where none is known, or Redis cannot be asked for now. */
+async function publicAddressOf(roomId: string): Promise<string | null> {
+  try {
+    const room = (await matchMaker.driver.findOne({ roomId })) as IRoomCache | undefined;
+    return room?.publicAddress ?? null;
+  } catch (error) {
+    if (error instanceof RedisAwayError) return null;
+    throw error;
+  }
+}
+
+function gateOf({ config, secrets, clock }: ContextOptions, pool: Pool): GateOptions {
   return {
     sessions: new AdminSessions(secrets),
     now: () => clock.now(),
     looks: new Looks(),
     hasRoom: (roomId) => matchMaker.getLocalRoomById(roomId) !== undefined,
+    addressOf: async (roomId) => {
+      const address = await publicAddressOf(roomId);
+      // It has just left this process.
+      return address === config.publicAddress ? null : address;
+    },
     record: (action) => recordAdminAction(pool, { ...action, at: new Date(clock.now()) }),
   };
 }

@@ -37,6 +37,8 @@ export interface GateOptions {
   readonly record: RecordAction;
   readonly looks: Looks;
   readonly hasRoom: (roomId: string) => boolean;
+  /** The public address of another process that has the room; null where none is known. */
+  readonly addressOf: (roomId: string) => Promise<string | null>;
 }
 
 /** What the monitor's page does by calling a room's method, and what it is called in the log. */
@@ -49,11 +51,14 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
 /** The one message that may be sent: any other would be believed to come from the table. */
 const MESSAGE = "notice";
 
+/** Where the monitor's page asks for one room. */
+const ROOM = "/monitor/api/room";
+
 /** What looking at a page of the monitor is called in the log. */
 const LOOKS: ReadonlyMap<string, string> = new Map([
   ["/monitor", "monitor: open"],
   ["/monitor/api", "monitor: list rooms"],
-  ["/monitor/api/room", "monitor: inspect room"],
+  [ROOM, "monitor: inspect room"],
 ]);
 
 const SIGN_IN = "/admin/sign-in";
@@ -72,10 +77,10 @@ export async function atGate(options: GateOptions, request: Request): Promise<Re
   if (pathname === "/admin/") return redirect("/admin");
   const path = pathname.replace(/\/+$/, "");
   const roomId = searchParams.get("roomId");
-  if (path.startsWith("/monitor/api/room") && roomId !== null && !options.hasRoom(roomId)) {
-    return errorResponse(404, "NOT_FOUND", "There is no such room on this process.");
+  if (path.startsWith(ROOM) && roomId !== null && !options.hasRoom(roomId)) {
+    return elsewhere(request, await options.addressOf(roomId));
   }
-  if (path === "/monitor/api/room/call") return calling(options, who, searchParams);
+  if (path === `${ROOM}/call`) return calling(options, who, searchParams);
   const look = LOOKS.get(path);
   return look === undefined ? null : looking(options, { who, look, searchParams });
 }
@@ -85,6 +90,18 @@ function turnedAway(pathname: string): Response {
     return errorResponse(401, "UNAUTHENTICATED", "Sign in as the admin first.");
   }
   return redirect(`${SIGN_IN}?next=${encodeURIComponent(pathname)}`);
+}
+
+/**
+ * Leads to the process that has the room, which decides and writes down by itself. The way is a path on
+ * the host that the admin is signed in at; an address without one is another host, or another port.
+ */
+function elsewhere({ url }: Request, address: string | null): Response {
+  const slot = /^[^/]+((?:\/[\w-]+)+)$/.exec(address ?? "")?.[1];
+  const { pathname, search } = new URL(url);
+  if (slot !== undefined) return redirect(slot + pathname + search);
+  const known = address === null ? "" : ` It is at ${address}.`;
+  return errorResponse(404, "NOT_FOUND", `There is no such room on this process.${known}`);
 }
 
 async function looking(
