@@ -1,7 +1,7 @@
 /**
  * What happens in the house, on its way from the books to everyone: the outbox is told to the stream,
  * the stream is read, feed and leaderboards follow from it, each on its own: a leaderboard that has to be
- * made anew holds nothing up. A house without Redis tells itself.
+ * made anew holds nothing up. Without Redis whoever empties the outbox tells itself, and nobody else.
  */
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
@@ -33,7 +33,7 @@ export interface EventDeskOptions {
   readonly tables: readonly TableConfig[];
   readonly clock: Clock;
   readonly log: Logger;
-  /** Null where this process is the whole house. */
+  /** Null without Redis: the process need not be the whole house, since another may stand by. */
   readonly redis: RedisConnection | null;
   /** For tests: books in slices of their size. */
   readonly books?: LeaderBooks;

@@ -334,6 +334,22 @@ describe("the feed of big wins", () => {
     expect(other.wins).toEqual(desk.wins);
   });
 
+  it("is the same at processes without Redis, whichever of them empties the outbox", async () => {
+    const holder = deskOf(null);
+    await untilWin(holder);
+    const standby = deskOf(null);
+    await standby.read();
+    expect(standby.wins).toEqual(holder.wins);
+    await untilWin(standby);
+    const newest = standby.wins[0];
+    await untilWin(holder);
+    expect(holder.wins).not.toContainEqual(newest);
+    rig.clock.advance(5_000);
+    for (const desk of [holder, standby]) await desk.read();
+    expect(standby.wins).toEqual(holder.wins);
+    expect(holder.wins).toContainEqual(newest);
+  });
+
   it("is there again where the process of a house without Redis has started anew", async () => {
     const desk = deskOf(null);
     await untilWin(desk);

@@ -1,6 +1,7 @@
 /**
  * Follows the stream of events for the feed: each process on its own, from where it stands. What the
- * stream does not tell any more, or cannot, is in the books.
+ * stream does not tell any more, or cannot, is in the books. So is, without Redis, what other processes
+ * told themselves.
  */
 import type { EventStream } from "./eventStream.ts";
 import type { PlacedEvent } from "./houseEvents.ts";
@@ -16,7 +17,7 @@ const BOOKS_MS = 5_000;
 const OVERLAP_MS = 60_000;
 
 export interface FeedReaderOptions {
-  /** Null in a house with one process, which tells the feed itself. */
+  /** Null without Redis. */
   readonly stream: Pick<EventStream, "after" | "newest"> | null;
   readonly feed: WinFeed;
   readonly books: WinBooks;
@@ -50,8 +51,7 @@ export class FeedReader {
     try {
       if (stream !== null && isThere) await this.#follow(stream);
     } finally {
-      const isWanted = this.#isBehind || (stream !== null && !isThere);
-      if (isWanted && now() >= this.#againAt) await this.#readBooks();
+      if ((this.#isBehind || !isThere) && now() >= this.#againAt) await this.#readBooks();
     }
   }
 
