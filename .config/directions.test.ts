@@ -30,7 +30,7 @@ const HOUSE: readonly Directions[] = [
     root: "server/src",
     folders: {
       platform: [],
-      config: [],
+      config: ["platform"],
       db: ["platform"],
       transport: ["config", "platform"],
       tables: ["platform"],

@@ -1,11 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { writeDurably } from "../platform/durableFile.ts";
 import { ConfigError } from "./configError.ts";
 import type { Environment } from "./environment.ts";
 import type { Secrets } from "./secrets.ts";
 import { readSecrets } from "./secrets.ts";
+
+/** The real ones, which remember what they were asked for. */
+vi.mock("../platform/durableFile.ts", { spy: true });
 
 let folder = "";
 beforeEach(() => {
@@ -33,6 +37,14 @@ describe("secrets", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readSecrets({}, folder)).toEqual(first);
     expect(first.seedKey).toHaveLength(32);
+  });
+
+  it("are kept where a power cut leaves them", () => {
+    const { keep } = readSecrets({}, folder);
+    vi.mocked(writeDurably).mockClear();
+    keep?.();
+    const path = join(folder, "secrets.json");
+    expect(writeDurably).toHaveBeenCalledExactlyOnceWith(path, readFileSync(path, "utf8"));
   });
 
   it("are written nowhere before they are to be kept", () => {

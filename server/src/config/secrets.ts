@@ -6,17 +6,10 @@
  * the database is found to be one to start on, for a wrong key that was kept would stay wrong.
  */
 import { createHash, randomBytes } from "node:crypto";
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { writeDurably } from "../platform/durableFile.ts";
 import { ConfigError } from "./configError.ts";
 import type { Environment, Variable } from "./environment.ts";
 import { read } from "./environment.ts";
@@ -150,15 +143,8 @@ function keepWhere(before: string | null, path: string, secrets: Stored): void {
       `DATA_DIR: ${path} was written meanwhile, by another server perhaps. Start again with the secrets that it has.`,
     );
   }
-  orExplained(path, () => write(path, secrets));
-}
-
-/** Whole or not at all: a half-written file would lose the key of every unrevealed seed. */
-function write(path: string, secrets: Stored): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const making = `${path}.${process.pid}`;
-  writeFileSync(making, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-  renameSync(making, path);
+  // Without it nobody has the key of any seed that the database keeps from now on.
+  orExplained(path, () => writeDurably(path, `${JSON.stringify(secrets, null, 2)}\n`));
 }
 
 /** 64 hex digits are the key itself; any other text is hashed into one. */

@@ -12,6 +12,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { flushFolder, writeDurably } from "../platform/durableFile.ts";
 import type { PostgresBinaries } from "./embeddedBinaries.ts";
 import type { PostgresUser } from "./embeddedUser.ts";
 import { EmbeddedPostgresError } from "./embeddedUser.ts";
@@ -27,15 +28,26 @@ export interface Cluster {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The password of the cluster, made at the first start. */
+/**
+ * The password of the cluster, made at the first start; an empty one is what a power cut left of that.
+ * For one process at a time.
+ */
 export async function passwordIn(dataDir: string): Promise<string> {
   const path = join(dataDir, "postgres.password");
+  const kept = (await readIfThere(path)).trim();
+  if (kept !== "") return kept;
+  const made = randomBytes(24).toString("hex");
+  writeDurably(path, made);
+  return made;
+}
+
+async function readIfThere(path: string): Promise<string> {
   try {
-    await writeFile(path, randomBytes(24).toString("hex"), { mode: 0o600, flag: "wx" });
+    return await readFile(path, "utf8");
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
   }
-  return (await readFile(path, "utf8")).trim();
 }
 
 /** Makes the cluster where there is none. */
@@ -75,6 +87,7 @@ async function initialise({ folder, password, user, binaries }: Cluster): Promis
   }
   await chmod(making, 0o700);
   await rename(making, folder);
+  flushFolder(dirname(folder));
 }
 
 /** Removes what is left of interrupted ones, as far as nobody works in it. */
