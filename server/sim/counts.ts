@@ -65,6 +65,7 @@ export const EXPECTED: readonly string[] = [
     "waited behind another",
     "more at once than may wait",
     "more in one round than may be",
+    "more changes in one round than may be",
     "more batches than can be undone",
     "settled",
     "void",

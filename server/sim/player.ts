@@ -20,6 +20,9 @@ const DRUMMED = 560;
 const DRUMMED_BETS = 130;
 const DRUMMED_UNDOS = 120;
 const DRUM_MS = 6;
+/** Wide batches and clears of one player: with more changes than a round may have. */
+const SWEPT = 18;
+const SWEEP_MS = 40;
 /** Of a seated player's acts, the share at which the connection breaks, in houses where it does. */
 const DROPPED = 0.02;
 /** For how long the house keeps the seat, in the player's acts. */
@@ -87,6 +90,7 @@ export class SimulatedPlayer {
     }
     const luck = random.next();
     if (luck < (drumming ? 0.05 : 0.005) && this.#bettingMs() > DRUMMED * DRUM_MS) this.#drum(0);
+    else if (drumming && luck > 0.98 && this.#bettingMs() > SWEPT * SWEEP_MS) this.#sweep(0);
     else if (luck < 0.02) this.#leave();
     else if (luck < 0.06) this.#giveSeed();
     else if (luck < 0.1) this.#askAgain();
@@ -215,6 +219,14 @@ export class SimulatedPlayer {
     const drummed = this.#wish(undoes ? "undo" : "bet");
     if (this.#seated) this.#begin(undoes ? drummed : { ...drummed, chips: this.#wishes.least() });
     if (beat < DRUMMED) this.#world.scheduler.after(DRUM_MS, () => this.#drum(beat + 1));
+  }
+
+  /** Chips on all of the felt, and off it again. */
+  #sweep(beat: number): void {
+    const swept = this.#wish(beat % 2 === 0 ? "bet" : "clear");
+    if (this.#seated)
+      this.#begin(beat % 2 === 0 ? { ...swept, chips: this.#wishes.wide() } : swept);
+    if (beat < SWEPT) this.#world.scheduler.after(SWEEP_MS, () => this.#sweep(beat + 1));
   }
 
   #place(): void {

@@ -30,6 +30,11 @@ export class Wishes {
     return [[this.#random.pick(this.#spots), this.#terms.min]];
   }
 
+  /** As little as may be, everywhere. */
+  wide(): readonly Change[] {
+    return this.#spots.map((spot): Change => [spot, this.#terms.min]);
+  }
+
   #spot(): string {
     const random = this.#random;
     if (random.chance(0.02)) return random.pick(["straight:37", "split:1-5", "toString", ""]);

@@ -16,6 +16,7 @@ import { check, layoutText, sameChips } from "./terms.ts";
 const MOST_WAITING = 8;
 const MOST_UNDONE = 100;
 const MOST_IN_ROUND = 500;
+const MOST_CHANGES = 2_000;
 
 interface Waiting {
   readonly requests: number[];
@@ -34,6 +35,15 @@ interface Player {
   readonly waiting: Waiting[];
   inFlight: InFlight | null;
 }
+
+/** What is in the books, or has just come into them. */
+interface Applied {
+  readonly playerId: string;
+  readonly kind: string;
+  readonly changes: readonly Change[];
+}
+
+const NOTHING = { operations: 0, changes: 0 };
 
 /** What a request must be replied with. */
 export type Expected =
@@ -62,6 +72,8 @@ export interface ShadowOptions {
 export class Shadow {
   readonly #options: ShadowOptions;
   readonly #players = new Map<string, Player>();
+  /** What everyone has done in the round, be they gone since. */
+  readonly #done = new Map<string, { readonly operations: number; readonly changes: number }>();
   /** Of all chips on the felt. */
   #nets: Nets;
   #round: number;
@@ -80,8 +92,8 @@ export class Shadow {
     this.#view = view;
     this.#round = view.round;
     this.#closedAt = view.phase === "betting" ? view.phaseEndsAt : now;
-    for (const { playerId, kind, changes } of running?.operations ?? []) {
-      this.#apply(this.#player(playerId), { kind, changes });
+    for (const operation of running?.operations ?? []) {
+      this.#apply(this.#player(operation.playerId), operation);
     }
   }
 
@@ -134,6 +146,7 @@ export class Shadow {
       if (seat !== undefined && layout.size > 0) seat.lastChips = [...layout];
     }
     this.#players.clear();
+    this.#done.clear();
     this.#nets = new Nets(this.#options.terms);
     for (const [playerId, { seated }] of seats) if (!seated) seats.delete(playerId);
   }
@@ -217,10 +230,6 @@ export class Shadow {
 
   #decide(player: Player, operation: Operation): Decision {
     const { terms, seats, seen } = this.#options;
-    if (player.answered.size >= MOST_IN_ROUND) {
-      seen("more in one round than may be");
-      return { code: "TOO_MANY_REQUESTS", limit: MOST_IN_ROUND };
-    }
     const lastChips = seats.get(operation.playerId)?.lastChips ?? [];
     const felt = { terms, nets: this.#nets, players: this.#players };
     const decision = decide(operation, { ...player, lastChips }, felt);
@@ -228,7 +237,26 @@ export class Shadow {
     if (takes && "code" in decision && decision.code === "HOUSE_LIMIT") {
       seen("chips that have to stay for the house's limit");
     }
-    return decision;
+    if ("code" in decision || operation.kind === "clear") return decision;
+    return this.#tooMany(player, operation.playerId, decision.changes) ?? decision;
+  }
+
+  /** The last operation of a round, and as many changes as it takes, are left for a clear. */
+  #tooMany(player: Player, playerId: string, changes: readonly Change[]): Refused | null {
+    const { seen } = this.#options;
+    const done = this.#done.get(playerId) ?? NOTHING;
+    if (done.operations >= MOST_IN_ROUND - 1) {
+      seen("more in one round than may be");
+      return { code: "TOO_MANY_REQUESTS", limit: MOST_IN_ROUND };
+    }
+    // At most so many spots have chips then; it is looked at more closely where that matters.
+    const most = player.layout.size + changes.length;
+    if (done.changes + changes.length <= MOST_CHANGES - most) return null;
+    const after = new Map(player.layout);
+    change(after, changes, () => "a layout to come");
+    if (done.changes + changes.length <= MOST_CHANGES - after.size) return null;
+    seen("more changes in one round than may be");
+    return { code: "TOO_MANY_REQUESTS", limit: MOST_CHANGES };
   }
 
   /** The host asks the bank for a posting. */
@@ -271,7 +299,7 @@ export class Shadow {
     player.inFlight = null;
     const { operation, changes, requests } = inFlight;
     if (outcome === "posted") {
-      this.#apply(player, { kind: operation.kind, changes });
+      this.#apply(player, { playerId, kind: operation.kind, changes });
       this.#options.placed(playerId, changes);
       player.answered.set(op, contentOf(operation));
     }
@@ -303,7 +331,12 @@ export class Shadow {
     check(inFlight?.asked !== false, () => `${playerId}'s ${inFlight?.operation.op} is not posted`);
   }
 
-  #apply(player: Player, { kind, changes }: { kind: string; changes: readonly Change[] }): void {
+  #apply(player: Player, { playerId, kind, changes }: Applied): void {
+    const { operations, changes: earlier } = this.#done.get(playerId) ?? NOTHING;
+    this.#done.set(playerId, {
+      operations: operations + 1,
+      changes: earlier + changes.length,
+    });
     this.#nets.moveAll(player.layout, changes);
     change(player.layout, changes, () => "a layout");
     if (kind === "undo") player.batches.pop();

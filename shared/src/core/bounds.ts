@@ -10,8 +10,13 @@ export const BOUNDS = {
   operationsWaitingPerPlayer: 8,
   /** Batches of one player that `undo` can take back in a round; older ones only by `clear`. */
   undoDepth: 100,
-  /** Operations of one player in one round; more: `TOO_MANY_REQUESTS`. */
+  /** Operations of one player in one round, the last a `clear`; more: `TOO_MANY_REQUESTS`. */
   operationsPerPlayerAndRound: 500,
+  /**
+   * Changes of spots by one player in one round, with those that a `clear` would take; more:
+   * `TOO_MANY_REQUESTS`. A table of a thousand players locks a round of so many each in its time.
+   */
+  changesPerPlayerAndRound: 2_000,
   /** Players whose chips are shown one by one in the room state; the rest only in the spot totals. */
   frontSeats: 8,
   /** Pockets kept in `lastPockets`. */

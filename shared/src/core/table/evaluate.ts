@@ -5,7 +5,7 @@ import type { Swing } from "../exposure.ts";
 import type { SpotId } from "../types.ts";
 import { swingOf } from "./exposing.ts";
 import type { OperationInput, SpotChange } from "./inputs.ts";
-import { inverse, placing } from "./layouts.ts";
+import { inverse, placing, spotsAfter } from "./layouts.ts";
 import type { Refusal } from "./refusal.ts";
 import type { PlayerAtTable, TableState } from "./state.ts";
 
@@ -28,14 +28,42 @@ export function evaluate(
   player: PlayerAtTable,
   input: OperationInput,
 ): Evaluation {
-  if (player.answered.size >= BOUNDS.operationsPerPlayerAndRound) {
-    const most = BOUNDS.operationsPerPlayerAndRound;
+  const evaluation = evaluateAlone(state, player, input);
+  // Whatever a player has done, their chips can be taken back: room for that is kept.
+  if (!evaluation.ok || input.kind === "clear") return evaluation;
+  return withinRound(state, player, evaluation) ?? evaluation;
+}
+
+/** The refusal of what would make the round's log too long; null where it would not. */
+function withinRound(
+  state: TableState,
+  player: PlayerAtTable,
+  { changes }: { readonly changes: readonly SpotChange[] },
+): Evaluation | null {
+  const { operationsPerPlayerAndRound: most, changesPerPlayerAndRound: mostChanges } = BOUNDS;
+  const tally = state.tallies.get(player.playerId) ?? { operations: 0, changes: 0 };
+  if (tally.operations + 1 >= most) {
     return refused({
       code: "TOO_MANY_REQUESTS",
-      message: `At most ${most} operations in one round.`,
+      message: `At most ${most} operations in one round; the last is kept to clear your chips.`,
       limit: most,
     });
   }
+  const toClear = spotsAfter(player.chips, changes);
+  if (tally.changes + changes.length + toClear <= mostChanges) return null;
+  return refused({
+    code: "TOO_MANY_REQUESTS",
+    message: `At most ${mostChanges} changes of spots in one round, those to clear your chips among them.`,
+    limit: mostChanges,
+  });
+}
+
+/** By the chips and limits, however much was done before. */
+function evaluateAlone(
+  state: TableState,
+  player: PlayerAtTable,
+  input: OperationInput,
+): Evaluation {
   switch (input.kind) {
     case "bet":
       return evaluateBet(state, player, input);

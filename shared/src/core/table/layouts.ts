@@ -33,6 +33,20 @@ export function apply(chips: Map<SpotId, Chips>, changes: readonly SpotChange[])
   }
 }
 
+/** How many spots have chips after `changes`, each of another spot, leaving `chips` as it is. */
+export function spotsAfter(
+  chips: ReadonlyMap<SpotId, Chips>,
+  changes: readonly SpotChange[],
+): number {
+  let spots = chips.size;
+  for (const [spot, amount] of changes) {
+    const before = chips.get(spot) ?? NO_CHIPS;
+    if (before === 0) spots += 1;
+    if (before + amount === 0) spots -= 1;
+  }
+  return spots;
+}
+
 /** The layout after `changes`, leaving `chips` as it is. */
 export function layoutAfter(
   chips: ReadonlyMap<SpotId, Chips>,

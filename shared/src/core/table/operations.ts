@@ -167,6 +167,7 @@ export function applyOperation(
 ): void {
   const { kind, changes } = operation;
   const change = sumOf(changes);
+  count(state, player.playerId, changes.length);
   apply(player.chips, changes);
   player.stake = asChips(player.stake + change);
   state.totalStake = asChips(state.totalStake + change);
@@ -176,6 +177,16 @@ export function applyOperation(
     player.batches.push(changes);
     if (player.batches.length > BOUNDS.undoDepth) player.batches.shift();
   }
+}
+
+function count(state: TableState, playerId: string, changes: number): void {
+  const tally = state.tallies.get(playerId);
+  if (tally === undefined) {
+    state.tallies.set(playerId, { operations: 1, changes });
+    return;
+  }
+  tally.operations += 1;
+  tally.changes += changes;
 }
 
 function conclude(

@@ -91,6 +91,7 @@ export function takeOpened(
   state.totalStake = NO_CHIPS;
   state.exposure = new Exposure(state.layout, state.config.zeroRule);
   state.drawn = null;
+  state.tallies.clear();
   for (const player of state.players.values()) clearForRound(state, player);
   effects.push({ type: "turn" });
 }

@@ -70,6 +70,13 @@ export interface PlayerAtTable {
   readonly answered: Map<string, { readonly content: string; readonly answer: OperationAnswer }>;
 }
 
+/** How much of the running round's log is one player's. */
+export interface Tally {
+  operations: number;
+  /** Of spots, in all of the operations. */
+  changes: number;
+}
+
 /** What was drawn for the locked round; private until the ball spins. */
 export interface Drawn {
   readonly seed: string;
@@ -101,6 +108,8 @@ export interface TableState {
   /** Newest first. */
   readonly lastPockets: Pocket[];
   readonly players: Map<string, PlayerAtTable>;
+  /** By player; it outlives a place that is given up. */
+  readonly tallies: Map<string, Tally>;
   totalStake: Chips;
   /** Of posted chips, and of what is in flight. */
   exposure: Exposure;
@@ -132,6 +141,7 @@ export function createTable(
     pocket: "",
     lastPockets: [...past.lastPockets],
     players: new Map(),
+    tallies: new Map(),
     totalStake: NO_CHIPS,
     exposure: new Exposure(layout, config.zeroRule),
     inFlight: 0,
