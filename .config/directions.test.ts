@@ -58,12 +58,6 @@ const HOUSE: readonly Directions[] = [
       ["rooms/tableRoom.ts", "cluster/redisHealth.ts", "Redis that is away is an answer here"],
       ["rooms/house.ts", "players/chatBans.ts", "the shape of a ban, which chat is refused with"],
       ["rooms/tableRequests.ts", "players/chatBans.ts", "the same"],
-      [
-        "cluster/eventDesk.ts",
-        "players/statements.ts",
-        "the periods of leaderboards, in the books",
-      ],
-      ["cluster/leaderBoards.ts", "players/statements.ts", "the same"],
       ["http/api.ts", "cluster/readCache.ts", "the shape of a read that is kept for a moment"],
       ["http/errors.ts", "rooms/refusalError.ts", "what the matchmaker refuses goes out over HTTP"],
       ["admin/chatBans.ts", "http/ports.ts", "the shape of the book of bans"],

@@ -168,7 +168,7 @@ async function openProcess(parts: ProcessParts): Promise<BenchProcess> {
         tables: { configs, hosts },
         floor,
         clock,
-        archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
+        archive: createArchive({ pool, leaders: (period) => desk.leaders(period) }),
         players: undefined as never,
         reads,
         wins: () => desk.wins,

@@ -114,7 +114,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     players,
     reads: new ReadCache({ clock, shared: cluster && new RedisReads(cluster.redis) }),
     wins,
-    archive: createArchive({ pool, clock, leaders: (period) => desk.leaders(period) }),
+    archive: createArchive({ pool, leaders: (period) => desk.leaders(period) }),
     log,
     gate,
     chatBans,

@@ -43,15 +43,17 @@ afterEach(async () => {
   await rig.database.close();
 });
 
-it("leaves the leaderboards to the books where something else is in their place", async () => {
-  await redis.run("RPUSH", "croupier:leaders:place", "no place");
-  for (let turn = 0; turn < 3; turn += 1) expect(await desk.leaders("all")).toBeNull();
+it("leaves the leaderboards to the database where something else is in their place", async () => {
+  await desk.keepBoards();
+  await redis.run("DEL", "croupier:best:version");
+  await redis.run("RPUSH", "croupier:best:version", "no version");
+  for (let turn = 0; turn < 3; turn += 1) expect(await desk.leaders("all")).toEqual([]);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/"level":50,.*WRONGTYPE/);
 });
 
 it("tells once a minute that reading fails, however often it looks", async () => {
-  await redis.run("RPUSH", "croupier:leaders:place", "no place");
+  await redis.run("RPUSH", "croupier:best:version", "no version");
   const asked = vi.spyOn(connection, "ask");
   for (let turn = 1; turn <= 5; turn += 1) {
     await expect

@@ -1,22 +1,19 @@
 /**
  * What happens in the house, on its way from the books to everyone: the outbox is told to the stream,
- * the stream is read, feed and leaderboards follow from it, each on its own: a leaderboard that has to be
- * made anew holds nothing up. Without Redis whoever empties the outbox tells itself, and nobody else.
+ * the stream is read, the feed follows from it. Without Redis whoever empties the outbox tells itself, and
+ * nobody else. Leaderboards follow the books on their own, and hold nothing up.
  */
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
-import type { Period } from "../players/statements.ts";
 import { BoardKeeper } from "./boardKeeper.ts";
 import { EventStream } from "./eventStream.ts";
 import { FeedReader } from "./feedReader.ts";
-import type { LeaderRow } from "./leaderBoards.ts";
-import { LeaderBoards } from "./leaderBoards.ts";
-import type { LeaderBooks } from "./leaderBooks.ts";
-import { leaderBooks } from "./leaderBooks.ts";
-import { WHOLE_BY } from "./leaderKeys.ts";
+import { BOARDS_VERSION, LeaderBoards } from "./leaderBoards.ts";
+import type { LeaderRow, Period } from "./leaderTotals.ts";
+import { LeaderTotals } from "./leaderTotals.ts";
 import { Outbox } from "./outbox.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 import { isRedisReply, RedisAwayError } from "./redisHealth.ts";
@@ -27,6 +24,7 @@ import { WinFeed, winsIn } from "./winFeed.ts";
 /** Between two looks for something new. */
 const LOOK_MS = 500;
 const PRUNE_MS = 60_000;
+const BOARDS_MS = 1_000;
 
 export interface EventDeskOptions {
   readonly pool: Pool;
@@ -35,15 +33,12 @@ export interface EventDeskOptions {
   readonly log: Logger;
   /** Null without Redis: the process need not be the whole house, since another may stand by. */
   readonly redis: RedisConnection | null;
-  /** For tests: books in slices of their size. */
-  readonly books?: LeaderBooks;
 }
 
 /** What the desk has in Redis. */
 interface InRedis {
   readonly stream: EventStream;
   readonly boards: LeaderBoards;
-  readonly keeper: BoardKeeper;
 }
 
 export class EventDesk {
@@ -51,7 +46,9 @@ export class EventDesk {
   readonly #outbox: Outbox;
   readonly #feed = new WinFeed();
   readonly #reader: FeedReader;
-  readonly #inRedis: InRedis | null = null;
+  readonly #inRedis: InRedis | null;
+  readonly #totals: LeaderTotals;
+  readonly #keeper: BoardKeeper;
   readonly #timers = new Set<Timer>();
   readonly #turns = new Set<Promise<void>>();
   /** The stream and the books were compared since Redis is there; null where they have to be. */
@@ -60,23 +57,21 @@ export class EventDesk {
 
   constructor(options: EventDeskOptions) {
     this.#options = options;
-    const { pool, clock, redis } = options;
+    const { clock, redis } = options;
     const now = () => clock.now();
     this.#outbox = new Outbox(options);
-    if (redis !== null) {
-      const boards = new LeaderBoards(redis);
-      const stream = new EventStream(redis, WHOLE_BY);
-      const books = options.books ?? leaderBooks(pool);
-      const stopping = () => this.#closed;
-      const keeper = new BoardKeeper({ stream, boards, books, now, stopping });
-      this.#inRedis = { stream, boards, keeper };
-    }
+    this.#inRedis = redis && {
+      stream: new EventStream(redis, [BOARDS_VERSION]),
+      boards: new LeaderBoards(redis),
+    };
+    this.#totals = new LeaderTotals(options);
+    this.#keeper = new BoardKeeper({ totals: this.#totals, now, stopping: () => this.#closed });
     const [stream, feed] = [this.#inRedis?.stream ?? null, this.#feed];
     this.#reader = new FeedReader({ stream, feed, books: winBooks({ ...options, now }), now });
     this.#again(LOOK_MS, () => this.tell());
     this.#again(PRUNE_MS, () => this.#outbox.prune(clock.now()));
     this.#again(LOOK_MS, () => this.read());
-    if (redis !== null) this.#again(LOOK_MS, () => this.keepBoards());
+    this.#again(BOARDS_MS, () => this.keepBoards());
   }
 
   /** The big wins of the house, newest first. */
@@ -84,16 +79,10 @@ export class EventDesk {
     return this.#feed.wins;
   }
 
-  /** Who won most; null where only the books know. Never rejects. */
-  async leaders(period: Period): Promise<readonly LeaderRow[] | null> {
-    const { clock, redis } = this.#options;
-    try {
-      const inRedis = await this.#following();
-      return (await inRedis?.boards.top(period, clock.now())) ?? null;
-    } catch (error) {
-      if (!isPassing(error)) redis?.failed(error, "the leaderboards");
-      return null;
-    }
+  /** Who won most. Throws the database's errors, and `BankUnavailableError`. */
+  async leaders(period: Period): Promise<readonly LeaderRow[]> {
+    const inRedis = await this.#leadersInRedis(period);
+    return inRedis ?? this.#totals.best(period, this.#options.clock.now());
   }
 
   /** Tells what is in the outbox, until it is empty or somebody else does. */
@@ -120,7 +109,12 @@ export class EventDesk {
 
   /** Brings the leaderboards up to date; see {@link BoardKeeper.keep}. */
   async keepBoards(): Promise<void> {
-    await (await this.#following())?.keeper.keep();
+    let boards: LeaderBoards | null = null;
+    try {
+      boards = (await this.#following())?.boards ?? null;
+    } finally {
+      await this.#keeper.keep(boards);
+    }
   }
 
   async close(): Promise<void> {
@@ -146,6 +140,17 @@ export class EventDesk {
     } catch (error) {
       this.#compared = null;
       throw error;
+    }
+  }
+
+  /** Null where Redis does not say. Never rejects. */
+  async #leadersInRedis(period: Period): Promise<readonly LeaderRow[] | null> {
+    try {
+      const inRedis = await this.#following();
+      return (await inRedis?.boards.top(period)) ?? null;
+    } catch (error) {
+      if (!isPassing(error)) this.#options.redis?.failed(error, "the leaderboards");
+      return null;
     }
   }
 

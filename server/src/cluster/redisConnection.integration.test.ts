@@ -89,6 +89,6 @@ describe("what is asked of Redis", () => {
 });
 
 it("leaderboards with something else in their place are a bug, and not away", async () => {
-  await redis.run("RPUSH", "croupier:leaders:place", "no place");
-  await expect(new LeaderBoards(connection).top("all", 0)).rejects.toThrow(/^WRONGTYPE/);
+  await redis.run("RPUSH", "croupier:best:version", "no version");
+  await expect(new LeaderBoards(connection).top("all")).rejects.toThrow(/^WRONGTYPE/);
 });

@@ -6,14 +6,15 @@ import { asChips } from "@croupier/shared/core/chips";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
-import { leaderboard, PERIODS } from "../players/statements.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, restoreBankRig } from "../testing/bankRig.ts";
+import { leadersByBets } from "../testing/leadersByBets.ts";
 import { withoutTimers } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
+import { PERIODS } from "./leaderTotals.ts";
 import { addressOf } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import { RedisHealth } from "./redisHealth.ts";
@@ -68,8 +69,7 @@ async function look(desk: EventDesk): Promise<void> {
 async function expectTrue(desk: EventDesk): Promise<void> {
   const now = () => rig.clock.now();
   for (const period of PERIODS) {
-    const rows = await leaderboard(rig.database.serverPool, period, now());
-    const books = rows.map(({ name: _, ...row }) => row);
+    const books = await leadersByBets(rig.database.pool, period, now());
     expect(await desk.leaders(period), period).toEqual(books);
   }
   const books = winBooks({ pool: rig.database.serverPool, tables: TABLES, now });
@@ -124,7 +124,8 @@ afterEach(async () => {
 describe("after a restore to an earlier time", () => {
   it("nothing is shown that did not happen, before anything does", async () => {
     const [one, other] = [deskOf(rig), deskOf(rig)];
-    expect(await one.leaders("all")).toBeNull();
+    const before = await leadersByBets(rig.database.pool, "all", rig.clock.now());
+    expect(await one.leaders("all")).toEqual(before);
     await Promise.all([other.read(), other.keepBoards(), one.read()]);
     expect(one.wins).toEqual([]);
     for (const desk of [one, other]) {

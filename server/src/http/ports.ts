@@ -12,6 +12,15 @@ export interface Page {
 export const PERIODS = ["day", "week", "all"] as const;
 export type Period = (typeof PERIODS)[number];
 
+export interface Leader {
+  readonly playerId: string;
+  readonly name: string;
+  /** Chips won less chips staked in the period's finished rounds. */
+  readonly net: number;
+  readonly staked: number;
+  readonly rounds: number;
+}
+
 /** Every method may throw `BankUnavailableError`. */
 export interface PlayerBook {
   registerGuest(name: unknown): Promise<Player>;
@@ -42,7 +51,7 @@ export interface Archive {
   bets(playerId: string, page: Page): Promise<readonly object[]>;
   transfers(playerId: string, page: Page): Promise<readonly object[]>;
   sessions(playerId: string): Promise<readonly object[]>;
-  leaderboard(period: Period): Promise<readonly object[]>;
+  leaderboard(period: Period): Promise<readonly Leader[]>;
 }
 
 /** Every method may throw `BankUnavailableError`. */

@@ -6,11 +6,10 @@ import { chatBanOf, decideChatBan, listChatBans } from "../players/chatBans.ts";
 import type { Players } from "../players/players.ts";
 import { AlreadyRegisteredError, EmailTakenError } from "../players/players.ts";
 import { listSignIns, recordSignIn } from "../players/sessions.ts";
-import type { LeaderboardEntry, Period } from "../players/statements.ts";
-import { leaderboard, playerBets, playerTransfers } from "../players/statements.ts";
+import { playerBets, playerTransfers } from "../players/statements.ts";
 import { recentRounds, roundRecord } from "../rounds/queries.ts";
 import { BankUnavailableError } from "../tables/store.ts";
-import type { Archive, ChatBanBook, PlayerBook } from "./ports.ts";
+import type { Archive, ChatBanBook, Leader, Period, PlayerBook } from "./ports.ts";
 
 interface RecordsOptions {
   readonly pool: Pool;
@@ -75,12 +74,13 @@ export function createChatBanBook({ pool, clock }: RecordsOptions): ChatBanBook 
   };
 }
 
-export interface ArchiveOptions extends RecordsOptions {
-  /** Who won most, without names; null where the books have to be asked. */
-  readonly leaders: (period: Period) => Promise<readonly Omit<LeaderboardEntry, "name">[] | null>;
+export interface ArchiveOptions {
+  readonly pool: Pool;
+  /** Who won most, without names, without a look at all the bets there are. */
+  readonly leaders: (period: Period) => Promise<readonly Omit<Leader, "name">[]>;
 }
 
-export function createArchive({ pool, clock, leaders }: ArchiveOptions): Archive {
+export function createArchive({ pool, leaders }: ArchiveOptions): Archive {
   return {
     roundRecord: (tableId, round) => asking(() => roundRecord(pool, tableId, round)),
     recentRounds: (tableId, page) => asking(() => recentRounds(pool, tableId, page)),
@@ -100,18 +100,14 @@ export function createArchive({ pool, clock, leaders }: ArchiveOptions): Archive
         return transfers.map(({ change, ...transfer }) => ({ ...transfer, amount: change }));
       }),
     sessions: (playerId) => asking(() => listSignIns(pool, playerId)),
-    leaderboard: (period) =>
-      asking(async () => {
-        const best = await leaders(period);
-        return best === null ? leaderboard(pool, period, clock.now()) : named(pool, best);
-      }),
+    leaderboard: (period) => asking(async () => named(pool, await leaders(period))),
   };
 }
 
 async function named(
   pool: Pool,
-  leaders: readonly Omit<LeaderboardEntry, "name">[],
-): Promise<readonly LeaderboardEntry[]> {
+  leaders: readonly Omit<Leader, "name">[],
+): Promise<readonly Leader[]> {
   const { rows } = await pool.query<{ player_id: string; name: string }>(
     "SELECT player_id, name FROM players WHERE player_id = ANY($1)",
     [leaders.map(({ playerId }) => playerId)],

@@ -1,4 +1,4 @@
-/** What players may read of their own chips, and how they stand among each other. */
+/** What players may read of their own chips. */
 import type { Page } from "../db/page.ts";
 import { beforeOf, limitOf } from "../db/page.ts";
 import type { Queryable } from "../db/transaction.ts";
@@ -61,47 +61,4 @@ export async function playerTransfers(
     ...transfer,
     at: createdAt.toISOString(),
   }));
-}
-
-export const PERIODS = ["day", "week", "all"] as const;
-export type Period = (typeof PERIODS)[number];
-
-export interface LeaderboardEntry {
-  readonly playerId: string;
-  readonly name: string;
-  /** Chips won less chips staked in the period's finished rounds. */
-  readonly net: number;
-  readonly staked: number;
-  readonly rounds: number;
-}
-
-const LEADERS = 50;
-const DAY_MS = 86_400_000;
-const PERIOD_DAYS = { day: 1, week: 7 } as const;
-
-/**
- * Who won most: the UTC day of `now`, the seven days that end with it, or ever.
- *
- * @param now epoch milliseconds
- */
-export async function leaderboard(
-  database: Queryable,
-  period: Period,
-  now: number,
-): Promise<readonly LeaderboardEntry[]> {
-  const today = now - (now % DAY_MS);
-  const since = period === "all" ? 0 : today - (PERIOD_DAYS[period] - 1) * DAY_MS;
-  const { rows } = await database.query<LeaderboardEntry>(
-    `SELECT player_id AS "playerId", name, net, staked, rounds
-     FROM (
-       SELECT player_id, sum(returned - amount)::bigint AS net, sum(amount)::bigint AS staked,
-         count(DISTINCT (table_id, round)) AS rounds
-       FROM rounds JOIN bets USING (table_id, round)
-       WHERE status = 'settled' AND settled_at >= $1
-       GROUP BY player_id) AS results
-     JOIN players USING (player_id)
-     ORDER BY net DESC, player_id LIMIT $2`,
-    [new Date(since), LEADERS],
-  );
-  return rows;
 }

@@ -1,7 +1,7 @@
 import { asChips } from "@croupier/shared/core/chips";
 import { checkRecord, isGenuine } from "@croupier/shared/core/record";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { leaderboard, playerBets, playerTransfers } from "../players/statements.ts";
+import { playerBets, playerTransfers } from "../players/statements.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
 import { bet, lockAndDraw, openRound, playRound, tableConfig } from "../testing/rounds.ts";
@@ -97,24 +97,6 @@ it("tells players their bets and transfers, newest first", async () => {
   expect(transfers.at(-1)).toMatchObject({ kind: "grant", change: STARTING_CHIPS });
   const balance = transfers.reduce((sum, { change }) => sum + change, 0);
   expect(balance).toBe(await rig.players.balance(ada));
-});
-
-it("ranks players by what they won in a period", async () => {
-  const now = rig.clock.now();
-  const week = await leaderboard(rig.database.pool, "week", now);
-  const mine = week.find(({ playerId }) => playerId === ada);
-  const bets = await playerBets(rig.database.pool, ada, {});
-  const settled = bets.filter(({ status }) => status === "settled");
-  expect(mine).toEqual({
-    playerId: ada,
-    name: "Ada",
-    net: settled.reduce((sum, { returned, amount }) => sum + returned - amount, 0),
-    staked: 60,
-    rounds: 3,
-  });
-  expect(week.map(({ net }) => net)).toEqual(week.map(({ net }) => net).toSorted((a, b) => b - a));
-  expect(await leaderboard(rig.database.pool, "all", now)).toEqual(week);
-  expect(await leaderboard(rig.database.pool, "day", now + 8 * 86_400_000)).toEqual([]);
 });
 
 it("publishes anchors: the first one commits to round 1", async () => {
