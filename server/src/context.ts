@@ -101,8 +101,8 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   closers.add("events", () => desk.close());
   const floor = cluster?.floorOf(tables, floorBooks(tables, pool, clock)) ?? ownFloor(tables);
   const wins = () => desk.wins;
-  const arrivals = watchArrivals({ ...options, tables, metrics }, closers);
-  const shared = { floor, wins, balances, cluster, arrivals };
+  const reach = watchArrivals({ ...options, tables, metrics }, closers);
+  const shared = { floor, wins, balances, cluster, arrivals: reach.arrivals };
   const house = houseOf({ ...options, ...shared, tables, players, chatBans, metrics });
   const gate = gateOf(options, pool);
   const files = new StaticFiles(CLIENT);
@@ -132,9 +132,10 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     gate: (request) => atGate(gate, request),
   });
   const port = await openDoor(
-    { options, house, cluster, router, handle, stopping: () => stopping },
+    { options, house, cluster, router, handle, stopping: () => stopping, heard: reach.heard },
     closers,
   );
+  await reach.look();
   return {
     port,
     hosts: tables.hosts,
@@ -237,6 +238,7 @@ function houseOf(parts: HouseParts): House {
       return player === null ? null : { playerId: player.playerId, name: player.name };
     },
     reachesOthers: () => cluster?.state() === "ok",
+    isAside: () => tables.isAside,
     arrive: async (playerId) => (await players.arrive(playerId))?.balance ?? 0,
     chatBanOf: (playerId) => chatBans.of(playerId),
     alarm: (part) => metrics.alarm(part),

@@ -22,18 +22,20 @@ interface Door {
   readonly router: Router;
   readonly handle: ReturnType<typeof createHttpHandler>;
   readonly stopping: () => boolean;
+  /** A socket came. `path`: as it was asked for. */
+  readonly heard: (path: string) => void;
 }
 
 /** Rooms behind the transport, and then the port. */
 export async function openDoor(
-  { options, house, cluster, router, handle, stopping }: Door,
+  { options, house, cluster, router, handle, stopping, heard }: Door,
   closers: Closers,
 ): Promise<number> {
   const { config, log } = options;
   const { trustProxy, publicAddress } = config;
   const warning = trustWarning(config);
   if (warning !== null) log.warn(warning);
-  const transport = await createTransport(config.transport, { trustProxy, log, handle });
+  const transport = await createTransport(config.transport, { trustProxy, log, handle, heard });
   closers.add("transport", () => transport.shutdown());
   const server = new Server({
     transport,

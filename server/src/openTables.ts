@@ -41,7 +41,8 @@ export async function openTables(
   const tableIds = configs.map(({ tableId }) => tableId);
   const parts = { configs, leases, stores, clock, random: uniform, observer };
   // Without Redis nobody finds a table elsewhere: another process stands by, and takes all or none.
-  const tables = new Tables(config.redisUrl === null ? parts : { ...parts, census: leases });
+  const among = { ...parts, census: leases, startsAside: publicAddress !== null };
+  const tables = new Tables(config.redisUrl === null ? parts : among);
   closers.add("leases", () => leases.leave());
   if (publicAddress !== null) await claimAddress(leases, publicAddress, clock);
   closers.add("tables", () => tables.stop());

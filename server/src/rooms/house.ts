@@ -28,6 +28,8 @@ export interface House {
   readonly seatKeptSeconds: number;
   /** Whether other processes can be asked for seats now. */
   reachesOthers(): boolean;
+  /** Whether players are not to be sent here, as far as is known. */
+  isAside(): boolean;
   /** The player of a token; null where it is forged, expired, or its player is gone. */
   identify(token: string | undefined): Promise<Identity | null>;
   /** The player's chips, without those on tables, and with the day's where they are due. */

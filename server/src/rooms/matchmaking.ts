@@ -15,6 +15,7 @@ const EXPOSED = ["join", "joinById", "reconnect"] as const;
 type Exposed = (typeof EXPOSED)[number];
 
 const FULL = "This table has no free seat.";
+const ASIDE = "Players do not reach this process; try again in a moment.";
 const ELSEWHERE = "Another process runs this table; try again in a moment.";
 /**
  * How long a table of another process may take to give a seat. A busy one gets its time, since a seat
@@ -58,6 +59,7 @@ async function enter(house: House, roomId: string, context: AuthContext | undefi
   const room = matchMaker.getLocalRoomById(roomId);
   if (room === undefined) return elsewhere(house, roomId, join);
   if (room instanceof TableRoom && room.isClosing) throw refusalError("TABLE_PAUSED", ELSEWHERE);
+  if (house.isAside()) throw refusalError("TABLE_PAUSED", ASIDE);
   if (room.hasReachedMaxClients()) throw refusalError("TABLE_FULL", FULL);
   return join().catch((error: unknown) => {
     // It went elsewhere while the player was looked at: not full, and soon to be found again.

@@ -7,7 +7,9 @@ import { STEADY_LOOKS, TableShare } from "./tableShare.ts";
 let clock: ManualClock;
 let reports: SelfReport[];
 let census: Census;
+let heard: () => void;
 beforeEach(() => {
+  heard = () => {};
   clock = new ManualClock();
   reports = [];
   const tables = [{ tableId: "t1", holder: null, players: 0, offeredTo: null }];
@@ -15,16 +17,17 @@ beforeEach(() => {
   census = { processes, tables };
 });
 
-function shareOf(holder: string): TableShare {
+function shareOf(holder: string, startsAside = false): TableShare {
   const store: CensusStore = {
     holder,
     census: async (report) => {
       reports.push(report);
+      heard();
       return census;
     },
   };
   const players = () => new Map([["t9", 4]]);
-  return new TableShare({ store, clock, tableIds: ["t1"], players });
+  return new TableShare({ store, clock, tableIds: ["t1"], players, startsAside });
 }
 
 it("tells of itself with each look", async () => {
@@ -218,6 +221,26 @@ it("stands aside where there are others, with nothing taken and all handed over,
   await share.look();
   expect(reports.at(-1)?.accepts).toBe(true);
   expect([share.toHandOver(), share.isToStay("t1")]).toEqual([[], true]);
+});
+
+it("begins aside where there are others, and takes what is its from the look after it has come back", async () => {
+  const share = shareOf("a", true);
+  await share.look();
+  expect([share.isAside, share.toTake(["t1"])]).toEqual([true, []]);
+  share.comeBack();
+  await share.look();
+  expect([share.isAside, share.toTake(["t1"])]).toEqual([false, ["t1"]]);
+  expect(reports.map(({ accepts }) => accepts)).toEqual([false, true]);
+});
+
+it("begins in its place where it is alone: the first look finds all tables its own", async () => {
+  const share = shareOf("a", true);
+  heard = () => {
+    const accepts = reports.at(-1)?.accepts === true;
+    census = { ...census, processes: [{ holder: "a", accepts }] };
+  };
+  await share.look();
+  expect([share.isAside, share.toTake(["t1"])]).toEqual([false, ["t1"]]);
 });
 
 it("stands aside for good where it was replaced, and runs tables only where nobody else does", async () => {

@@ -18,6 +18,8 @@ export interface TableShareOptions {
   readonly tableIds: readonly string[];
   /** Of the tables that run here. */
   readonly players: () => ReadonlyMap<string, number>;
+  /** Where others are. */
+  readonly startsAside?: boolean;
 }
 
 export class TableShare {
@@ -28,7 +30,7 @@ export class TableShare {
   /** Tables that were offered since the last look, and to whom. */
   readonly #offers = new Map<string, string>();
   #draining = false;
-  #aside = false;
+  #aside: boolean;
   /** For good: another process has this one's public address. */
   #replaced = false;
   #census: Census = { processes: [], tables: [] };
@@ -36,23 +38,32 @@ export class TableShare {
 
   constructor(options: TableShareOptions) {
     this.#options = options;
+    this.#aside = options.startsAside === true;
   }
 
   /** Tells of this process, and hears of the others. */
   async look(): Promise<void> {
-    const { store, tableIds, players, clock } = this.#options;
-    this.#census = await store.census({ accepts: this.#accepts, players: players(), tableIds });
+    const { store, clock } = this.#options;
+    await this.#tell();
     if (this.#census.replaced === true) {
       this.#replaced = true;
       this.#aside = true;
     }
     // A table that may not be reached is better than one that nobody runs.
-    if (!this.others) this.#aside = false;
+    if (this.#aside && !this.others) {
+      this.#aside = false;
+      await this.#tell();
+    }
     this.#offers.clear();
     this.#lookedAt = clock.now();
     this.#free.saw(this.#census, this.#lookedAt);
     const excess = tablesToHandOver(store.holder, this.#withoutBroken());
     this.#excess = new Map(excess.map((id) => [id, (this.#excess.get(id) ?? 0) + 1]));
+  }
+
+  async #tell(): Promise<void> {
+    const { store, tableIds, players } = this.#options;
+    this.#census = await store.census({ accepts: this.#accepts, players: players(), tableIds });
   }
 
   /** From the next look on this process takes nothing more. */

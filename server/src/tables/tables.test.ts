@@ -44,7 +44,7 @@ class World {
   }
 
   /** `sharing`: with the others that do. */
-  process(name: string, sharing = false): Tables {
+  process(name: string, sharing = false, startsAside = false): Tables {
     const living = this.leases.of(name);
     const leases = new Proxy(living, {
       get: (store, key: keyof typeof living) =>
@@ -53,7 +53,7 @@ class World {
     const tables = new Tables({
       configs: this.configs,
       leases,
-      ...(sharing ? { census: leases } : {}),
+      ...(sharing ? { census: leases, startsAside } : {}),
       stores: this.#stores,
       clock: this.clock,
       random: () => 0,
@@ -294,6 +294,19 @@ describe("among several processes", () => {
     await world.pass(ROUND_MS);
     expect(idsOf(first)).toEqual([]);
     first.comeBack();
+    await world.pass(ROUND_MS);
+    expect([idsOf(first), idsOf(second)].map(({ length }) => length)).toEqual([1, 1]);
+  });
+
+  it("are not handed over to a process that begins aside, until it comes back", async () => {
+    const first = world.process("first", true, true);
+    await first.open();
+    expect([idsOf(first), first.isAside]).toEqual([["one", "two"], false]);
+    const second = world.process("second", true, true);
+    await second.open();
+    await world.pass(2 * ROUND_MS);
+    expect([idsOf(second), second.isAside]).toEqual([[], true]);
+    second.comeBack();
     await world.pass(ROUND_MS);
     expect([idsOf(first), idsOf(second)].map(({ length }) => length)).toEqual([1, 1]);
   });

@@ -28,6 +28,8 @@ export interface TablesOptions {
   readonly observer: TablesObserver;
   /** Among the processes of this database; one that is alone takes every table. */
   readonly census?: CensusStore;
+  /** Where others are, it takes no tables until it comes back. */
+  readonly startsAside?: boolean;
 }
 
 interface BegunTable {
@@ -68,11 +70,13 @@ export class Tables implements HouseTables {
     this.configs = options.configs;
     this.#options = options;
     const tableIds = options.configs.map(({ tableId }) => tableId);
-    const { census, clock } = options;
+    const { census, clock, startsAside = false } = options;
     this.#startPauses = new StartPauses(clock);
     const players = () => this.#players();
     this.#share =
-      census === undefined ? null : new TableShare({ store: census, clock, tableIds, players });
+      census === undefined
+        ? null
+        : new TableShare({ store: census, clock, tableIds, players, startsAside });
     this.#keeper = new LeaseKeeper({
       ...options,
       wanted: tableIds,
@@ -166,6 +170,7 @@ export class Tables implements HouseTables {
   /** Takes its part of the tables again. */
   comeBack(): void {
     this.#share?.comeBack();
+    this.lookNow();
   }
 
   get isAside(): boolean {

@@ -13,6 +13,8 @@ export interface EdgeOptions {
   readonly trustProxy: TrustProxy;
   readonly log: Logger;
   readonly handle: HttpHandler;
+  /** A socket is asked for. `path`: as it was asked for. */
+  readonly heard?: (path: string) => void;
 }
 
 export interface Incoming {

@@ -133,6 +133,7 @@ export class UwsTransport extends uWebSocketsTransport {
       void this.#write(response, foreignOrigin(), { method: "GET", close: true });
       return;
     }
+    this.#edge.heard?.(request.getUrl());
     const searchParams = parse(request.getQuery());
     const token = searchParams["_authToken"];
     const record = headers as Record<string, string | undefined>;

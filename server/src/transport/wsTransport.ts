@@ -43,6 +43,7 @@ export class WsTransport extends WebSocketTransport {
     this.#http.on("upgrade", (request) => {
       const { remoteAddress } = request.socket;
       settleAddress(request.headers, remoteAddress, this.#isProxy(remoteAddress));
+      this.#edge.heard?.(request.url ?? "");
     });
     this.attachToServer(this.#http);
     delete this.server;
