@@ -1,4 +1,5 @@
 /** `lost-answers`: connections to the database are cut at COMMIT, before it and after it. */
+import { bugsOf, expectNoBugs } from "./bugs.ts";
 import type { Loss } from "./lossyLine.ts";
 import { LossyLine } from "./lossyLine.ts";
 import type { Suite } from "./run.ts";
@@ -23,6 +24,7 @@ export const losing: Suite = {
     const { random, house, notes, database } = stage;
     const lost = (loss: Loss): void => notes.inflicted(LOSSES[loss]);
     const line = stage.keep(await LossyLine.to({ target: database.url, random, lost }));
+    const before = bugsOf(stage);
     await house.restart({ databaseUrl: line.url });
     for (let spell = brief ? SPELLS.brief : SPELLS.long; spell > 0; spell -= 1) {
       line.losing = LOSING;
@@ -31,5 +33,7 @@ export const losing: Suite = {
       await stage.measure("from the last loss to the next bet", Date.now(), RECOVERS_MS);
     }
     await house.restart({ databaseUrl: database.url });
+    // What is lost passes: the same is asked for by its ids until it is known what became of it.
+    expectNoBugs(stage, before);
   },
 };

@@ -3,6 +3,7 @@
  * lease lives, or dies; the other takes over, and the first finds out when it wakes.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { bugsOf, expectNoBugs } from "./bugs.ts";
 import { isReady } from "./house.ts";
 import type { LoneHouse } from "./loneHouse.ts";
 import type { Suite } from "./run.ts";
@@ -142,7 +143,10 @@ export const stopping: Suite = {
   name: "stop",
   does: "the holder of the tables is stopped, woken and killed beside a second server",
   inflict: async (stage, { brief }) => {
+    const before = bugsOf(stage);
     if (stage.house.isShared) await stopShared(stage, stage.house, brief);
     else await stopLone(stage, brief);
+    // Who slept, or was replaced, finds out by being refused: nothing in it is wrong.
+    expectNoBugs(stage, before);
   },
 };
