@@ -48,7 +48,7 @@ function openAs(user?: string, options?: string) {
   const url = new URL(database.url);
   if (user !== undefined) [url.username, url.password] = [user, "secret"];
   if (options !== undefined) url.searchParams.set("options", options);
-  const config = { databaseUrl: url.href, unsafeDatabase: true, dataDir: "" };
+  const config = { databaseUrl: url.href, unsafeDatabase: true, clockWasAhead: null, dataDir: "" };
   return openDatabase({ config, secrets, log, clock: systemClock }, closers);
 }
 

@@ -12,7 +12,7 @@ import type { Logger } from "./platform/log.ts";
 import { preflight } from "./preflight.ts";
 
 export interface DatabaseOptions {
-  readonly config: Pick<Config, "databaseUrl" | "unsafeDatabase" | "dataDir">;
+  readonly config: Pick<Config, "databaseUrl" | "unsafeDatabase" | "clockWasAhead" | "dataDir">;
   readonly secrets: Pick<Secrets, "seedKey" | "keep">;
   readonly log: Logger;
   readonly clock: Clock;
@@ -71,9 +71,10 @@ async function bringUpToDate(url: string, options: DatabaseOptions): Promise<voi
 
 async function lookOver(
   pool: Pool,
-  { config: { unsafeDatabase }, secrets: { seedKey, keep }, clock }: DatabaseOptions,
+  { config, secrets: { seedKey, keep }, clock }: DatabaseOptions,
 ): Promise<void> {
-  await preflight(pool, { seedKey, now: clock.now(), unsafeDatabase });
+  const { unsafeDatabase, clockWasAhead } = config;
+  await preflight(pool, { seedKey, now: clock.now(), unsafeDatabase, clockWasAhead });
   // Before anything is written that takes them.
   keep?.();
 }

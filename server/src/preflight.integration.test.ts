@@ -156,6 +156,26 @@ describe("a start on a database that does not fit is refused in one line, and wr
   });
 });
 
+it("starts on a database of a clock that was ahead, by the word of whoever starts it", async () => {
+  await database.pool.query(
+    "UPDATE rounds SET opened_at = now() + interval '1 hour' WHERE status = 'open'",
+  );
+  const { rows } = await database.pool.query<{ newest: Date }>(
+    "SELECT max(opened_at) AS newest FROM rounds",
+  );
+  const newest = rows[0]?.newest.getTime() ?? 0;
+  const before = new Date(newest - 1).toISOString();
+  const line = /^The clock .* If it is right, .* start with CLOCK_WAS_AHEAD=(\S+)\n$/;
+  await expectRefused(line, { CLOCK_WAS_AHEAD: before });
+  const told = await processes.failing({ DATABASE_URL: database.url });
+  const [, word = ""] = line.exec(told) ?? [];
+  expect(word).toBe(new Date(newest).toISOString());
+  const run = processes.start({ DATABASE_URL: database.url, CLOCK_WAS_AHEAD: word });
+  await run.open;
+  run.child.kill("SIGINT");
+  expect(await run.ended).toBe(0);
+});
+
 it("starts on a database that is a little ahead of the clock", async () => {
   await database.pool.query(
     `INSERT INTO admin_audit (at, who, action, detail)

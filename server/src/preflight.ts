@@ -22,6 +22,11 @@ export interface PreflightOptions {
   readonly now: number;
   /** A database that may lose in a crash what it has answered is taken: for tests. */
   readonly unsafeDatabase: boolean;
+  /**
+   * By the word of whoever starts it, entries up to then are of a clock that was ahead, and no reason to
+   * wait; in epoch milliseconds. It stands for nothing once that time has come.
+   */
+  readonly clockWasAhead: number | null;
 }
 
 /** Clocks of machines that took turns at one database may differ by this much. */
@@ -35,12 +40,14 @@ export async function preflight(pool: Pool, options: PreflightOptions): Promise<
   await inTransaction(pool, (client) => look(client, options), snapshot);
 }
 
-async function look(client: Queryable, { seedKey, now }: PreflightOptions): Promise<void> {
+async function look(client: Queryable, options: PreflightOptions): Promise<void> {
+  const { seedKey, now, clockWasAhead } = options;
   const schema = await readSchema(client);
   const there = await objectsThere(client);
   checkWhole(schema, there);
   if (there.has("table seed_chains")) await checkSeedKey(client, seedKey);
-  await checkClock(client, there, now);
+  const newest = await newestEntry(client, there);
+  if (newest > (clockWasAhead ?? 0)) checkClock(newest, now);
 }
 
 async function checkWritable(pool: Pool): Promise<void> {
@@ -115,21 +122,22 @@ const NEWEST: Readonly<Record<string, string>> = {
   admin_audit: latest("admin_audit", "at"),
 };
 
-/** Time goes on from what is written: records in the wrong order would prove nothing. */
-async function checkClock(
-  client: Queryable,
-  there: ReadonlySet<string>,
-  now: number,
-): Promise<void> {
+/** When the newest entry was written, in epoch milliseconds; 0 where there is none. */
+async function newestEntry(client: Queryable, there: ReadonlySet<string>): Promise<number> {
   const asked = Object.keys(NEWEST).filter((table) => there.has(`table ${table}`));
   let newest = 0;
   for (const table of asked) {
     const { rows } = await client.query<{ at: Date | null }>(NEWEST[table] ?? "");
     newest = Math.max(newest, rows[0]?.at?.getTime() ?? 0);
   }
+  return newest;
+}
+
+/** Time goes on from what is written: records in the wrong order would prove nothing. */
+function checkClock(newest: number, now: number): void {
   if (now + CLOCK_TOLERANCE_MS >= newest) return;
   const [shown, written] = [now, newest].map((at) => new Date(at).toISOString());
   throw new PreflightError(
-    `The clock of this machine is behind the database: it shows ${shown}, and the newest entry is of ${written}. Set the clock right, or wait until then.`,
+    `The clock of this machine is behind the database: it shows ${shown}, and the newest entry is of ${written}. Set the clock right, or wait until then. If it is right, and was ahead when that was written, start with CLOCK_WAS_AHEAD=${written}`,
   );
 }

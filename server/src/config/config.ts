@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { TableConfig } from "@croupier/shared/core/types";
 import { z } from "zod";
 import type { Environment } from "./environment.ts";
-import { flag, oneOf, read, url, wholeNumber } from "./environment.ts";
+import { flag, oneOf, read, time, url, wholeNumber } from "./environment.ts";
 import { MOST_CHIPS } from "./limits.ts";
 import { readTables } from "./tables.ts";
 import type { TrustProxy } from "./trustProxy.ts";
@@ -21,6 +21,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** A database that may forget in a crash what it has answered is taken as well. */
   readonly unsafeDatabase: boolean;
+  /** Epoch milliseconds: what the database has up to then was written while the clock was ahead. */
+  readonly clockWasAhead: number | null;
   readonly redisUrl: string | null;
   /** An absolute path. */
   readonly dataDir: string;
@@ -85,6 +87,7 @@ export function readConfig(environment: Environment): Config {
     listenAddress: read(environment, LISTEN_ADDRESS, null),
     databaseUrl: read(environment, url("DATABASE_URL", ["postgres:", "postgresql:"]), null),
     unsafeDatabase: read(environment, flag("UNSAFE_DATABASE"), false),
+    clockWasAhead: read(environment, time("CLOCK_WAS_AHEAD"), null),
     redisUrl: read(environment, REDIS_URL, null),
     dataDir: resolve(environment["DATA_DIR"] || ".croupier"),
     transport: read(environment, oneOf("TRANSPORT", TRANSPORTS), "auto"),

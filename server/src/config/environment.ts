@@ -73,6 +73,15 @@ export function oneOf<const T extends string>(name: string, options: readonly T[
   return { name, takes: `one of ${options.join(", ")}`, schema: z.enum(options) };
 }
 
+/** A moment, in epoch milliseconds. */
+export function time(name: string): Variable<number> {
+  return {
+    name,
+    takes: "a time in UTC, such as 2026-01-31T12:00:00.000Z",
+    schema: z.iso.datetime().transform((text) => Date.parse(text)),
+  };
+}
+
 /** `true` or `false`. */
 export function flag(name: string): Variable<boolean> {
   return { name, takes: "true or false", schema: z.stringbool() };

@@ -45,6 +45,18 @@ const changedOperation = (change: Partial<LoggedOperation>) => (round: Unfinishe
 
 const recover = (broken?: string) => recoverTable({ config, store, clock, broken });
 
+describe("a round that is taken over", () => {
+  it("ends its betting after the opening, and counts one by a clock that was ahead as now", async () => {
+    const { bettingMs } = config;
+    const now = clock.now();
+    expect(await recover()).toMatchObject({ state: { phaseEndsAt: now + bettingMs } });
+    tamper(() => ({ openedAt: now + 60_000 }));
+    expect(await recover()).toMatchObject({ state: { phaseEndsAt: now + 60_000 + bettingMs } });
+    tamper(() => ({ openedAt: now + 60_001 }));
+    expect(await recover()).toMatchObject({ state: { phaseEndsAt: now + bettingMs } });
+  });
+});
+
 describe("a locked round", () => {
   beforeEach(lock);
 

@@ -42,7 +42,7 @@ interface RecoveryOptions {
 /** Reads a table's past and builds its state; settles or voids a round that cannot go on. */
 export async function recoverTable(options: RecoveryOptions): Promise<Recovery> {
   const { config, store, clock } = options;
-  const history = await store.prepareTable(config);
+  const history = openedByNow(await store.prepareTable(config), clock.now());
   const { unfinished } = history;
   if (unfinished === null) {
     return { state: restoreTable(config, history, clock.now()), voided: foundIn(history) };
@@ -53,6 +53,16 @@ export async function recoverTable(options: RecoveryOptions): Promise<Recovery> 
   const attempt = options.broken ?? restorable(config, history, clock.now());
   if (typeof attempt !== "string") return { state: attempt, voided: foundIn(history) };
   return takeBack(options, unfinished.round, attempt);
+}
+
+/** Clocks of machines that take turns at a table may differ by this much: so far an announced end stands. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** Whoever opened the round may have had a clock that was ahead: betting must not last until that time. */
+function openedByNow(history: TableHistory, now: number): TableHistory {
+  const { unfinished } = history;
+  if (unfinished === null || unfinished.openedAt <= now + CLOCKS_DIFFER_MS) return history;
+  return { ...history, unfinished: { ...unfinished, openedAt: now } };
 }
 
 /**
