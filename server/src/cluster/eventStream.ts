@@ -58,7 +58,8 @@ export class EventStream {
   /** False where the stream is at this place already, or beyond. */
   async #append({ seq, event }: PlacedEvent): Promise<boolean> {
     const trim = { strategy: "MAXLEN", strategyModifier: "~", threshold: KEPT } as const;
-    const fields = { event: JSON.stringify(event) };
+    // Versions before take no event without results: who won most they told by them.
+    const fields = { event: JSON.stringify({ ...event, results: [] }) };
     try {
       await this.#redis.ask((client) => client.xAdd(STREAM, `${seq}-0`, fields, { TRIM: trim }));
       return true;

@@ -147,7 +147,7 @@ describe("events", () => {
     await expectTrue(desk);
   });
 
-  it("of a void round have no results", async () => {
+  it("of a void round have no winners", async () => {
     const desk = deskOf();
     await desk.tell();
     await follow(desk);
@@ -168,8 +168,21 @@ describe("events", () => {
       "COUNT",
       "1",
     )) as [string, string[]][];
-    expect(JSON.parse(fields[1] ?? "")).toMatchObject({ status: "void", pocket: "", results: [] });
+    expect(JSON.parse(fields[1] ?? "")).toMatchObject({ status: "void", pocket: "", winners: [] });
     await expectTrue(desk);
+  });
+
+  it("say of a round who won most, and not what became of everybody: Redis has room for 500 full tables", async () => {
+    const desk = deskOf();
+    await play("one");
+    spin();
+    await desk.tell();
+    const [[, fields] = ["", []]] = (await redis.run(
+      ...["XREVRANGE", "croupier:events", "+", "-", "COUNT", "1"],
+    )) as [string, string[]][];
+    const event = JSON.parse(fields[1] ?? "") as { winners: unknown[]; results: unknown[] };
+    expect(event.winners.length).toBeLessThanOrEqual(1);
+    expect(event.results).toEqual([]);
   });
 
   it("wait in the outbox while Redis is away, and are told when it is back", async () => {

@@ -12,7 +12,7 @@ const winOf = (round: number): Win => ({
 function eventOf(seq: number, round = seq): PlacedEvent {
   const { playerId, name, net, staked, ...of } = winOf(round);
   const winners = [{ playerId, name, net, staked }];
-  return { seq, event: { ...of, status: "settled", winners, results: [] } };
+  return { seq, event: { ...of, status: "settled", winners } };
 }
 
 /** A reader with a stream and books that are as the test says. */

@@ -1,7 +1,7 @@
 import type { IRoomCache } from "@colyseus/core";
 import { initializeRoomCache } from "@colyseus/core";
 import { pino } from "pino";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Clock } from "../platform/clock.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
@@ -172,20 +172,36 @@ describe("rooms in Redis", () => {
 describe("a Redis that is full", () => {
   afterEach(() => redis.run("CONFIG", "SET", "maxmemory", "0"));
 
-  it("is told of in a line, keeps its connection, and is filled again once it has room", async () => {
+  it("is told of, keeps its connection, and is filled again once it has room", async () => {
     const lines: string[] = [];
     const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
     const { driver, health } = await driverOf("one", { log });
     await redis.run("CONFIG", "SET", "maxmemory", "1");
     await driver.persist(room("table-own", "one"), true);
     for (let beats = 0; beats < 5; beats += 1) await driver.beat();
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/refuses/);
-    expect(health.state).toBe("ok");
+    // Once that it refuses, and once what that means.
+    expect(lines).toHaveLength(2);
+    expect(lines.join("")).toMatch(/"level":50,.*OOM.*refuses signs of life/);
+    expect(health.state).toBe("away");
     expect(await driver.has("table-own")).toBe(true);
     await redis.run("CONFIG", "SET", "maxmemory", "0");
     await driver.beat();
     expect(await listed()).toEqual(["table-own"]);
+    expect(health.state).toBe("ok");
+    expect(lines[2]).toContain("Redis is back");
+  });
+
+  it("keeps those rooms for others that it knew before, for as long as their process lives", async () => {
+    const [{ driver: one }, { driver: other }] = [await driverOf("one"), await driverOf("other")];
+    await one.persist(room("table-main", "one"), true);
+    await expect.poll(() => other.has("table-main")).toBe(true);
+    await redis.run("CONFIG", "SET", "maxmemory", "1");
+    for (let beats = 0; beats < 3; beats += 1) {
+      await redis.run("PEXPIRE", "croupier:lives:one", "1000");
+      await one.beat();
+      expect(Number(await redis.run("PTTL", "croupier:lives:one"))).toBeGreaterThan(1_000);
+    }
+    expect(await other.has("table-main")).toBe(true);
   });
 });
 
@@ -226,14 +242,20 @@ describe("without Redis", () => {
     await driver.persist(own, true);
     await go();
     const startedAt = systemClock.now();
+    // Whoever waits for an answer, or for a timer, lets the loop turn.
+    const turned = vi.fn();
+    setImmediate(turned);
     for (let joined = 0; joined < 1_000; joined += 1) {
       await driver.update(own, { $inc: { clients: 1 } });
     }
     expect(await driver.findOne({ roomId: "table-own" })).toMatchObject({ clients: 1_000 });
-    expect(systemClock.now() - startedAt).toBeLessThan(200);
+    expect(turned).not.toHaveBeenCalled();
+    await new Promise(setImmediate);
+    expect(turned).toHaveBeenCalled();
     await expect(driver.findOne({ roomId: "table-other" })).rejects.toThrow(RedisAwayError);
     expect(await driver.query({ name: "table" })).toEqual([own]);
-    expect(systemClock.now() - startedAt).toBeLessThan(1_500);
+    // Two questions; how long one waits at most, `redisAway` shows.
+    expect(systemClock.now() - startedAt).toBeLessThan(5_000);
     await driver.beat();
     await expect.poll(() => health.state).toBe("away");
     redis.wake();

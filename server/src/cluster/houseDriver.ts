@@ -27,6 +27,9 @@ export interface HouseDriverOptions {
   readonly living?: (processIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
+/** In the health, beside the connections. */
+const BEATS = "signs of life";
+
 type Operations = Parameters<RedisDriver["update"]>[1];
 
 export class HouseDriver extends RedisDriver {
@@ -154,13 +157,17 @@ export class HouseDriver extends RedisDriver {
   }
 
   async #beat(): Promise<void> {
+    const { health } = this.#options;
     const processId = this.#options.processId();
     if (processId === undefined) return;
     try {
       await this.#board.beat(processId, this.#announced());
+      health.ready(BEATS);
     } catch (error) {
+      // Others may not find this process's rooms: that is as if Redis were away.
+      if (failureOf(error) === "refused") health.refused(BEATS, error);
       // The next connection begins with a beat.
-      endIfHanging(this.#redis, error, this.#options.health);
+      else endIfHanging(this.#redis, error, health);
     }
   }
 

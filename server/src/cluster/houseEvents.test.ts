@@ -8,7 +8,6 @@ const EVENT = {
   status: "settled",
   pocket: "17",
   at: 1_700_000_000_000,
-  results: [["ada", 350, 10]],
   winners: [{ playerId: "ada", name: "Ada", net: 350, staked: 10 }],
 };
 

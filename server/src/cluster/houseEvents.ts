@@ -14,8 +14,6 @@ const roundEvent = z.object({
   pocket: z.string().max(3),
   /** When it ended, in epoch milliseconds. */
   at: count,
-  /** What each player with a stake won or lost, and the stake; none where the round is void. */
-  results: z.array(z.tuple([playerId, z.int(), count])).max(10_000),
   /** The best of those who won, by what they won. */
   winners: z.array(z.object({ playerId, name: playerName, net: count, staked: count })).max(10),
 });

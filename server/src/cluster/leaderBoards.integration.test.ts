@@ -15,7 +15,7 @@ import { LeaderBoards } from "./leaderBoards.ts";
 import { LEADERS, PERIODS } from "./leaderTotals.ts";
 import { addressOf } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
-import { RedisHealth } from "./redisHealth.ts";
+import { RedisAwayError, RedisHealth } from "./redisHealth.ts";
 
 const log = createLogger("silent");
 const TABLES = [tableConfig("one")];
@@ -93,6 +93,21 @@ it("are of the database that is there, also where another past is in Redis", asy
   await restored.desk.keepBoards();
   const shown = await restored.desk.leaders("all");
   expect(shown.map(({ staked }) => staked).toSorted()).toEqual([1, 2]);
+  expect(await boards.top("all")).toEqual(shown);
+});
+
+it("are taken away where Redis is full: what they show would be old", async () => {
+  const { desk, rig } = await houseOf(2);
+  await desk.keepBoards();
+  await rig.database.pool.query("UPDATE leader_totals SET net = net + 7");
+  await rig.database.pool.query("UPDATE leader_progress SET version = gen_random_uuid()");
+  await redis.run("CONFIG", "SET", "maxmemory", "1");
+  await expect(desk.keepBoards()).rejects.toThrow(RedisAwayError);
+  expect(await boards.top("all")).toBeNull();
+  const shown = await desk.leaders("all");
+  expect(shown).toHaveLength(2);
+  await redis.run("CONFIG", "SET", "maxmemory", "0");
+  await desk.keepBoards();
   expect(await boards.top("all")).toEqual(shown);
 });
 

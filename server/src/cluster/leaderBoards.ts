@@ -31,18 +31,14 @@ export class LeaderBoards {
     return this.#redis.ask((client) => client.get(BOARDS_VERSION));
   }
 
-  /** In the place of the old ones, in one step. */
+  /** In the place of the old ones, in one step; where Redis refuses that, as a full one does, without them. */
   async write(version: string, leaders: Leaders): Promise<void> {
-    await this.#redis.ask((client) => {
-      const steps = client.multi().del(PERIODS.map(keyOf));
-      for (const period of PERIODS) {
-        const members = leaders[period].map(({ playerId, net, staked, rounds }) => {
-          return { value: `${playerId} ${staked} ${rounds}`, score: -net };
-        });
-        if (members.length > 0) steps.zAdd(keyOf(period), members);
-      }
-      return steps.set(BOARDS_VERSION, version).exec();
-    });
+    try {
+      await this.#replace(version, leaders);
+    } catch (error) {
+      await this.#redis.ask((client) => client.del([BOARDS_VERSION, ...PERIODS.map(keyOf)]));
+      throw error;
+    }
   }
 
   /** The best of a period; null where the boards are not there. */
@@ -63,5 +59,18 @@ export class LeaderBoards {
   async forgetThoseBefore(): Promise<void> {
     const script = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('UNLINK', key) end`;
     await this.#redis.ask((client) => client.eval(script, { keys: [], arguments: [`${BEFORE}*`] }));
+  }
+
+  async #replace(version: string, leaders: Leaders): Promise<void> {
+    await this.#redis.ask((client) => {
+      const steps = client.multi().del(PERIODS.map(keyOf));
+      for (const period of PERIODS) {
+        const members = leaders[period].map(({ playerId, net, staked, rounds }) => {
+          return { value: `${playerId} ${staked} ${rounds}`, score: -net };
+        });
+        if (members.length > 0) steps.zAdd(keyOf(period), members);
+      }
+      return steps.set(BOARDS_VERSION, version).exec();
+    });
   }
 }

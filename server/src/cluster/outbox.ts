@@ -128,8 +128,6 @@ async function readPlaced(client: PoolClient): Promise<readonly PlacedEvent[]> {
        FROM results WHERE net > 0
      )
      SELECT seq, table_id AS "tableId", round, placed.status, at, coalesce(pocket, '') AS pocket,
-       coalesce((SELECT jsonb_agg(jsonb_build_array(player_id, net, staked))
-         FROM results WHERE results.seq = placed.seq), '[]') AS results,
        coalesce((SELECT jsonb_agg(jsonb_build_object('playerId', player_id, 'name', name,
            'net', net, 'staked', staked) ORDER BY place)
          FROM ranked JOIN players USING (player_id)

@@ -136,6 +136,18 @@ export class RedisHealth {
     this.#log.warn(told, "Redis (REDIS_URL) is away; tables go on without it");
   }
 
+  /** Redis is there and refuses what it is asked for over and over, until it is `ready` for that. */
+  refused(name: string, reason: unknown): void {
+    this.#ready.set(name, false);
+    const words = inOneLine(reason);
+    if (this.#closed || !this.#isNew(`${name}: ${words}`, this.#told)) return;
+    this.#tellsBack = true;
+    this.#log.error(
+      { reason: words },
+      `Redis (REDIS_URL) refuses ${name}: other processes may not find this one's tables`,
+    );
+  }
+
   /**
    * Takes what a call failed with that nobody waits for, and tells what nothing else tells: that Redis
    * refuses, or that there is a bug.

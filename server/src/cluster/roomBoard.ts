@@ -11,6 +11,7 @@
  */
 import type { IRoomCache } from "@colyseus/core";
 import { parseListing } from "./listing.ts";
+import { failureOf } from "./redisHealth.ts";
 import type { ColyseusRedis } from "./supervise.ts";
 
 /** Between two beats. */
@@ -53,7 +54,7 @@ export class RoomBoard {
   async write(processId: string, rooms: readonly IRoomCache[]): Promise<void> {
     const fields = rooms.flatMap((room) => [room.roomId, JSON.stringify(room)]);
     await Promise.all([
-      this.#redis.set(signOf(processId), "1", "PX", LIFE_MS),
+      this.#showLife(processId),
       ...(fields.length === 0 ? [] : [this.#redis.hset(ROOMS, ...fields)]),
     ]);
   }
@@ -106,6 +107,17 @@ export class RoomBoard {
       this.#redis.hdel(COUNTS, processId),
       this.remove(processId, roomIds),
     ]);
+  }
+
+  async #showLife(processId: string): Promise<void> {
+    const sign = signOf(processId);
+    try {
+      await this.#redis.set(sign, "1", "PX", LIFE_MS);
+    } catch (error) {
+      // A Redis that is full takes this all the same: what is announced goes on to be found.
+      if (failureOf(error) === "refused") await this.#redis.pexpire(sign, LIFE_MS);
+      throw error;
+    }
   }
 
   async #alive(rooms: readonly IRoomCache[]): Promise<readonly IRoomCache[]> {
