@@ -106,4 +106,5 @@ export const BROKEN_BUILDS: readonly BrokenBuild[] = [
   },
   { suite: losing, mutants: ["tickets-are-not-known"], shows: BOOKS },
   { suite: losing, mutants: ["unknown-commits-failed"], shows: BOOKS },
+  { suite: losing, mutants: ["lost-connections-are-bugs"], shows: BUG },
 ];
