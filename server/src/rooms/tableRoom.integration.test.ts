@@ -44,6 +44,22 @@ describe("a seat", () => {
     await room.leave();
   });
 
+  it("names the time for all who are there to come back in, of every table of the process", async () => {
+    const players = () => [...house.house.hosts.values()].map(({ state }) => state.players.size);
+    await expect.poll(players, { interval: 5, timeout: 5_000 }).toEqual([0, 0]);
+    const named: (number | undefined)[] = [];
+    const rooms = [];
+    for (const tableId of ["slow", "fast", "slow"]) {
+      const { client } = await house.guest();
+      const room = await client.join("table", { tableId });
+      named.push((await nextMessage<SeatMessage>(room, "seat")).comeBackWithinMs);
+      rooms.push(room);
+    }
+    // A player alone comes back at once.
+    expect(named).toEqual([0, 1, 2]);
+    for (const room of rooms) await room.leave();
+  });
+
   it("shows its chips to the others", async () => {
     const [ada, bob] = [await house.guest("Ada"), await house.guest("Bob")];
     const [adas, bobs] = [await sit(ada, "slow"), await sit(bob, "slow")];

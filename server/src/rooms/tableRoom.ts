@@ -16,6 +16,7 @@ import { BankUnavailableError } from "../tables/store.ts";
 import type { TableEvent, TableHost, VoidedEvent } from "../tables/tableHost.ts";
 import { admit } from "./admission.ts";
 import type { BalanceListener } from "./balanceHub.ts";
+import { comeBackWithinMs } from "./crowd.ts";
 import type { House, Identity } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
 import { InSlices } from "./inSlices.ts";
@@ -263,6 +264,7 @@ export abstract class TableRoom
       round,
       limits: config.limits,
       clientSeed,
+      comeBackWithinMs: comeBackWithinMs(this.house.tables),
     };
   }
 

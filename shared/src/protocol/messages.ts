@@ -14,6 +14,11 @@ export interface SeatMessage {
   readonly round: number;
   readonly limits: TableLimits;
   readonly clientSeed: string | null;
+  /**
+   * Where the connection ends without a word: milliseconds within which to come back, at a moment of
+   * chance, so that not everybody comes at once. Longer for a greater crowd, 0 where nobody else is there.
+   */
+  readonly comeBackWithinMs?: number;
 }
 
 export interface SettledMessage {
