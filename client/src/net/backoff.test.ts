@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { awayMs, backoffMs } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
 
 describe("pauses between attempts", () => {
   it("double up to a bound", () => {
@@ -12,15 +12,4 @@ describe("pauses between attempts", () => {
     expect(backoffMs(3, 0)).toBe(500);
     expect(backoffMs(3, 0.5)).toBe(750);
   });
-});
-
-it("stays away for the time that the server names, within reason", () => {
-  expect([0, 30, 1e9, -1, Number.NaN, undefined].map(awayMs)).toEqual([
-    0,
-    30,
-    10_000,
-    undefined,
-    undefined,
-    undefined,
-  ]);
 });

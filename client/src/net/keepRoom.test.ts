@@ -1,7 +1,9 @@
-import type { NoticeMessage } from "@croupier/shared/protocol/messages";
-import { describe, expect, it } from "vitest";
-import type { RoomStatus } from "./keepRoom.ts";
+import { Room } from "@colyseus/sdk";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { RoomLike, RoomStatus } from "./keepRoom.ts";
 import { keepRoom } from "./keepRoom.ts";
+
+type Listener = Parameters<RoomLike["onMessage"]>[1];
 
 class FakeRoom {
   left = false;
@@ -11,9 +13,14 @@ class FakeRoom {
   readonly onLeave = (listener: (code: number) => void) => this.#leave.push(listener);
   readonly onDrop = (listener: (code: number) => void) => this.#drop.push(listener);
   readonly onReconnect = (listener: () => void) => this.#back.push(listener);
-  readonly #notices: ((notice: NoticeMessage) => void)[] = [];
-  readonly onMessage = (_type: "notice", listener: (notice: NoticeMessage) => void) =>
-    this.#notices.push(listener);
+  readonly #notices: Listener[] = [];
+  readonly #seats: Listener[] = [];
+  readonly onMessage = (type: "notice" | "seat", listener: Listener) =>
+    (type === "seat" ? this.#seats : this.#notices).push(listener);
+  readonly reconnection = {
+    ...{ minUptime: 5_000, minDelay: 100, maxDelay: 5_000, maxRetries: 15 },
+    backoff: (attempt: number, delay: number) => 2 ** attempt * delay,
+  };
   leave(): Promise<void> {
     this.left = true;
     return Promise.resolve();
@@ -22,10 +29,13 @@ class FakeRoom {
     for (const listener of this.#leave) listener(code);
   }
   fireNotice(comeBackInMs?: number): void {
-    const notice = { code: "TABLE_PAUSED", message: "It goes on elsewhere." };
-    for (const listener of this.#notices) {
-      listener(comeBackInMs === undefined ? notice : { ...notice, comeBackInMs });
-    }
+    const notice = comeBackInMs === undefined ? {} : { comeBackInMs };
+    for (const listener of this.#notices) listener(notice);
+  }
+  /** The server tells the seat, as after a join or a return. */
+  fireSeat(comeBackWithinMs?: number): void {
+    const seat = comeBackWithinMs === undefined ? {} : { comeBackWithinMs };
+    for (const listener of this.#seats) listener(seat);
   }
   fireDrop(): void {
     for (const listener of this.#drop) listener(1006);
@@ -128,6 +138,51 @@ describe("keeping a room", () => {
     expect(joins).toHaveLength(3);
   });
 
+  it("comes back to a room lost without a word within the time that came with the seat", async () => {
+    const { joins, pauses } = house();
+    const first = new FakeRoom();
+    joins[0]?.open(first);
+    await settle();
+    first.fireSeat(2_000);
+    first.fireLeave(4001);
+    await settle();
+    const second = new FakeRoom();
+    joins[1]?.open(second);
+    await settle();
+    second.fireSeat(2_000);
+    second.fireNotice(37);
+    second.fireLeave(4001);
+    await settle();
+    const third = new FakeRoom();
+    joins[2]?.open(third);
+    await settle();
+    third.fireLeave(4001);
+    await settle();
+    expect(pauses).toEqual([2_000, 37, 500]);
+  });
+
+  it("does not wait that long again where the SDK came in vain, at its own moment of it", async () => {
+    const { joins, pauses } = house();
+    const room = new FakeRoom();
+    joins[0]?.open(room);
+    await settle();
+    room.fireSeat(2_000);
+    room.fireDrop();
+    room.fireLeave(4001);
+    await settle();
+    expect(pauses).toEqual([500]);
+
+    const second = new FakeRoom();
+    joins[1]?.open(second);
+    await settle();
+    second.fireSeat(2_000);
+    second.fireDrop();
+    second.fireBack();
+    second.fireLeave(4001);
+    await settle();
+    expect(pauses).toEqual([500, 2_000]);
+  });
+
   it("does not come back where it was left while it waited to", async () => {
     const { joins, kept } = house();
     const room = new FakeRoom();
@@ -189,5 +244,58 @@ describe("keeping a room", () => {
     expect(late.left).toBe(true);
     expect(attached).toEqual([]);
     expect(kept.room()).toBeNull();
+  });
+});
+
+describe("rooms of the stock SDK whose connections end together", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** When each of a crowd first knocks, in milliseconds after the end; all were told `withinMs`. */
+  async function firstKnocks(crowd: number, withinMs: number | undefined) {
+    vi.useFakeTimers();
+    vi.spyOn(console, "info").mockReturnValue(undefined);
+    const moments: number[] = [];
+    const rooms = Array.from({ length: crowd }, (_, index) => {
+      const room = new Room("table");
+      keepRoom<Room>({
+        join: () => Promise.resolve(room),
+        attach: () => undefined,
+        onStatus: () => undefined,
+        isFinal: () => true,
+        onEnd: () => undefined,
+        finalCodes: [],
+        wait: () => new Promise(() => undefined),
+        localNow: () => Date.now(),
+        random: () => index / crowd,
+      });
+      return room;
+    });
+    await settle();
+    const endedAt = Date.now();
+    for (const room of rooms) {
+      const reconnect = () => void moments.push(Date.now() - endedAt);
+      Object.assign(room, { reconnectionToken: "room:token", connection: { reconnect } });
+      room["dispatchMessage"]("seat", { comeBackWithinMs: withinMs });
+      room["handleReconnection"](1006, "");
+    }
+    vi.advanceTimersByTime(20_000);
+    return moments.toSorted((one, other) => one - other);
+  }
+
+  it("knock one after the other, for as long as the server named", async () => {
+    const moments = await firstKnocks(200, 2_000);
+    expect(moments).toHaveLength(200);
+    expect(new Set(moments).size).toBeGreaterThan(190);
+    expect([moments[0], moments[50], moments[199]]).toEqual([100, 1_100, 2_095]);
+  });
+
+  it("knock apart where it named nothing", async () => {
+    const moments = await firstKnocks(10, undefined);
+    expect(new Set(moments).size).toBe(10);
+    expect(moments.at(-1)).toBeLessThan(600);
+  });
+
+  it("knock as soon as ever where a player is alone", async () => {
+    expect(await firstKnocks(1, 0)).toEqual([100]);
   });
 });

@@ -2,19 +2,25 @@
  * Keeps a place in a room.
  *
  * Two layers bring a lost connection back. The SDK reconnects by itself for as long as the server
- * keeps the seat (60 s). When it gives up, or the server sends everyone away, the room is joined
- * anew: after the time that the server named for that, or a moment of chance, and then with growing,
- * jittered pauses, until it works or the answer says that it never will.
+ * keeps the seat (60 s), at moments of chance within the time that the server named with the seat.
+ * When it gives up, or the server sends everyone away, the room is joined anew: after the time that the
+ * server named for that, or a moment of chance, and then with growing, jittered pauses, until it works
+ * or the answer says that it never will.
  */
-import type { NoticeMessage } from "@croupier/shared/protocol/messages";
-import { awayMs, backoffMs, spreadMs } from "./backoff.ts";
+import type { Reconnection } from "@croupier/shared/protocol/comingBack";
+import { joinAnewMs, knockApart, namedMs } from "@croupier/shared/protocol/comingBack";
+import type { NoticeMessage, SeatMessage } from "@croupier/shared/protocol/messages";
+import { backoffMs } from "./backoff.ts";
+
+type Advice = Pick<SeatMessage, "comeBackWithinMs"> & Pick<NoticeMessage, "comeBackInMs">;
 
 /** What is needed of the SDK's room here. */
 export interface RoomLike {
   readonly onLeave: (listener: (code: number) => void) => unknown;
   readonly onDrop: (listener: (code: number) => void) => unknown;
   readonly onReconnect: (listener: () => void) => unknown;
-  readonly onMessage: (type: "notice", listener: (notice: NoticeMessage) => void) => unknown;
+  readonly onMessage: (type: "notice" | "seat", listener: (told: Advice) => void) => unknown;
+  readonly reconnection: Reconnection;
   readonly leave: () => Promise<unknown>;
 }
 
@@ -52,7 +58,11 @@ export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptR
   let stopped = false;
   let current: R | null = null;
   /** What the server named as the time to stay away after this stay. */
-  let namedMs: number | undefined;
+  let awayMs: number | undefined;
+  /** What it named as the time to come back within, where the connection ends without a word. */
+  let withinMs: number | undefined;
+  /** Those who knocked in vain came apart already. */
+  let knocking = false;
   let leftAt = Number.NEGATIVE_INFINITY;
 
   const end = (error: unknown): void => {
@@ -67,19 +77,32 @@ export function keepRoom<R extends RoomLike>(options: KeepRoomOptions<R>): KeptR
     if (stopped) return;
     if (options.finalCodes.includes(code)) return end(code);
     options.onStatus("reconnecting");
-    void options.wait(namedMs ?? spreadMs(options.random())).then(() => {
+    const spreadMs = knocking ? undefined : withinMs;
+    void options.wait(awayMs ?? joinAnewMs(spreadMs, options.random())).then(() => {
       if (!stopped) joinFrom(1);
     });
   };
 
   const enter = (room: R): void => {
     current = room;
-    namedMs = undefined;
+    awayMs = undefined;
+    withinMs = undefined;
+    knocking = false;
     room.onMessage("notice", ({ comeBackInMs }) => {
-      namedMs = awayMs(comeBackInMs) ?? namedMs;
+      awayMs = namedMs(comeBackInMs) ?? awayMs;
     });
-    room.onDrop(() => options.onStatus("reconnecting"));
-    room.onReconnect(() => options.onStatus("online"));
+    room.onMessage("seat", ({ comeBackWithinMs }) => {
+      withinMs = namedMs(comeBackWithinMs);
+    });
+    knockApart(room.reconnection, () => withinMs, options.random);
+    room.onDrop(() => {
+      knocking = true;
+      options.onStatus("reconnecting");
+    });
+    room.onReconnect(() => {
+      knocking = false;
+      options.onStatus("online");
+    });
     room.onLeave((code) => onLeave(room, code));
     options.attach(room);
     options.onStatus("online");

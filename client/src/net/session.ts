@@ -32,9 +32,6 @@ const SAMPLE_PAUSE_MS = 15_000;
 /** The pause between two looks for big wins from a table; the lobby is told them. */
 const WINS_PAUSE_MS = 20_000;
 
-/** The SDK tries again for at least as long as the server keeps a dropped player's seat (60 s). */
-const SDK_RETRIES = 17;
-
 export interface SessionPort {
   readonly client: Client;
   readonly store: Store;
@@ -174,11 +171,7 @@ export class Session {
     const { store, wait, localNow } = this.#port;
     return keepRoom<Room>({
       join,
-      attach: (room) => {
-        room.reconnection.minUptime = 0;
-        room.reconnection.maxRetries = SDK_RETRIES;
-        attach(room);
-      },
+      attach,
       onStatus: (connection) => {
         if (connection !== "online") this.#seated = false;
         store.dispatch({ type: "connection-changed", connection });
