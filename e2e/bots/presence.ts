@@ -27,8 +27,6 @@ export interface PresenceSettings {
 
 /** Between two tries after an answer was lost. */
 const PAUSE_MS = 200;
-/** Who lost a seat lost it together with everyone at the table: nobody comes at once. */
-const SPREAD_MS = 500;
 /** So long after a stay at a table, "full" may be of the moment only. */
 const FULL_FOR_NOW_MS = 20_000;
 
@@ -147,8 +145,8 @@ export class Presence {
     this.#beThere();
   }
 
-  /** The seat is gone: sit down anew, as a player would, at the time that the table named for it. */
-  #lostSeat(comeBackInMs = SPREAD_MS * Math.random()): void {
+  /** The seat is gone: sit down anew, as a player would. */
+  #lostSeat(comeBackInMs: number): void {
     this.#seat = null;
     if (this.#leaving) {
       this.#back.resolve();

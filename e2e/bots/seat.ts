@@ -1,5 +1,6 @@
 /** One player's connection to one table, over the stock SDK. */
 import type { Client, Room } from "@colyseus/sdk";
+import { joinAnewMs, knockApart, namedMs } from "@croupier/shared/protocol/comingBack";
 import type { PlayerMessages } from "@croupier/shared/protocol/messages";
 import type { Refusal } from "@croupier/shared/protocol/refusals";
 import type { TableView } from "@croupier/shared/protocol/state";
@@ -32,8 +33,8 @@ export interface SeatEvents {
   dropped(): void;
   /** The SDK came back to the same seat. */
   back(): void;
-  /** The seat is gone for good; the table may have said when to come back. */
-  left(comeBackInMs: number | undefined): void;
+  /** The seat is gone for good: milliseconds until a player sits down anew. */
+  left(comeBackInMs: number): void;
 }
 
 export interface Seat {
@@ -53,23 +54,37 @@ export function refusalOf(error: unknown): Refusal | null {
 /** Sits down at a table; rejects with the matchmaker's error where that is not possible. */
 export async function sitDown(client: Client, tableId: string, events: SeatEvents): Promise<Seat> {
   const room: Room = await client.join("table", { tableId });
-  // Connections of bots are cut on purpose: none of them is too young to come back.
-  room.reconnection.minUptime = 0;
+  let comeBackInMs: number | undefined;
+  let withinMs: number | undefined;
+  let knocking = false;
+  knockApart(room.reconnection, () => withinMs, Math.random);
   room.onStateChange((state: PublicTable) => events.state(state));
-  room.onMessage("seat", (message: PlayerMessages["seat"]) => events.seat(message));
+  room.onMessage("seat", (message: PlayerMessages["seat"]) => {
+    withinMs = namedMs(message.comeBackWithinMs);
+    events.seat(message);
+  });
   room.onMessage("settled", (message: PlayerMessages["settled"]) => events.settled(message));
   room.onMessage("voided", (message: PlayerMessages["voided"]) => events.voided(message));
   room.onMessage("balance", (message: PlayerMessages["balance"]) => events.balance(message));
-  let comeBackInMs: number | undefined;
   room.onMessage("notice", (notice: PlayerMessages["notice"]) => {
     if (notice.comeBackInMs === undefined) return;
     comeBackInMs = notice.comeBackInMs;
     events.moving();
   });
   room.onMessage("*", () => undefined);
-  room.onDrop(() => events.dropped());
-  room.onReconnect(() => events.back());
-  room.onLeave(() => events.left(comeBackInMs));
+  room.onDrop(() => {
+    knocking = true;
+    events.dropped();
+  });
+  room.onReconnect(() => {
+    knocking = false;
+    events.back();
+  });
+  room.onLeave(() => {
+    // Those who knocked in vain came apart already.
+    const spreadMs = knocking ? undefined : withinMs;
+    events.left(comeBackInMs ?? joinAnewMs(spreadMs, Math.random()));
+  });
   return {
     get isOpen() {
       return room.connection.isOpen;

@@ -1,6 +1,7 @@
 /**
  * A player who only sits and watches, at a cost that lets ten thousand of them live on one machine: it
- * reads of the protocol no more than that it is in, and comes back as the stock SDK does.
+ * reads of the protocol no more than that it is in and how long a crowd takes to come back, and comes back as
+ * the game's client does.
  *
  *   away ──(matchmaker, socket)──▶ in ──(cut)──▶ away ──(socket, with the token of its seat)──▶ in
  *     ▲                                           │
@@ -8,7 +9,9 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { PROTOCOL_CODE_MASK, Protocol } from "@colyseus/shared-types";
+import { joinAnewMs, knockMs, namedMs } from "@croupier/shared/protocol/comingBack";
 import { WebSocket } from "ws";
+import { comeBackWithinMsIn } from "./leanFrames.ts";
 
 export interface LeanSettings {
   /** Of the one address. */
@@ -34,12 +37,7 @@ interface Reservation {
   readonly publicAddress: string;
 }
 
-/** The SDK's: 200 ms, then twice as long each time. */
-const FIRST_WAIT_MS = 200;
-const LONGEST_WAIT_MS = 5_000;
 const HANDSHAKE_MS = 15_000;
-/** The client's, before a lost room is joined anew. */
-const SPREAD_MS = 500;
 /** The server closes like this where the seat of a token is not there (any more). */
 const MAY_COME_BACK: readonly number[] = [1001, 1005, 1006, 4010];
 const ACKNOWLEDGED = Buffer.of(Protocol.JOIN_ROOM);
@@ -51,7 +49,9 @@ export class LeanPlayer {
   #socket: WebSocket | null = null;
   #in = false;
   #gone = false;
-  #failures = 0;
+  /** Since the last connection ended, or since it wanted to come in. */
+  #knocks = 0;
+  #withinMs: number | undefined;
   readonly #watcher: LeanWatcher;
 
   constructor(settings: LeanSettings, watcher: LeanWatcher) {
@@ -95,11 +95,16 @@ export class LeanPlayer {
       } catch (error) {
         this.#watcher.failed();
         if (error instanceof SeatGoneError) {
-          await pause(SPREAD_MS * Math.random());
-          return await this.join();
+          // At its own moment of the crowd's time it came already.
+          return await this.#joinAnew(undefined);
         }
       }
     }
+  }
+
+  async #joinAnew(withinMs: number | undefined): Promise<void> {
+    await pause(joinAnewMs(withinMs, Math.random()));
+    await this.join();
   }
 
   /** Resolves with the table's state; rejects where the socket ends before it. */
@@ -120,9 +125,11 @@ export class LeanPlayer {
         socket.send(ACKNOWLEDGED);
       } else if (code === Protocol.ROOM_STATE && !this.#in) {
         this.#in = true;
-        this.#failures = 0;
+        this.#knocks = 0;
         this.#watcher.entered(anew);
         resolve();
+      } else if (code === Protocol.ROOM_DATA) {
+        this.#withinMs = namedMs(comeBackWithinMsIn(data)) ?? this.#withinMs;
       }
     });
     socket.on("error", () => undefined);
@@ -130,7 +137,8 @@ export class LeanPlayer {
       const wasIn = this.#in;
       this.#in = false;
       if (!wasIn) reject(MAY_COME_BACK.includes(code) ? new Error(`${code}`) : new SeatGoneError());
-      else if (!this.#gone) void (MAY_COME_BACK.includes(code) ? this.#comeBack() : this.join());
+      else if (!this.#gone)
+        void (MAY_COME_BACK.includes(code) ? this.#comeBack() : this.#joinAnew(this.#withinMs));
     });
     return promise;
   }
@@ -146,9 +154,8 @@ export class LeanPlayer {
   }
 
   async #wait(): Promise<void> {
-    const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
-    this.#failures += 1;
-    await pause(waitMs);
+    this.#knocks += 1;
+    await pause(knockMs(this.#knocks, this.#withinMs, Math.random()));
   }
 }
 
