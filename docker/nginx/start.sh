@@ -5,11 +5,15 @@
 set -eu
 run=${EDGE_RUN_DIR:-/run/edge}
 
-# As many as the processors that it may use: a whole number, at least one.
-case ${EDGE_WORKERS:-} in
-  0.* | .*) export EDGE_WORKERS=1 ;;
-  *.*) export EDGE_WORKERS="${EDGE_WORKERS%%.*}" ;;
-esac
+# As many as the processors that it may use, where nothing else is said: a whole number, at least one.
+if [ -z "${EDGE_WORKERS:-}" ]; then
+  workers=${NGINX_CPUS:-1}
+  workers=${workers%%.*}
+  case $workers in
+    '' | 0*) workers=1 ;;
+  esac
+  export EDGE_WORKERS="$workers"
+fi
 last_slot=999
 
 # The names of this container, as the engine's name server has them.

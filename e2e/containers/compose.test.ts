@@ -122,10 +122,16 @@ describe("a house for the public", () => {
     expect(new Set(kept)).toEqual(new Set(named));
   });
 
-  it("is another project than the one for development, which would take its place", () => {
-    expect(production.name).toMatch(/^[a-z-]+$/);
-    expect(development.name).toMatch(/^[a-z-]+$/);
-    expect(production.name).not.toBe(development.name);
+  it("is read by Compose before 2.0 as well, which takes no name of a project from a file", () => {
+    for (const file of [production, development]) expect(Object.keys(file)).not.toContain("name");
+  });
+
+  it("does not lose its place to the one for development, which has no port where this one's host is set", () => {
+    const ports = development.services["nginx"]?.ports?.map(withDefaults);
+    expect(ports).toEqual(["127.0.0.1:8080:8080"]);
+    expect(development.services["nginx"]?.ports?.[0]).toContain(
+      "8080}$" + "{CROUPIER_HOST:-}:8080",
+    );
   });
 
   it("passes on every setting of the edge that its README or its defaults name", () => {
@@ -141,10 +147,19 @@ describe("a house for the public", () => {
     expect([...given.keys()]).toEqual(expect.arrayContaining(wanted));
   });
 
-  it("has as many of Nginx's workers as processors that it may use", () => {
-    const given = environmentOf(production.services["nginx"] ?? {}).get("EDGE_WORKERS");
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose fills it in.
-    expect(given).toBe("${EDGE_WORKERS:-${NGINX_CPUS:-1}}");
+  it("tells Nginx how many processors it may use: it has a worker for each", () => {
+    const given = environmentOf(production.services["nginx"] ?? {});
+    const cpus = production.services["nginx"]?.["cpus"];
+    expect([given.get("NGINX_CPUS"), withDefaults(given.get("EDGE_WORKERS") ?? "")]).toEqual([
+      cpus,
+      "",
+    ]);
+  });
+
+  it("asks for nothing that Compose before 2.0 fills in otherwise: a default within a default", () => {
+    for (const name of ["compose.yaml", "compose.prod.yaml"]) {
+      expect(readDockerFile(name)).not.toMatch(/\$\{[^}]*\$\{/);
+    }
   });
 
   it("has three servers without being told how many", () => {

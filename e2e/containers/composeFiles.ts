@@ -30,7 +30,6 @@ export interface Service {
 }
 
 export interface ComposeFile {
-  readonly name?: string;
   readonly services: Readonly<Record<string, Service>>;
   readonly networks?: Readonly<Record<string, { readonly internal?: boolean }>>;
   readonly volumes?: Readonly<Record<string, unknown>>;
