@@ -1,11 +1,14 @@
 /** What is done to a house of containers, one act after the other; each answers what did not hold. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Report } from "../bots/report.ts";
+import { NEWER_APPLIED, NEWER_NAMES } from "../src/testing/newerMigrations.ts";
 import { repository } from "../src/testing/processes.ts";
 import type { Act, Stage } from "./act.ts";
 import { gap, restoring } from "./backupActs.ts";
 import { faultsOf, playWhile, toldOf } from "./bots.ts";
+import { developing } from "./developing.ts";
 import { docker, EngineError, run } from "./engine.ts";
+import { OWN, outdated, renew, renewWithMigrations } from "./newerImages.ts";
 import type { Stack } from "./stack.ts";
 import { memoryOf, openBesides, PUBLISHED, until, unwell } from "./watching.ts";
 
@@ -14,8 +17,8 @@ const MOST_MEMORY_BYTES = 256_000_000;
 const MOST_AWAY_MS = 2_000;
 const MOST_AWAY_FROM_DOOR_MS = 6_000;
 const FULL_HOUSE = 500;
-/** What has an image of the house's own. */
-const OWN = ["server", "nginx", "backup"];
+/** Who plays while a new version comes. */
+const CROWD = 300;
 const PLAY_MS = 20_000;
 /** Nginx as it is seen from its own container. */
 const INSIDE = "127.0.0.1:8443";
@@ -69,8 +72,9 @@ async function killing({ stack, say }: Stage): Promise<readonly string[]> {
 }
 
 /**
- * A new version of every image of the house's own takes the place of the old one, under bots: first with
- * the Nginx that is there, then with a new one, before which there is a moment without any.
+ * A new version of every image of the house's own takes the place of the old one, under bots: first one
+ * that brings migrations, with the Nginx that is there; then with a new Nginx, before which there is a
+ * moment without any.
  */
 async function rolling({ stack, say }: Stage): Promise<readonly string[]> {
   const before = await stack.containers("server");
@@ -78,10 +82,17 @@ async function rolling({ stack, say }: Stage): Promise<readonly string[]> {
     const told = await stack.script("roll.sh");
     for (const line of told.trim().split("\n")) say(line);
   };
-  for (const service of ["server", "backup"]) await renew(stack.image(service));
-  const inside = await playWhile(stack, 60, roll);
+  await renewWithMigrations(stack.image("server"));
+  await renew(stack.image("backup"));
+  const inside = await playWhile(stack, CROWD, roll);
   say(toldOf(inside));
-  const faults = [...faultsOf(inside), ...awayFor(inside, MOST_AWAY_MS)];
+  const applied = await stack.sql(NEWER_APPLIED);
+  say(`${applied.split("\n").length} migrations came with it`);
+  const faults = [
+    ...faultsOf(inside),
+    ...awayFor(inside, MOST_AWAY_MS),
+    ...(applied === NEWER_NAMES.join("\n") ? [] : [`of the migrations it has "${applied}"`]),
+  ];
   for (const service of OWN) await renew(stack.image(service));
   const all = await playWhile(stack, 60, roll);
   say(toldOf(all));
@@ -99,27 +110,6 @@ async function rolling({ stack, say }: Stage): Promise<readonly string[]> {
 
 function awayFor({ awayMs }: Report, mostMs: number): readonly string[] {
   return awayMs.max > mostMs ? [`a player was away for ${awayMs.max.toFixed(0)} ms`] : [];
-}
-
-/** Makes another image of the same content under the same name, as a new version would be. */
-async function renew(image: string): Promise<void> {
-  const container = await docker("create", image);
-  await docker("commit", "--change", `LABEL made=${Date.now()}`, container, image);
-  // With the volume that its base declares.
-  await docker("rm", "--volumes", container);
-}
-
-/** Containers of the house's own services that run another image than that of now. */
-async function outdated(stack: Stack): Promise<readonly string[]> {
-  const faults: string[] = [];
-  for (const service of OWN) {
-    const image = await docker("image", "inspect", "--format", "{{.Id}}", stack.image(service));
-    for (const container of await stack.containers(service)) {
-      const runs = await docker("inspect", "--format", "{{.Image}}", container);
-      if (runs !== image) faults.push(`${service} runs ${runs}, and not ${image}`);
-    }
-  }
-  return faults;
 }
 
 /** One process with a full house. */
@@ -166,4 +156,5 @@ export const ACTS: readonly Act[] = [
   { name: "restoring", play: restoring },
   { name: "gap", play: gap },
   { name: "memory", play: memory },
+  { name: "developing", play: developing },
 ];

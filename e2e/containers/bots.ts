@@ -4,22 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Report } from "../bots/report.ts";
 import { startNode } from "../src/testing/processes.ts";
-import type { Stack } from "./stack.ts";
+import type { House } from "./act.ts";
 
 const LONGEST = "15m";
 
 /** Plays until `during` is over; answers the bots' report, after their last round. */
 export async function playWhile(
-  stack: Stack,
+  house: House,
   players: number,
   during: () => Promise<void>,
 ): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), "croupier-bots-"));
   const json = join(folder, "report.json");
-  const flags = ["--url", stack.url, "--players", String(players), "--duration", LONGEST];
+  const flags = ["--url", house.url, "--players", String(players), "--duration", LONGEST];
   const bots = startNode({
     args: ["e2e/bots/main.ts", ...flags, "--json", json],
-    env: { NODE_EXTRA_CA_CERTS: stack.certificate },
+    env: house.certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: house.certificate },
   });
   try {
     await bots.sees(new RegExp(`\\b${players} seated`));

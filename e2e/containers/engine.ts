@@ -26,6 +26,18 @@ export async function docker(...args: readonly string[]): Promise<string> {
   return (await run("docker", args)).stdout.trim();
 }
 
+/**
+ * Of the ids that Compose lists, one a line, those of containers that run, in the same order: before 2.0
+ * it lists those as well that have done their work and ended.
+ */
+export async function running(listed: string): Promise<readonly string[]> {
+  const ids = listed.split("\n").filter((id) => id !== "");
+  if (ids.length === 0) return [];
+  const states = await docker("inspect", "--format", "{{.State.Running}}", ...ids);
+  const runs = states.split("\n").map((state) => state === "true");
+  return ids.filter((_, place) => runs[place] === true);
+}
+
 /** Throws {@link EngineError} where no engine answers. */
 export async function requireEngine(): Promise<void> {
   try {

@@ -34,8 +34,11 @@ async function main(wanted: readonly string[]): Promise<void> {
 
 try {
   await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof EngineError)) throw error;
-  console.error(error.message);
+} catch (thrown) {
+  // Where what failed could not be taken away either, that comes last.
+  const errors = thrown instanceof SuppressedError ? [thrown.suppressed, thrown.error] : [thrown];
+  const unexpected = errors.find((error) => !(error instanceof EngineError));
+  if (unexpected !== undefined) throw unexpected;
+  for (const { message } of errors) console.error(message);
   process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ import { makeCertificate } from "../cluster/nginxCertificate.ts";
 import { freePort } from "../src/testing/ports.ts";
 import { repository } from "../src/testing/processes.ts";
 import type { Variables } from "./engine.ts";
-import { docker, findCompose, run } from "./engine.ts";
+import { docker, findCompose, run, running } from "./engine.ts";
 import { partsOf } from "./secretParts.ts";
 
 const PROJECT = "croupier-proof";
@@ -96,10 +96,9 @@ export class Stack implements AsyncDisposable {
     return exit.stdout;
   }
 
-  /** Ids of the containers of a service; the oldest number first. */
+  /** Ids of the containers that run, or of those of one service; the oldest number first. */
   async containers(service = ""): Promise<readonly string[]> {
-    const ids = await this.compose("ps", "-q", ...(service === "" ? [] : [service]));
-    return ids.split("\n").filter((id) => id !== "");
+    return running(await this.compose("ps", "-q", ...(service === "" ? [] : [service])));
   }
 
   /** One line of the database, as its superuser reads it. */

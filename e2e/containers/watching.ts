@@ -1,7 +1,7 @@
 /** Looking at containers from outside. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { House } from "./act.ts";
 import { docker, EngineError } from "./engine.ts";
-import type { Stack } from "./stack.ts";
 
 const LOOK_MS = 500;
 const PATIENCE_MS = 180_000;
@@ -35,9 +35,9 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** Containers that are not well, each with its state. */
-export async function unwell(stack: Stack): Promise<readonly string[]> {
+export async function unwell(house: Pick<House, "containers">): Promise<readonly string[]> {
   const format = "{{.Name}} {{.State.Health.Status}}";
-  const states = await docker("inspect", "--format", format, ...(await stack.containers()));
+  const states = await docker("inspect", "--format", format, ...(await house.containers()));
   return states.split("\n").filter((line) => !line.endsWith(" healthy"));
 }
 

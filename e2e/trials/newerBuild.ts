@@ -1,29 +1,8 @@
-/**
- * A newer build of the server: this one with more migrations. They add to every table that a running
- * game reads and writes, as real ones would, and take nothing away.
- *
- * Each changes one table: a transaction that locks several meets those of the game in another order.
- */
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+/** A newer build of the server: this one with more migrations. */
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { MIGRATIONS_FOLDER, writeNewerMigrations } from "../src/testing/newerMigrations.ts";
 import { repository } from "../src/testing/processes.ts";
-
-const HOT = ["accounts", "transfers", "rounds", "operations", "bets", "players", "leases"];
-
-/** By name, after whatever comes meanwhile. */
-const MIGRATIONS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    HOT.map((table) => [
-      `9990_newer_${table}.sql`,
-      `ALTER TABLE ${table} ADD COLUMN newer_note text;\n`,
-    ]),
-  ),
-  "9991_newer_notes.sql":
-    "CREATE TABLE newer_notes (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, note text);\n",
-};
-
-/** What a program that does not know them says. */
-export const UNKNOWN_MIGRATION = /it has migration 999\d_newer_/;
 
 /** Makes the build in `folder`, which is made as well. */
 export function makeNewerBuild(folder: string): void {
@@ -36,7 +15,5 @@ export function makeNewerBuild(folder: string): void {
   for (const name of ["node_modules", "server/node_modules", "client", "package.json"]) {
     symlinkSync(join(repository, name), join(folder, name));
   }
-  for (const [name, sql] of Object.entries(MIGRATIONS)) {
-    writeFileSync(join(folder, "server/src/db/migrations", name), sql);
-  }
+  writeNewerMigrations(join(folder, MIGRATIONS_FOLDER));
 }

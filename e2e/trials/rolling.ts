@@ -4,9 +4,10 @@
  */
 import { join } from "node:path";
 import type { ClusterProcess } from "../cluster/serverProcess.ts";
+import { UNKNOWN_MIGRATION } from "../src/testing/newerMigrations.ts";
 import { freePort } from "../src/testing/ports.ts";
 import { runNode } from "../src/testing/processes.ts";
-import { makeNewerBuild, UNKNOWN_MIGRATION } from "./newerBuild.ts";
+import { makeNewerBuild } from "./newerBuild.ts";
 import type { Stage } from "./stage.ts";
 import type { Trial } from "./trial.ts";
 

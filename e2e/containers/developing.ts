@@ -1,0 +1,115 @@
+/**
+ * The house for development, `docker/compose.yaml`, as whoever works on it starts it: with one process,
+ * then with three, then with a source that has changed.
+ */
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "../src/testing/ports.ts";
+import { repository } from "../src/testing/processes.ts";
+import type { Stage } from "./act.ts";
+import { faultsOf, playWhile, toldOf } from "./bots.ts";
+import type { Variables } from "./engine.ts";
+import { findCompose, run, running } from "./engine.ts";
+import { until, unwell } from "./watching.ts";
+
+const PROJECT = "croupier-proof-development";
+const FILE = join(repository, "docker", "compose.yaml");
+/** A source that every process has read. */
+const SOURCE = join(repository, "server", "src", "context.ts");
+const BOTS = 30;
+const PLAY_MS = 10_000;
+
+/** Volumes of its own: nobody's house for development is touched. */
+const VOLUMES = `volumes:
+${["data", "client", "database"].map((name) => `  ${name}: { name: ${PROJECT}-${name} }`).join("\n")}
+`;
+
+/** Answers what did not hold. */
+export async function developing({ say }: Pick<Stage, "say">): Promise<readonly string[]> {
+  await using house = await DevelopmentHouse.prepare();
+  const takesThePublicOnesPlace = await house.startsBeside("croupier.example");
+  await house.compose("up", "-d", "--build");
+  await until("all services are well", async () => (await unwell(house)).length === 0);
+  await house.compose("up", "-d", "--scale", "server=3");
+  await until("three servers are well", async () => {
+    const servers = await house.containers("server");
+    return servers.length === 3 && (await unwell(house)).length === 0;
+  });
+  const page = await (await fetch(house.url)).text();
+  const report = await playWhile(house, BOTS, () => pause(PLAY_MS));
+  say(toldOf(report));
+  const now = new Date();
+  utimesSync(SOURCE, now, now);
+  await until("all three servers have started again", async () => {
+    const told = await house.compose("logs", "--no-log-prefix", "server");
+    return told.split("\n").filter((line) => line.startsWith("Restarting ")).length === 3;
+  });
+  await until("all services are well", async () => (await unwell(house)).length === 0);
+  const again = await playWhile(house, BOTS, () => pause(PLAY_MS));
+  say(toldOf(again));
+  return [
+    ...(page.includes("/assets/") ? [] : ["the page is not that of the client"]),
+    ...(takesThePublicOnesPlace ? ["it starts where a house for the public is set up"] : []),
+    ...faultsOf(report),
+    ...faultsOf(again),
+  ];
+}
+
+type Run = (args: readonly string[], more?: Variables) => Promise<string>;
+
+class DevelopmentHouse implements AsyncDisposable {
+  readonly url: string;
+  readonly #folder: string;
+  readonly #run: Run;
+
+  private constructor(url: string, folder: string, run: Run) {
+    this.url = url;
+    this.#folder = folder;
+    this.#run = run;
+  }
+
+  static async prepare(): Promise<DevelopmentHouse> {
+    const [program, ...first] = await findCompose();
+    const folder = mkdtempSync(join(tmpdir(), "croupier-development-"));
+    const volumes = join(folder, "volumes.yaml");
+    writeFileSync(volumes, VOLUMES);
+    const port = await freePort();
+    const variables = {
+      COMPOSE_PROJECT_NAME: PROJECT,
+      CROUPIER_PORT: String(port),
+      POSTGRES_PORT: String(await freePort()),
+      REDIS_PORT: String(await freePort()),
+      // Of whatever is set up in this folder.
+      CROUPIER_HOST: "",
+    };
+    const files = ["-f", FILE, "-f", volumes];
+    const compose = async (args: readonly string[], more: Variables = {}) =>
+      (await run(program, [...first, ...files, ...args], { ...variables, ...more })).stdout.trim();
+    return new DevelopmentHouse(`http://localhost:${port}`, folder, compose);
+  }
+
+  /** `docker compose …`; its output. */
+  compose(...args: readonly string[]): Promise<string> {
+    return this.#run(args);
+  }
+
+  /** Whether anything is started where a house for the public has that host. */
+  async startsBeside(host: string): Promise<boolean> {
+    return this.#run(["config"], { CROUPIER_HOST: host }).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Ids of the containers that run, or of those of one service. */
+  async containers(service = ""): Promise<readonly string[]> {
+    return running(await this.compose("ps", "-q", ...(service === "" ? [] : [service])));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.compose("down", "--volumes", "--timeout", "5");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
