@@ -20,8 +20,8 @@ export const mutants = [
   {
     name: "recovery-forgets-the-last-operation",
     file: "server/src/rounds/history.ts",
-    find: "return rows.map((row) => ({\n    playerId: row.player_id,",
-    replace: "return rows.slice(0, -1).map((row) => ({\n    playerId: row.player_id,",
+    find: "  return operations;\n",
+    replace: "  return operations.slice(0, -1);\n",
     why: "the newest row is taken for one that is not whole yet",
   },
   {

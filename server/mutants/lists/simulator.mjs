@@ -174,7 +174,7 @@ export const mutants = [
   {
     name: "takeover-forgets-exposure",
     file: "shared/src/core/table/restore.ts",
-    find: "    expose(state, player.chips, operation.changes);\n",
+    find: "  for (const { chips } of state.players.values()) expose(state, NOTHING, placing(chips));\n",
     replace: "",
     why: "after a takeover the house limit knows of no bets",
   },

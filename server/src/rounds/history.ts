@@ -6,6 +6,8 @@ import type { ClientSeed, WheelName, ZeroRule } from "@croupier/shared/core/type
 import type { Queryable } from "../db/transaction.ts";
 import { answerOf } from "../ledger/operations.ts";
 import type { LastVoid, LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
+import type { RoundId } from "./log.ts";
+import { slicesOfLog } from "./log.ts";
 import type { LeasedTurns } from "./turns.ts";
 
 /**
@@ -105,7 +107,7 @@ async function readUnfinished(
     clientSeeds: row.client_seeds,
     openedAt: row.opened_at.getTime(),
     betsDigest: row.bets_digest,
-    operations: await readOperations(database, tableId, row.round),
+    operations: await readOperations(database, { tableId, round: row.round }),
   };
 }
 
@@ -115,21 +117,23 @@ type OperationRow = Parameters<typeof answerOf>[0] & {
   readonly changes: readonly SpotChange[];
 };
 
+const COLUMNS = "player_id, op, round, kind, changes, stake_after, balance_after, chips_after";
+
 async function readOperations(
   database: Queryable,
-  tableId: string,
-  round: number,
+  id: RoundId,
 ): Promise<readonly LoggedOperation[]> {
-  const { rows } = await database.query<OperationRow>(
-    `SELECT player_id, op, round, kind, changes, stake_after, balance_after, chips_after
-     FROM operations WHERE table_id = $1 AND round = $2 ORDER BY seq`,
-    [tableId, round],
-  );
-  return rows.map((row) => ({
-    playerId: row.player_id,
-    op: row.op,
-    kind: row.kind,
-    changes: row.changes,
-    answer: answerOf(row),
-  }));
+  const operations: LoggedOperation[] = [];
+  for await (const rows of slicesOfLog<OperationRow>(database, id, COLUMNS)) {
+    for (const row of rows) {
+      operations.push({
+        playerId: row.player_id,
+        op: row.op,
+        kind: row.kind,
+        changes: row.changes,
+        answer: answerOf(row),
+      });
+    }
+  }
+  return operations;
 }

@@ -6,13 +6,13 @@
 import { assert } from "@croupier/shared/core/assert";
 import type { Chips } from "@croupier/shared/core/chips";
 import { addChips, asChips } from "@croupier/shared/core/chips";
-import { betsDigestOf, commitmentOf } from "@croupier/shared/core/fairness";
+import { commitmentOf } from "@croupier/shared/core/fairness";
 import type { SettledBet } from "@croupier/shared/core/table/effects";
 import type { Payout } from "@croupier/shared/core/types";
 import type { PoolClient } from "pg";
 import type { OpeningRound, SettlingRound, TableStore } from "../tables/store.ts";
 import { emptyRound } from "./finishRound.ts";
-import { loggedDigest, readLayout, writtenDigest } from "./layout.ts";
+import { digestOf, loggedDigest, readLayout, writtenDigest } from "./layout.ts";
 import type { LeasedTurns } from "./turns.ts";
 
 type Locking = Parameters<TableStore["lockRound"]>[0];
@@ -178,7 +178,7 @@ export function voidRound(
       lease.epoch,
       inOneReason(reason),
       seed,
-      betsDigestOf(bets),
+      await digestOf(layout),
       new Date(voidedAt),
     ]);
     const balances = await readBalances(client, voiding);

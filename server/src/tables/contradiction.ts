@@ -12,11 +12,17 @@ type Chips = Map<string, Map<SpotId, number>>;
 /** In a few words; null where operations, stakes and, once there is one, the lock's digest agree. */
 export function contradictionIn({ operations, betsDigest }: UnfinishedRound): string | null {
   const chips: Chips = new Map();
+  const stakes = new Map<string, number>();
   for (const { playerId, changes, answer } of operations) {
     const own = chips.get(playerId) ?? new Map<SpotId, number>();
     chips.set(playerId, own);
-    for (const [spot, change] of changes) own.set(spot, (own.get(spot) ?? 0) + change);
-    if (sum(own.values()) !== answer.stake) return "a log that does not add up";
+    let stake = stakes.get(playerId) ?? 0;
+    for (const [spot, change] of changes) {
+      own.set(spot, (own.get(spot) ?? 0) + change);
+      stake += change;
+    }
+    stakes.set(playerId, stake);
+    if (stake !== answer.stake) return "a log that does not add up";
   }
   const amounts = [...chips.values()].flatMap((own) => [...own.values()]);
   if (amounts.some((amount) => amount < 0)) return "chips taken back that were not placed";
@@ -30,10 +36,4 @@ function betsOf(chips: Chips): Bet[] {
       .filter(([, amount]) => amount > 0)
       .map(([spot, amount]) => ({ playerId, spot, amount: asChips(amount) })),
   );
-}
-
-function sum(amounts: Iterable<number>): number {
-  let total = 0;
-  for (const amount of amounts) total += amount;
-  return total;
 }

@@ -5,13 +5,16 @@
 import { assert } from "../assert.ts";
 import type { Chips } from "../chips.ts";
 import { betsDigestOf } from "../fairness.ts";
-import type { ClientSeed, Pocket, TableConfig } from "../types.ts";
+import type { ClientSeed, Pocket, SpotId, TableConfig } from "../types.ts";
 import { expose } from "./exposing.ts";
 import type { OperationKind, SpotChange } from "./inputs.ts";
+import { placing } from "./layouts.ts";
 import { applyOperation } from "./operations.ts";
 import { betsOf, bettingEndOf } from "./rounds.ts";
 import type { TableState } from "./state.ts";
 import { createTable, playerAt } from "./state.ts";
+
+const NOTHING: ReadonlyMap<SpotId, Chips> = new Map();
 
 export interface RememberedRound {
   readonly round: number;
@@ -56,10 +59,11 @@ export function restoreTable(
   state.clientSeeds = unfinished.clientSeeds;
   for (const operation of unfinished.operations) {
     const player = playerAt(state, operation.playerId);
-    expose(state, player.chips, operation.changes);
     applyOperation(state, player, operation);
     assert(player.stake === operation.answer.stake, "a log that does not add up");
   }
+  // Once, for what lies there in the end: a log may have hundreds of changes for each chip.
+  for (const { chips } of state.players.values()) expose(state, NOTHING, placing(chips));
   if (unfinished.status === "locked") {
     assert(betsDigestOf(betsOf(state)) === unfinished.betsDigest, "bets changed after the lock");
     state.stage = "draining";
