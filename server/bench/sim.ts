@@ -2,7 +2,6 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { simulatorFlags } from "../bin/simulatorFlags.mjs";
 import type { Benchmark } from "./figures.ts";
 
 const SIMULATOR = fileURLToPath(new URL("../sim/main.ts", import.meta.url));
@@ -12,8 +11,7 @@ const MOST_OUTPUT = 1024 * 1024;
 
 /** Runs the simulator as its command does; it is one thread. */
 export async function benchSimulator(): Promise<Benchmark> {
-  const flags = ["--disable-warning=ExperimentalWarning", ...simulatorFlags];
-  const args = [...flags, SIMULATOR, "--rounds", String(ROUNDS)];
+  const args = ["--disable-warning=ExperimentalWarning", SIMULATOR, "--rounds", String(ROUNDS)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: MOST_OUTPUT });
   const rate = RATE.exec(stdout)?.[1];
   if (rate === undefined) throw new Error(`the simulator told no rate:\n${stdout.slice(-1_000)}`);

@@ -7,7 +7,6 @@
  */
 
 import { serverFlags } from "./serverFlags.mjs";
-import { simulatorFlags } from "./simulatorFlags.mjs";
 
 const server = [...serverFlags, "server/src/main.ts"];
 const vite = "node_modules/vite/bin/vite.js";
@@ -30,7 +29,7 @@ const plans = {
   bots: (given) => alone("e2e/bots/main.ts", ...given),
   verify: (given) => alone("e2e/src/verify.ts", ...given),
   audit: (given) => alone("server/src/audit/main.ts", ...given),
-  sim: (given) => alone(...simulatorFlags, "server/sim/main.ts", ...given),
+  sim: (given) => alone("server/sim/main.ts", ...given),
   faults: (given) => alone("e2e/faults/main.ts", ...given),
   trials: (given) => alone("e2e/trials/main.ts", ...given),
   containers: (given) => alone("e2e/containers/main.ts", ...given),
