@@ -201,7 +201,8 @@ describe("a cluster", () => {
     const run = bots("--url", cluster.url, ...flags);
     // A slot that the proxy does not know.
     await third.start({ PUBLIC_ADDRESS: `${new URL(cluster.url).host}/p/99` });
-    expect(third.output).toMatch(/"level":50,.*\/p\/99".* leads elsewhere/);
+    const told = () => third.output;
+    await expect.poll(told, { timeout: 10_000 }).toMatch(/"level":50,.*\/p\/99".* leads elsewhere/);
     expect(await readinessOf(third)).toEqual([503, "not ready"]);
     const { report } = await run;
     expect(report).toMatchObject({ errors: [], voided: [], dropped: 0 });
@@ -209,8 +210,8 @@ describe("a cluster", () => {
     expect(third.output).not.toContain("running a table");
     await third.drain();
     await third.start();
-    expect(third.output).toContain("the PUBLIC_ADDRESS leads here");
-    expect(await readinessOf(third)).toEqual([200, "ready"]);
+    await expect.poll(told, { timeout: 10_000 }).toContain("the PUBLIC_ADDRESS leads here");
+    await expect.poll(() => readinessOf(third), { timeout: 10_000 }).toEqual([200, "ready"]);
   });
 
   it("says nothing of what its libraries will not do for ever", () => {
