@@ -106,7 +106,7 @@ export class Link {
     if (!this.#caller.effect()) return promise;
     const { random, faults, scheduler, mood } = this.#world;
     const fail = (error: unknown) => this.#answer(() => reject(error), host, error);
-    scheduler.after(this.#latencyMs(), () => {
+    scheduler.plainlyAfter(this.#latencyMs(), () => {
       if (mood.away || random.chance(faults.requestLost)) {
         this.#world.counts.add(
           mood.away
@@ -202,12 +202,12 @@ export class Link {
     const { random, scheduler, counts } = this.#world;
     const heldBackMs = this.#seeksUntil - scheduler.now;
     if (heldBackMs <= 0) {
-      scheduler.after(this.#latencyMs(), arrive);
+      scheduler.plainlyAfter(this.#latencyMs(), arrive);
       return;
     }
     counts.add("fault: post held up behind an unknown outcome");
     scheduler.after(heldBackMs, () =>
-      this.#caller.run(() => scheduler.after(random.between(...HELD_UP_MS), arrive)),
+      this.#caller.run(() => scheduler.plainlyAfter(random.between(...HELD_UP_MS), arrive)),
     );
   }
 
@@ -254,7 +254,7 @@ export class Link {
     } else {
       counts.add("fault: outcome unknown, committed late");
       bank.delay(tableId, attempt);
-      scheduler.after(random.between(1, 400), () => bank.finishLate(tableId));
+      scheduler.plainlyAfter(random.between(1, 400), () => bank.finishLate(tableId));
     }
   }
 

@@ -28,17 +28,32 @@ export class Network {
 
   /** `deliver` happens when the message arrives; `way` says from whom it is, and in which direction. */
   send(way: string, deliver: () => void): void {
-    const { random, scheduler, counts } = this.#options;
+    const { scheduler } = this.#options;
+    this.#send(way, deliver, (delayMs, arrive) => scheduler.after(delayMs, arrive));
+  }
+
+  /** As `send`, of what resolves no promise where it arrives. */
+  tell(way: string, deliver: () => void): void {
+    const { scheduler } = this.#options;
+    this.#send(way, deliver, (delayMs, arrive) => scheduler.plainlyAfter(delayMs, arrive));
+  }
+
+  #send(
+    way: string,
+    deliver: () => void,
+    plan: (delayMs: number, arrive: () => void) => void,
+  ): void {
+    const { random, counts } = this.#options;
     const { messageDropped, messageDuplicated } = this.#options.faults();
     if (random.chance(messageDropped)) {
       counts.add("fault: message dropped");
       return;
     }
     const arrive = this.#arrival(way, deliver);
-    scheduler.after(random.between(1, MOST_LATE_MS), arrive);
+    plan(random.between(1, MOST_LATE_MS), arrive);
     if (!random.chance(messageDuplicated)) return;
     counts.add("fault: message duplicated");
-    scheduler.after(random.between(1, MOST_DOUBLE_LATE_MS), arrive);
+    plan(random.between(1, MOST_DOUBLE_LATE_MS), arrive);
   }
 
   #arrival(way: string, deliver: () => void): () => void {

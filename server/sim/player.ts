@@ -3,6 +3,7 @@
  * an answer, and sometimes long after.
  */
 import { asChips } from "@croupier/shared/core/chips";
+import { phaseOf } from "@croupier/shared/core/table/state";
 import type { Kind, Operation, Reply } from "./auditor/terms.ts";
 import type { Planned } from "./scheduler.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
@@ -23,6 +24,10 @@ const DRUM_MS = 6;
 /** Wide batches and clears of one player: with more changes than a round may have. */
 const SWEPT = 18;
 const SWEEP_MS = 40;
+/** Of what players come to think of while they see that betting is over, the share that they ask for. */
+const UNTIMELY = 0.25;
+/** What is shown then. */
+const OVER = new Set(["closing", "spinning", "result"]);
 /** Of a seated player's acts, the share at which the connection breaks, in houses where it does. */
 const DROPPED = 0.02;
 /** For how long the house keeps the seat, in the player's acts. */
@@ -65,7 +70,7 @@ export class SimulatedPlayer {
 
   #plan(): void {
     const { random, scheduler, eagernessMs } = this.#world;
-    scheduler.after(random.between(1, 2 * eagernessMs), () => {
+    scheduler.plainlyAfter(random.between(1, 2 * eagernessMs), () => {
       this.#act();
       this.#plan();
     });
@@ -95,7 +100,12 @@ export class SimulatedPlayer {
     else if (luck < 0.06) this.#giveSeed();
     else if (luck < 0.1) this.#askAgain();
     else if (luck < 0.13) this.#burst();
-    else this.#place();
+    else if (!this.#seesBettingOver() || random.chance(UNTIMELY)) this.#place();
+  }
+
+  #seesBettingOver(): boolean {
+    const { host } = this.#process?.at(this.tableId) ?? {};
+    return host !== undefined && OVER.has(phaseOf(host.state));
   }
 
   /** Finds the table, wherever it runs. */
@@ -218,7 +228,7 @@ export class SimulatedPlayer {
     const undoes = turns >= 0 && (turns < DRUMMED_UNDOS || turns % 2 === 0);
     const drummed = this.#wish(undoes ? "undo" : "bet");
     if (this.#seated) this.#begin(undoes ? drummed : { ...drummed, chips: this.#wishes.least() });
-    if (beat < DRUMMED) this.#world.scheduler.after(DRUM_MS, () => this.#drum(beat + 1));
+    if (beat < DRUMMED) this.#world.scheduler.plainlyAfter(DRUM_MS, () => this.#drum(beat + 1));
   }
 
   /** Chips on all of the felt, and off it again. */
@@ -226,7 +236,7 @@ export class SimulatedPlayer {
     const swept = this.#wish(beat % 2 === 0 ? "bet" : "clear");
     if (this.#seated)
       this.#begin(beat % 2 === 0 ? { ...swept, chips: this.#wishes.wide() } : swept);
-    if (beat < SWEPT) this.#world.scheduler.after(SWEEP_MS, () => this.#sweep(beat + 1));
+    if (beat < SWEPT) this.#world.scheduler.plainlyAfter(SWEEP_MS, () => this.#sweep(beat + 1));
   }
 
   #place(): void {
@@ -255,7 +265,7 @@ export class SimulatedPlayer {
     this.#send(() => process.run(() => this.#arrive(process, operation, connection)));
     if (!this.#open.has(operation.op)) return;
     const pauseMs = random.between(200, 1_500) * Math.min(tries, 4);
-    const again = scheduler.after(pauseMs, () => {
+    const again = scheduler.plainlyAfter(pauseMs, () => {
       if (this.#open.get(operation.op) !== operation || !this.#seated) return;
       if (this.#process === process) this.#ask(operation, tries + 1);
     });
@@ -279,7 +289,7 @@ export class SimulatedPlayer {
     void host.operate(operation).then((reply) => {
       if (!process.effect()) return;
       this.#world.audit(() => this.#world.auditor.replied(watched, request, reply));
-      this.#world.send(`to ${this.id}`, () => {
+      this.#world.tell(`to ${this.id}`, () => {
         if (connection === this.#connection) this.#hear(operation, reply);
         else this.#count("fault: reply lost with its connection");
       });

@@ -8,7 +8,12 @@ interface Entry extends Planned {
   readonly at: number;
   readonly place: number;
   readonly act: () => void;
+  /** Nobody waits for what it does: it resolves no promise. */
+  readonly plain: boolean;
 }
+
+/** What happened: `plain` where no promise goes on by it. */
+export type Happened = "plain" | "anything" | "nothing";
 
 export class Scheduler {
   /** True time, epoch milliseconds. */
@@ -18,22 +23,31 @@ export class Scheduler {
 
   /** `act` happens in `delayMs`. */
   after(delayMs: number, act: () => void): Planned {
-    this.#planned += 1;
-    const at = this.now + Math.max(0, Math.ceil(delayMs));
-    const entry = { at, place: this.#planned, act, cancelled: false };
-    this.#rise(entry);
-    return entry;
+    return this.#plan(delayMs, act, false);
   }
 
-  /** Lets the next thing happen; false where there is none. */
-  next(): boolean {
+  /** As `after`; `act` changes what is there, or plans something, and resolves no promise. */
+  plainlyAfter(delayMs: number, act: () => void): Planned {
+    return this.#plan(delayMs, act, true);
+  }
+
+  /** Lets the next thing happen. */
+  next(): Happened {
     for (let entry = this.#take(); entry !== undefined; entry = this.#take()) {
       if (entry.cancelled) continue;
       this.now = entry.at;
       entry.act();
-      return true;
+      return entry.plain ? "plain" : "anything";
     }
-    return false;
+    return "nothing";
+  }
+
+  #plan(delayMs: number, act: () => void, plain: boolean): Planned {
+    this.#planned += 1;
+    const at = this.now + Math.max(0, Math.ceil(delayMs));
+    const entry = { at, place: this.#planned, act, plain, cancelled: false };
+    this.#rise(entry);
+    return entry;
   }
 
   #rise(entry: Entry): void {

@@ -118,8 +118,16 @@ function limitsOf(random: Random): Limits {
   };
 }
 
-/** A chain of seeds, hex, by round. */
-export function seedsOf(secret: string, length: number): string[] {
+/** One long chain, hex, by round: to hash another for each table took longer than some of its rounds. */
+const chain: readonly string[] = chainOf("the simulator's", 10_000);
+
+/** Seeds for so many rounds, hex, by round: a part of the chain. */
+export function seedsOf(random: Random, length: number): readonly string[] {
+  const first = random.between(0, chain.length - length - 1);
+  return chain.slice(first, first + length + 1);
+}
+
+function chainOf(secret: string, length: number): readonly string[] {
   const seeds: string[] = [];
   let seed = hash("sha256", secret, "buffer");
   for (let index = length; index >= 0; index -= 1) {

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Counts, EXPECTED } from "./counts.ts";
 import { runSeed, simulate, unseen } from "./run.ts";
+import { Scheduler } from "./scheduler.ts";
 
 /**
  * Scenes that once showed something wrong, in the house or in its auditor: each in a seed that comes
@@ -15,7 +16,7 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
   },
   {
     what: "chips that leave the felt and raise what the house may have to pay",
-    seed: 25,
+    seed: 22,
     scene: ["seen: chips that have to stay for the house's limit"],
   },
   {
@@ -43,7 +44,7 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
   },
   {
     what: "a holder that is replaced before it has begun",
-    seed: 48,
+    seed: 36,
     scene: ["seen: holder replaced before it began"],
   },
   {
@@ -53,12 +54,12 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
   },
   {
     what: "a holder that shows a round which another took back",
-    seed: 101,
+    seed: 30,
     scene: ["seen: round shown that another took back"],
   },
   {
     what: "a player who is not known any more where they sat",
-    seed: 16,
+    seed: 15,
     scene: ["fault: connection ended by the room"],
   },
 ];
@@ -102,6 +103,23 @@ it("replays a seed exactly, and no two seeds alike", async () => {
   expect(one.digest).toBe(again.digest);
   expect(one.counts.entries()).toEqual(again.counts.entries());
   expect(one.digest).not.toBe(other.digest);
+});
+
+it("goes by what is planned as plain as by everything else: no promise goes on by it", async () => {
+  // Rough, sharing, queueing, dropping and drumming ones are among them.
+  const houses = [1, 2, 3, 5, 9, 11];
+  const play = async () => {
+    const digests: string[] = [];
+    for (const seed of houses) digests.push((await runSeed(seed, 40)).digest);
+    return digests;
+  };
+  const quick = await play();
+  const planned = vi
+    .spyOn(Scheduler.prototype, "plainlyAfter")
+    .mockImplementation(Scheduler.prototype.after);
+  onTestFinished(() => planned.mockRestore());
+  expect(await play()).toEqual(quick);
+  expect(planned).toHaveBeenCalled();
 });
 
 describe("the command", () => {

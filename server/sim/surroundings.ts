@@ -57,6 +57,8 @@ export interface Surroundings {
   lateMs(): number;
   termsOf(tableId: string): TableTerms;
   whoRuns(tableId: string): MetProcess | null;
-  /** A message between a player and a process, see `Network`. */
+  /** A message of a player to a process, see `Network`. */
   send(way: string, deliver: () => void): void;
+  /** A message to a player, by which no promise goes on. */
+  tell(way: string, deliver: () => void): void;
 }

@@ -17,6 +17,7 @@ import { Places } from "./places.ts";
 import { SimulatedPlayer } from "./player.ts";
 import { SimulatedProcess, termsOf } from "./process.ts";
 import { Random } from "./random.ts";
+import type { Happened } from "./scheduler.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Faults } from "./setting.ts";
 import { configsOf, faultsOf, gameOf, kindOf, seedsOf } from "./setting.ts";
@@ -76,7 +77,7 @@ export class World implements Surroundings {
     const chips = new Map(names.map((name) => [name, this.random.between(300, 6_000)]));
     const length = rounds + MOST_CALM_ROUNDS;
     const tableIds = this.#configs.map(({ tableId }) => tableId);
-    const seeds = new Map(tableIds.map((id) => [id, seedsOf(`${seed} ${id}`, length)]));
+    const seeds = new Map(tableIds.map((id) => [id, seedsOf(this.random, length)]));
     this.auditor = new Auditor({
       tableIds,
       seeds,
@@ -150,31 +151,35 @@ export class World implements Surroundings {
   /**
    * One event after another. Every promise that an event resolved is through before the next one:
    * Node.js turns to what is planned for the next tick only when no promise has anything left to do.
-   * No trip around the event loop, and no promise of its own for each event.
+   * No trip around the event loop; and none through the promises after what resolves none.
    */
   #until(done: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
+      const resolved = Promise.resolve();
       const soon = () => process.nextTick(go);
       const go = () => {
         try {
-          this.#look();
-          if (done()) {
-            resolve();
-            return;
-          }
-          this.#next();
+          do {
+            this.#look();
+            if (done()) {
+              resolve();
+              return;
+            }
+          } while (this.#next() === "plain");
         } catch (error) {
           reject(error);
           return;
         }
-        queueMicrotask(soon);
+        void resolved.then(soon);
       };
-      go();
+      void resolved.then(soon);
     });
   }
 
-  #next(): void {
-    if (!this.scheduler.next()) this.found(new AuditError("nothing happens any more"));
+  #next(): Happened {
+    const happened = this.scheduler.next();
+    if (happened === "nothing") this.found(new AuditError("nothing happens any more"));
+    return happened;
   }
 
   /** An event has had all its effects. */
@@ -224,6 +229,10 @@ export class World implements Surroundings {
 
   send(way: string, deliver: () => void): void {
     this.#network.send(way, deliver);
+  }
+
+  tell(way: string, deliver: () => void): void {
+    this.#network.tell(way, deliver);
   }
 
   #newProcess(): SimulatedProcess {

@@ -358,5 +358,5 @@ export function sum(values: Iterable<number>): number {
 
 /** What an operation asks for, in one text. */
 export function contentOf({ kind, chips }: Pick<Operation, "kind" | "chips">): string {
-  return `${kind} ${JSON.stringify(chips)}`;
+  return `${kind} ${chips.join(" ")}`;
 }

@@ -15,12 +15,12 @@ type Layout = ReadonlyMap<string, number>;
 export class Nets {
   readonly #game: Game;
   /** By the place of the pocket on the wheel. */
-  readonly #returns: Float64Array;
+  #returns: number[];
   #staked = 0;
 
   constructor(game: Game, bets: readonly PlacedBet[] = []) {
     this.#game = game;
-    this.#returns = new Float64Array(pocketsOf(game.wheel).length);
+    this.#returns = new Array<number>(pocketsOf(game.wheel).length).fill(0);
     for (const { spot, amount } of bets) this.move(spot, 0, amount);
   }
 
@@ -58,7 +58,7 @@ export class Nets {
 
   copy(): Nets {
     const copy = new Nets(this.#game);
-    copy.#returns.set(this.#returns);
+    copy.#returns = this.#returns.slice();
     copy.#staked = this.#staked;
     return copy;
   }
