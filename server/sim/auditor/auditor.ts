@@ -6,7 +6,7 @@
  * it predicts each reply. It shares no code with what it audits.
  */
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
-import { Books, contentOf, sum } from "./books.ts";
+import { Books, chipsIn, contentOf } from "./books.ts";
 import { bettingEnd } from "./rules.ts";
 import type { Expected, Seat } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
@@ -233,7 +233,7 @@ export class Auditor {
     if (host.shadow === null) return;
     const layout = host.shadow.players.get(playerId)?.layout ?? new Map<string, number>();
     const same =
-      shown.stake === sum(layout.values()) &&
+      shown.stake === chipsIn(layout) &&
       sameChips(shown.chips, [...layout]) &&
       sameChips(shown.lastChips, seat.lastChips);
     check(same, () => `${host.id} shows ${playerId} another layout than theirs`);
@@ -382,5 +382,5 @@ function text({ code, limit, lateMs }: Refused): string {
 
 /** What each player has on the felt of a round; nothing, where all was taken back. */
 function stakesOf({ layouts }: BookedRound): ReadonlyMap<string, number> {
-  return new Map(Array.from(layouts, ([id, layout]) => [id, sum(layout.values())]));
+  return new Map(Array.from(layouts, ([id, layout]) => [id, chipsIn(layout)]));
 }

@@ -1,5 +1,5 @@
 /** Whether an operation is allowed by the rules, and what it would change. */
-import { sum } from "./books.ts";
+import { chipsIn, sum } from "./books.ts";
 import { Nets } from "./nets.ts";
 import { feltOf, kindOf } from "./rules.ts";
 import type { Change, Operation, Refused, TableTerms } from "./terms.ts";
@@ -76,7 +76,7 @@ function limited(layout: Layout, additions: readonly Change[], felt: Felt): Deci
     const most = spotMax[kindOf(spot)] ?? 0;
     if (after > most) return { code: "ABOVE_SPOT_MAX", limit: most };
   }
-  const stake = sum(layout.values()) + sum(additions.map(([, chips]) => chips));
+  const stake = chipsIn(layout) + sum(additions.map(([, chips]) => chips));
   if (stake > playerMax) return { code: "ABOVE_PLAYER_MAX", limit: playerMax };
   return payable(layout, additions, felt);
 }

@@ -5,7 +5,7 @@
  * anew from the books.
  */
 import type { BookedRound, Books } from "./books.ts";
-import { betsOf, change, contentOf, sum } from "./books.ts";
+import { betsOf, change, chipsIn, contentOf, sum } from "./books.ts";
 import type { Decision } from "./decide.ts";
 import { decide } from "./decide.ts";
 import { Nets } from "./nets.ts";
@@ -117,7 +117,7 @@ export class Shadow {
 
   /** All chips on the felt. */
   get totalStake(): number {
-    return sum(Array.from(this.#players.values(), ({ layout }) => sum(layout.values())));
+    return sum(Array.from(this.#players.values(), ({ layout }) => chipsIn(layout)));
   }
 
   /** Everyone who has chips on the felt. */
@@ -280,7 +280,7 @@ export class Shadow {
     );
     const after = new Map(player.layout);
     change(after, inFlight.changes, where);
-    check(posting.stakeAfter === sum(after.values()), () => `${where()}: another stake after`);
+    check(posting.stakeAfter === chipsIn(after), () => `${where()}: another stake after`);
     const { kind, chipsAfter } = posting;
     const told = chipsAfter !== undefined;
     const isDue = kind === "bet" ? !told : told && sameChips(chipsAfter, [...after]);
