@@ -1,7 +1,8 @@
 /** The public HTTP interface, as far as the client asks it anything. */
 import type { Client } from "@colyseus/sdk";
+import type { Period } from "@croupier/shared/protocol/leaderboard";
 import type { BigWin } from "@croupier/shared/protocol/state";
-import type { Leader, Period, PhaseTimings } from "../store/model.ts";
+import type { PhaseTimings, ShownLeader } from "../store/model.ts";
 import { projectLeaders, projectWins } from "./projection.ts";
 
 /** The public record of a round, unchecked: to be handed to the record check as it came. */
@@ -40,7 +41,7 @@ export async function fetchWins(client: Client): Promise<readonly BigWin[] | nul
 export async function fetchLeaders(
   client: Client,
   period: Period,
-): Promise<readonly Leader[] | null> {
+): Promise<readonly ShownLeader[] | null> {
   const answer = await client.http.get(`/api/leaderboard?period=${period}`).catch(() => null);
   return answer === null ? null : projectLeaders(answer.data);
 }

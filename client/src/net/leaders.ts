@@ -1,6 +1,6 @@
 /** Keeps the leaderboard fresh that somebody in the lobby looks at. */
 import type { Client } from "@colyseus/sdk";
-import type { Period } from "../store/model.ts";
+import type { Period } from "@croupier/shared/protocol/leaderboard";
 import type { Store } from "../store/store.ts";
 import { fetchLeaders } from "./house.ts";
 

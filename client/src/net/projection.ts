@@ -13,7 +13,7 @@ import type {
   TableView,
 } from "@croupier/shared/protocol/state";
 import { PHASES } from "@croupier/shared/protocol/state";
-import type { Leader } from "../store/model.ts";
+import type { ShownLeader } from "../store/model.ts";
 
 /** The lobby tells no more, and there is no room for more. */
 const WINS_SHOWN = 10;
@@ -133,7 +133,7 @@ export function projectWins(told: unknown): readonly BigWin[] {
   return isIterable(wins) ? [...wins].slice(0, WINS_SHOWN).map(bigWin) : [];
 }
 
-function leader(value: unknown): Leader {
+function leader(value: unknown): ShownLeader {
   const fields = fieldsOf(value);
   return {
     playerId: text(fields["playerId"]),
@@ -143,7 +143,7 @@ function leader(value: unknown): Leader {
 }
 
 /** The answer of `/api/leaderboard`, without those who lost: a board of leaders is no pillory. */
-export function projectLeaders(told: unknown): readonly Leader[] {
+export function projectLeaders(told: unknown): readonly ShownLeader[] {
   const { players } = fieldsOf(told);
   const all = isIterable(players) ? [...players].map(leader) : [];
   return all.filter(({ net }) => net > 0).slice(0, LEADERS_SHOWN);

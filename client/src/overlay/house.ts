@@ -1,7 +1,7 @@
 /** What the page may do: everything behind its buttons. */
+import type { Period } from "@croupier/shared/protocol/leaderboard";
 import type { Credentials } from "../net/account.ts";
 import type { Intents } from "../store/intents.ts";
-import type { Period } from "../store/model.ts";
 import type { Store } from "../store/store.ts";
 
 export interface House {

@@ -1,7 +1,8 @@
 /** The leaderboard in the lobby: who won most today, this week and ever. */
+import type { Period } from "@croupier/shared/protocol/leaderboard";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { formatNet } from "../store/format.ts";
-import type { AppState, Leader, Period } from "../store/model.ts";
-import { PERIODS } from "../store/model.ts";
+import type { AppState, ShownLeader } from "../store/model.ts";
 import type { Part } from "./dom.ts";
 import { element, rebuild, setShown, setText } from "./dom.ts";
 import type { House } from "./house.ts";
@@ -60,7 +61,7 @@ function periodButton(house: House, period: Period): HTMLButtonElement {
   });
 }
 
-function leaderRow({ playerId, name, net }: Leader, at: number, me: string | undefined) {
+function leaderRow({ playerId, name, net }: ShownLeader, at: number, me: string | undefined) {
   const own = playerId === me;
   return element(
     "li",

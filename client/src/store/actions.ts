@@ -1,4 +1,5 @@
 /** What can happen to the client's model. */
+import type { Period } from "@croupier/shared/protocol/leaderboard";
 import type {
   ChatMessage,
   SeatMessage,
@@ -10,12 +11,11 @@ import type { BetAnswer, LayoutAnswer } from "@croupier/shared/protocol/requests
 import type { BigWin, LobbyTableView, TableView } from "@croupier/shared/protocol/state";
 import type {
   Connection,
-  Leader,
   Me,
   NoticeTone,
   PendingOperation,
-  Period,
   PhaseTimings,
+  ShownLeader,
 } from "./model.ts";
 
 export type Action =
@@ -28,7 +28,7 @@ export type Action =
   | {
       readonly type: "leaders-told";
       readonly period: Period;
-      readonly players: readonly Leader[];
+      readonly players: readonly ShownLeader[];
     }
   | { readonly type: "table-chosen"; readonly tableId: string }
   | { readonly type: "table-left" }

@@ -6,6 +6,7 @@
  * the player has asked for and the server has not answered yet lives apart, in `pending`: it is
  * shown as ghosted chips and counts for nothing.
  */
+import type { Leader, Period } from "@croupier/shared/protocol/leaderboard";
 import type {
   ChatMessage,
   SettledMessage,
@@ -58,22 +59,13 @@ export interface PhaseTimings {
   readonly resultMs: number;
 }
 
-/** The spans of time that the house keeps leaderboards for. */
-export const PERIODS = ["day", "week", "all"] as const;
-export type Period = (typeof PERIODS)[number];
-
-/** Somebody who won more than they staked. */
-export interface Leader {
-  readonly playerId: string;
-  readonly name: string;
-  /** Chips won less chips staked; above zero. */
-  readonly net: number;
-}
+/** Somebody who won more than they staked, as far as it is shown; `net` is above zero. */
+export type ShownLeader = Pick<Leader, "playerId" | "name" | "net">;
 
 export interface Leaders {
   readonly period: Period;
   /** The best first; null until the house has told of this period. */
-  readonly players: readonly Leader[] | null;
+  readonly players: readonly ShownLeader[] | null;
 }
 
 /** A line that somebody said at the table. */

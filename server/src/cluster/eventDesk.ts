@@ -4,6 +4,7 @@
  * nobody else. Leaderboards follow the books on their own, and hold nothing up.
  */
 import type { TableConfig } from "@croupier/shared/core/types";
+import type { Period } from "@croupier/shared/protocol/leaderboard";
 import type { Pool } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
@@ -12,7 +13,7 @@ import { BoardKeeper } from "./boardKeeper.ts";
 import { EventStream } from "./eventStream.ts";
 import { FeedReader } from "./feedReader.ts";
 import { BOARDS_VERSION, LeaderBoards } from "./leaderBoards.ts";
-import type { LeaderRow, Period } from "./leaderTotals.ts";
+import type { LeaderRow } from "./leaderTotals.ts";
 import { LeaderTotals } from "./leaderTotals.ts";
 import { Outbox } from "./outbox.ts";
 import type { RedisConnection } from "./redisConnection.ts";

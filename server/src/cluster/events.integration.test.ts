@@ -1,4 +1,5 @@
 import { asChips } from "@croupier/shared/core/chips";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
@@ -11,7 +12,6 @@ import { createOwnRedis } from "../testing/ownRedis.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
 import { EventStream } from "./eventStream.ts";
-import { PERIODS } from "./leaderTotals.ts";
 import { Outbox } from "./outbox.ts";
 import { addressOf } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";

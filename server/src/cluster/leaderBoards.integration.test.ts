@@ -1,6 +1,7 @@
 /** Leaderboards in Redis, made of the totals in the database. */
 import type { Chips } from "@croupier/shared/core/chips";
 import { asChips } from "@croupier/shared/core/chips";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
@@ -12,7 +13,7 @@ import { createOwnRedis } from "../testing/ownRedis.ts";
 import { playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
 import { LeaderBoards } from "./leaderBoards.ts";
-import { LEADERS, PERIODS } from "./leaderTotals.ts";
+import { LEADERS } from "./leaderTotals.ts";
 import { addressOf } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import { RedisAwayError, RedisHealth } from "./redisHealth.ts";

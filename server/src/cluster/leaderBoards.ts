@@ -3,8 +3,9 @@
  * and no more than are named. Each has the version of the totals that it was made of, so whoever looks
  * sees whether it has to be made anew.
  */
-import type { LeaderRow, Leaders, Period } from "./leaderTotals.ts";
-import { PERIODS } from "./leaderTotals.ts";
+import type { Period } from "@croupier/shared/protocol/leaderboard";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
+import type { LeaderRow, Leaders } from "./leaderTotals.ts";
 import type { RedisConnection } from "./redisConnection.ts";
 
 const PREFIX = "croupier:best";

@@ -1,5 +1,6 @@
 /** Who won most, in the database: slice by slice, while the house plays on. */
 import { asChips } from "@croupier/shared/core/chips";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createArchive } from "../http/records.ts";
 import { createLogger } from "../platform/log.ts";
@@ -10,7 +11,7 @@ import { leadersByBets } from "../testing/leadersByBets.ts";
 import { withoutTimers } from "../testing/manualClock.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
-import { LeaderTotals, PERIODS } from "./leaderTotals.ts";
+import { LeaderTotals } from "./leaderTotals.ts";
 
 const DAY_MS = 86_400_000;
 const TABLES = ["one", "two"].map(tableConfig);

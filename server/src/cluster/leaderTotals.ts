@@ -7,21 +7,14 @@
  * them once, whoever adds it and wherever that one ends.
  */
 import type { TableConfig } from "@croupier/shared/core/types";
+import type { Leader, Period } from "@croupier/shared/protocol/leaderboard";
 import type { Pool, PoolClient } from "pg";
 import type { Queryable } from "../db/transaction.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 
-export const PERIODS = ["day", "week", "all"] as const;
-export type Period = (typeof PERIODS)[number];
-
-export interface LeaderRow {
-  readonly playerId: string;
-  /** Chips won less chips staked in the period's finished rounds. */
-  readonly net: number;
-  readonly staked: number;
-  readonly rounds: number;
-}
+/** Names are not in the totals. */
+export type LeaderRow = Omit<Leader, "name">;
 
 export type Leaders = Readonly<Record<Period, readonly LeaderRow[]>>;
 

@@ -3,6 +3,7 @@
  * not happen, and the same rounds are played again.
  */
 import { asChips } from "@croupier/shared/core/chips";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
@@ -14,7 +15,6 @@ import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
-import { PERIODS } from "./leaderTotals.ts";
 import { addressOf } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import { RedisHealth } from "./redisHealth.ts";

@@ -2,6 +2,7 @@
 import type { Endpoint } from "@colyseus/core";
 import { createEndpoint } from "@colyseus/core";
 import type { TableConfig } from "@croupier/shared/core/types";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import type { Read, Reads } from "../cluster/readCache.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Floor, TableSummary } from "../tables/floor.ts";
@@ -11,7 +12,6 @@ import type { HouseTables } from "../tables/tables.ts";
 import { errorResponse } from "../transport/edge.ts";
 import { userOf } from "./auth.ts";
 import type { Archive, Page, PlayerBook } from "./ports.ts";
-import { PERIODS } from "./ports.ts";
 import { leaderboardRead, tablesRead } from "./publicReads.ts";
 import { playerOf } from "./tokens.ts";
 import { beforeOutcome, untoldOf } from "./untold.ts";

@@ -1,5 +1,6 @@
 /** What the HTTP interface asks of those who keep rounds and players. */
 import type { RoundRecord } from "@croupier/shared/core/record";
+import type { Leader, Period } from "@croupier/shared/protocol/leaderboard";
 import type { ChatBan, ChatBanDecision } from "../players/chatBans.ts";
 import type { Player } from "../players/players.ts";
 
@@ -7,18 +8,6 @@ export interface Page {
   /** The id or number of the entry before which the page ends; absent: the newest. */
   readonly before?: number;
   readonly limit: number;
-}
-
-export const PERIODS = ["day", "week", "all"] as const;
-export type Period = (typeof PERIODS)[number];
-
-export interface Leader {
-  readonly playerId: string;
-  readonly name: string;
-  /** Chips won less chips staked in the period's finished rounds. */
-  readonly net: number;
-  readonly staked: number;
-  readonly rounds: number;
 }
 
 /** Every method may throw `BankUnavailableError`. */

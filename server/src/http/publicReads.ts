@@ -1,10 +1,10 @@
 /** The public reads that many ask for at once: how old they may be, and what they look like. */
 import { createHash } from "node:crypto";
 import type { TableConfig } from "@croupier/shared/core/types";
+import type { Period } from "@croupier/shared/protocol/leaderboard";
+import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { PHASES } from "@croupier/shared/protocol/state";
 import { z } from "zod";
-import type { Period } from "./ports.ts";
-import { PERIODS } from "./ports.ts";
 
 const count = z.int().min(0);
 const text = z.string().max(100);

@@ -1,4 +1,5 @@
 /** Players and rounds in Postgres, as the HTTP interface asks for them. */
+import type { Leader, Period } from "@croupier/shared/protocol/leaderboard";
 import type { Pool } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -9,7 +10,7 @@ import { listSignIns, recordSignIn } from "../players/sessions.ts";
 import { playerBets, playerTransfers } from "../players/statements.ts";
 import { recentRounds, roundRecord } from "../rounds/queries.ts";
 import { BankUnavailableError } from "../tables/store.ts";
-import type { Archive, ChatBanBook, Leader, Period, PlayerBook } from "./ports.ts";
+import type { Archive, ChatBanBook, PlayerBook } from "./ports.ts";
 
 interface RecordsOptions {
   readonly pool: Pool;

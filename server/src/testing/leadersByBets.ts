@@ -1,5 +1,6 @@
 /** Who won most, by all bets that there are: what leaderboards have to say. */
-import type { LeaderRow, Period } from "../cluster/leaderTotals.ts";
+import type { Period } from "@croupier/shared/protocol/leaderboard";
+import type { LeaderRow } from "../cluster/leaderTotals.ts";
 import { LEADERS } from "../cluster/leaderTotals.ts";
 import type { Queryable } from "../db/transaction.ts";
 
