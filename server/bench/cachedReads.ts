@@ -19,9 +19,6 @@ import type { Pool } from "pg";
 import { EventDesk } from "../src/cluster/eventDesk.ts";
 import type { Reads } from "../src/cluster/readCache.ts";
 import { ReadCache } from "../src/cluster/readCache.ts";
-import { addressOf } from "../src/cluster/redisAddress.ts";
-import { RedisConnection } from "../src/cluster/redisConnection.ts";
-import { RedisHealth } from "../src/cluster/redisHealth.ts";
 import { RedisReads } from "../src/cluster/sharedReads.ts";
 import { readTables } from "../src/config/tables.ts";
 import { migrate } from "../src/db/migrate.ts";
@@ -34,6 +31,7 @@ import { standingsOf, summaryByBooks } from "../src/rounds/standings.ts";
 import type { Floor, TableSummary } from "../src/tables/floor.ts";
 import { ownFloor, summaryOf } from "../src/tables/floor.ts";
 import type { TableHost } from "../src/tables/tableHost.ts";
+import { connectToRedis } from "../src/testing/connectToRedis.ts";
 import { createOwnRedis } from "../src/testing/ownRedis.ts";
 import { writeBooks } from "./audit/books.ts";
 import { openBenchDatabase } from "./bank.ts";
@@ -132,9 +130,7 @@ async function openProcess(parts: ProcessParts): Promise<BenchProcess> {
   const { pool, url, configs, own, made } = parts;
   const log = createLogger("silent");
   const clock = systemClock;
-  const health = new RedisHealth(log, clock);
-  const redis = new RedisConnection({ address: addressOf(url), health, clock, random: () => 0 });
-  await health.untilOk();
+  const { connection: redis } = await connectToRedis(url);
   const desk = new EventDesk({ pool, tables: configs, clock, log, redis });
   const cache = new ReadCache({ clock, shared: new RedisReads(redis) });
   const counting: Reads = {

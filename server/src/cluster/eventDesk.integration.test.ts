@@ -1,16 +1,14 @@
 /** What lasts in Redis and is none of ours: the house goes on, and its log stays short. */
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { systemClock } from "../platform/clock.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
-import { addressOf } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisHealth } from "./redisHealth.ts";
+import type { RedisConnection } from "./redisConnection.ts";
 
 let rig: BankRig;
 let redis: OwnRedis;
@@ -23,10 +21,7 @@ beforeEach(async () => {
   redis = await createOwnRedis();
   lines.length = 0;
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-  const health = new RedisHealth(log, systemClock);
-  const address = addressOf(redis.url);
-  connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
-  await health.untilOk();
+  ({ connection } = await connectToRedis(redis.url, { log }));
   const { database, clock } = rig;
   desk = new EventDesk({
     pool: database.serverPool,

@@ -1,10 +1,10 @@
 import { asChips } from "@croupier/shared/core/chips";
 import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import { leadersByBets } from "../testing/leadersByBets.ts";
 import { withoutTimers } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
@@ -13,9 +13,7 @@ import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
 import { EventStream } from "./eventStream.ts";
 import { Outbox } from "./outbox.ts";
-import { addressOf } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisHealth } from "./redisHealth.ts";
+import type { RedisConnection } from "./redisConnection.ts";
 
 const log = createLogger("silent");
 const DAY_MS = 86_400_000;
@@ -47,10 +45,7 @@ async function invite(): Promise<void> {
 const desks: EventDesk[] = [];
 beforeEach(async () => {
   redis = await createOwnRedis();
-  const health = new RedisHealth(log, systemClock);
-  const address = addressOf(redis.url);
-  connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
-  await health.untilOk();
+  ({ connection } = await connectToRedis(redis.url));
 });
 afterEach(async () => {
   for (const desk of desks.splice(0)) await desk.close();

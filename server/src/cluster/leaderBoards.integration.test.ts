@@ -3,10 +3,10 @@ import type { Chips } from "@croupier/shared/core/chips";
 import { asChips } from "@croupier/shared/core/chips";
 import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import { withoutTimers } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
@@ -14,9 +14,8 @@ import { playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
 import { LeaderBoards } from "./leaderBoards.ts";
 import { LEADERS } from "./leaderTotals.ts";
-import { addressOf } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisAwayError, RedisHealth } from "./redisHealth.ts";
+import type { RedisConnection } from "./redisConnection.ts";
+import { RedisAwayError } from "./redisHealth.ts";
 
 const log = createLogger("silent");
 const TABLES = [tableConfig("one")];
@@ -28,10 +27,7 @@ const endings: (() => unknown)[] = [];
 
 beforeEach(async () => {
   redis = await createOwnRedis();
-  const health = new RedisHealth(log, systemClock);
-  const address = addressOf(redis.url);
-  connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
-  await health.untilOk();
+  ({ connection } = await connectToRedis(redis.url));
   boards = new LeaderBoards(connection);
 });
 afterEach(async () => {

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { News } from "./news.ts";
-import { addressOf } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisAwayError, RedisHealth } from "./redisHealth.ts";
+import type { RedisConnection } from "./redisConnection.ts";
+import { RedisAwayError } from "./redisHealth.ts";
 
 const log = createLogger("silent");
 
@@ -22,11 +22,8 @@ afterEach(async () => {
 });
 
 async function member() {
-  const health = new RedisHealth(log, systemClock);
-  const address = addressOf(redis.url);
-  const connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
+  const { health, connection } = await connectToRedis(redis.url);
   open.push(connection);
-  await health.untilOk();
   return { health, connection, news: new News(connection, log) };
 }
 

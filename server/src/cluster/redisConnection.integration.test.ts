@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createLogger } from "../platform/log.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import { ManualClock } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { LeaderBoards } from "./leaderBoards.ts";
-import { addressOf, REDIS_ANSWERS_MS } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisAwayError, RedisHealth } from "./redisHealth.ts";
+import { REDIS_ANSWERS_MS } from "./redisAddress.ts";
+import type { RedisConnection } from "./redisConnection.ts";
+import { RedisAwayError } from "./redisHealth.ts";
 
 let redis: OwnRedis;
 let connection: RedisConnection;
@@ -15,14 +15,7 @@ beforeEach(async () => {
   redis = await createOwnRedis();
   // No time goes by: what fails here does not fail because it took too long.
   clock = new ManualClock();
-  const health = new RedisHealth(createLogger("silent"), clock);
-  connection = new RedisConnection({
-    address: addressOf(redis.url),
-    health,
-    clock,
-    random: () => 0,
-  });
-  await health.untilOk();
+  ({ connection } = await connectToRedis(redis.url, { clock }));
 });
 afterEach(async () => {
   connection.close();

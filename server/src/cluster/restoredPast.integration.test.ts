@@ -5,19 +5,17 @@
 import { asChips } from "@croupier/shared/core/chips";
 import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { systemClock } from "../platform/clock.ts";
 import { createLogger } from "../platform/log.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, restoreBankRig } from "../testing/bankRig.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import { leadersByBets } from "../testing/leadersByBets.ts";
 import { withoutTimers } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { playRound, tableConfig } from "../testing/rounds.ts";
 import { EventDesk } from "./eventDesk.ts";
-import { addressOf } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisHealth } from "./redisHealth.ts";
+import type { RedisConnection } from "./redisConnection.ts";
 import { winBooks } from "./winBooks.ts";
 
 const log = createLogger("silent");
@@ -83,10 +81,7 @@ const told = async (): Promise<number[]> => {
 
 beforeEach(async () => {
   redis = await createOwnRedis();
-  const health = new RedisHealth(log, systemClock);
-  const address = addressOf(redis.url);
-  connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
-  await health.untilOk();
+  ({ connection } = await connectToRedis(redis.url));
   const backup = await createBankRig();
   rigs.push(backup);
   players = [];

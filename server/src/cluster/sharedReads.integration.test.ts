@@ -2,12 +2,11 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { systemClock } from "../platform/clock.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { ReadCache } from "./readCache.ts";
-import { addressOf } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisHealth } from "./redisHealth.ts";
+import type { RedisConnection } from "./redisConnection.ts";
 import { RedisReads } from "./sharedReads.ts";
 
 /** Kept for longer than a test takes, unless it says otherwise. */
@@ -29,11 +28,8 @@ afterEach(() => {
 async function process() {
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-  const health = new RedisHealth(log, systemClock);
-  const address = addressOf(redis.url);
-  const connection = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
+  const { health, connection } = await connectToRedis(redis.url, { log });
   open.push(connection);
-  await health.untilOk();
   const reads = new RedisReads(connection);
   const cache = () => new ReadCache({ clock: systemClock, shared: reads });
   return { lines, health, reads, cache };

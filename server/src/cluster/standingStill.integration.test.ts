@@ -3,11 +3,10 @@ import { pino } from "pino";
 import { expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
 import { nextTurn } from "../platform/turn.ts";
+import { connectToRedis } from "../testing/connectToRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import { HousePresence } from "./housePresence.ts";
 import { addressOf, colyseusConnection, REDIS_ANSWERS_MS } from "./redisAddress.ts";
-import { RedisConnection } from "./redisConnection.ts";
-import { RedisHealth } from "./redisHealth.ts";
 
 /** Nothing of this process runs for longer than Redis may take. */
 function standStill(): void {
@@ -19,11 +18,9 @@ it("takes no answer that it had yet to read for one that did not come", async ()
   const redis = await createOwnRedis();
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-  const health = new RedisHealth(log, systemClock);
-  const address = addressOf(redis.url);
-  const connection = colyseusConnection(address, () => 0);
+  const { health, connection: own } = await connectToRedis(redis.url, { log });
+  const connection = colyseusConnection(addressOf(redis.url), () => 0);
   const presence = new HousePresence({ connection, health, clock: systemClock, log });
-  const own = new RedisConnection({ address, health, clock: systemClock, random: () => 0 });
   try {
     await health.untilOk();
     await redis.run("SET", "key", "here");
