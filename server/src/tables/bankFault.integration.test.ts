@@ -2,30 +2,20 @@
  * A bank that is there and fails (specification, 6.6): a damaged page, a right that is gone. That says
  * nothing of the round, which is as it was when the bank has been put right.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig } from "../testing/bankRig.ts";
-import { CrashStage, identityOf, red } from "../testing/crashStage.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { expect, it } from "vitest";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { identityOf, red } from "../testing/crashStage.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 import { BankFaultError } from "./store.ts";
 
-let rig: BankRig;
 let stage: CrashStage;
-beforeAll(async () => {
-  rig = await createBankRig();
+setUpStages((fresh) => {
+  stage = fresh;
 });
-beforeEach(() => {
-  stage = new CrashStage(rig);
-});
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 /** Makes every operation that is written fail with `code` and `message`; answers what ends it. */
 async function failWith(code: string, message: string): Promise<() => Promise<unknown>> {
-  const { pool } = rig.database;
+  const { pool } = stage.rig.database;
   await pool.query(
     `CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN RAISE EXCEPTION '${message}' USING ERRCODE = '${code}'; END $$;

@@ -4,10 +4,8 @@
  */
 import { asChips } from "@croupier/shared/core/chips";
 import { commitmentOf, entropyOf, outcomeOf } from "@croupier/shared/core/fairness";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { chainsOf } from "../rounds/seedVault.ts";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig } from "../testing/bankRig.ts";
 import type { Place } from "../testing/crashPlaces.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
 import {
@@ -19,25 +17,16 @@ import {
   red,
 } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 
 const { BETS, CHAIN, LOCK, OPEN, OPERATIONS, SETTLE, TRANSFERS } = STATEMENTS;
 
-let rig: BankRig;
 let stage: CrashStage;
 let ada: string;
-beforeAll(async () => {
-  rig = await createBankRig();
-});
-beforeEach(async () => {
-  stage = new CrashStage(rig);
+setUpStages(async (fresh) => {
+  stage = fresh;
   ada = await stage.player();
 });
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 describe("opening", () => {
   it("R1: the table's accounts are there, its bankroll is not", async () => {
@@ -70,7 +59,7 @@ describe("opening", () => {
     const dead = dying.meets("death", { moment: "after", statement: CHAIN });
     void dying.start();
     await dead;
-    const [chain] = await chainsOf(rig.database.pool, stage.config.tableId);
+    const [chain] = await chainsOf(stage.rig.database.pool, stage.config.tableId);
     const next = await stage.takeover();
     await next.until("betting");
     expectBetting(next, { round: 1, commitment: chain?.anchor as string });
@@ -210,7 +199,7 @@ describe("betting", () => {
   });
 
   it("R9: the same, at a table whose whole betting time is shorter than the least window", async () => {
-    const quick = new CrashStage(rig, { bettingMs: 1_000 });
+    const quick = new CrashStage(stage.rig, { bettingMs: 1_000 });
     const dying = await quick.betting();
     dying.die();
     const next = await quick.takeover(3_600_000);
@@ -353,7 +342,7 @@ describe("closing", () => {
 describe("seed chains", () => {
   /** The table plays on past its first chain's end, on the one chain that follows. */
   async function expectNextChain(moment: Place["moment"], chains: number): Promise<void> {
-    const short = new CrashStage(rig, { chainLength: 3 });
+    const short = new CrashStage(stage.rig, { chainLength: 3 });
     const dying = short.process();
     const dead = dying.meets("death", { moment, statement: CHAIN, skipping: 1 });
     void dying.start();
@@ -365,7 +354,7 @@ describe("seed chains", () => {
       expect(next.host.state.round).toBe(round);
       await short.expectPlayedOut(next, []);
     }
-    const anchors = await chainsOf(rig.database.pool, short.config.tableId);
+    const anchors = await chainsOf(stage.rig.database.pool, short.config.tableId);
     expect(anchors.map(({ firstRound }) => firstRound).slice(0, 2)).toEqual([1, 4]);
     expect((await short.record(4)).commitment).toBe(anchors[1]?.anchor);
     await short.close();

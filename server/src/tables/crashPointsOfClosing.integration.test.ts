@@ -1,38 +1,29 @@
 /** The crash points of tables that nobody runs any more; those of rounds are beside this file. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { closedTables } from "../rounds/closedTables.ts";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { STARTING_CHIPS } from "../testing/bankRig.ts";
 import type { Place } from "../testing/crashPlaces.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage, red } from "../testing/crashStage.ts";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { red } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 import { Closing } from "./closing.ts";
 import { LEASE_MS } from "./lease.ts";
 
 const { LOCK, SETTLE, TAKE, VOID } = STATEMENTS;
 
-let rig: BankRig;
 let stage: CrashStage;
 let ada: string;
-beforeAll(async () => {
-  rig = await createBankRig();
-});
-beforeEach(async () => {
-  stage = new CrashStage(rig);
+setUpStages(async (fresh) => {
+  stage = fresh;
   ada = await stage.player();
 });
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 describe("a table that was taken out of the configuration", () => {
   /** What another process does that has other tables only; answers what is told of it so far. */
   async function looks({ leases, stores }: MortalProcess): Promise<() => Promise<string[]>> {
-    const { database, clock } = rig;
+    const { database, clock } = stage.rig;
     const others = await tablesBut(stage.config.tableId);
     const told: string[] = [];
     const closing = new Closing({
@@ -53,14 +44,14 @@ describe("a table that was taken out of the configuration", () => {
     const look = await looks(dying);
     await stage.expireLease();
     expect(await look()).toEqual([]);
-    rig.clock.advance(2 * LEASE_MS);
+    stage.rig.clock.advance(2 * LEASE_MS);
     const dead = dying.meets("death", place);
     void look();
     await dead;
   }
 
   async function tablesBut(tableId: string): Promise<readonly string[]> {
-    const { rows } = await rig.database.pool.query<{ table_id: string }>(
+    const { rows } = await stage.rig.database.pool.query<{ table_id: string }>(
       "SELECT table_id FROM leases WHERE table_id <> $1",
       [tableId],
     );
@@ -69,7 +60,7 @@ describe("a table that was taken out of the configuration", () => {
 
   /** Of every round of the table, in order. */
   async function statuses(): Promise<readonly string[]> {
-    const { rows } = await rig.database.pool.query<{ status: string }>(
+    const { rows } = await stage.rig.database.pool.query<{ status: string }>(
       "SELECT status FROM rounds WHERE table_id = $1 ORDER BY round",
       [stage.config.tableId],
     );
@@ -78,7 +69,7 @@ describe("a table that was taken out of the configuration", () => {
 
   /** Nothing is done for two lives of a lease; then the round ends, once, and nothing follows. */
   async function expectClosed(from: string, to: string): Promise<void> {
-    const { clock } = rig;
+    const { clock } = stage.rig;
     const look = await looks(stage.process());
     // The dead one's lease is over as far as the database goes: that is not what is waited for.
     await stage.expireLease();
@@ -95,7 +86,7 @@ describe("a table that was taken out of the configuration", () => {
       expect(await look()).toEqual(finished);
     }
     expect(await statuses()).toEqual([to]);
-    const { rows } = await rig.database.pool.query(
+    const { rows } = await stage.rig.database.pool.query(
       "SELECT holder FROM leases WHERE table_id = $1",
       [stage.config.tableId],
     );
@@ -154,7 +145,7 @@ describe("a table that was taken out of the configuration", () => {
     const look = await looks(stage.process());
     for (let later = 0; later < 3; later += 1) {
       expect(await look()).toEqual([]);
-      rig.clock.advance(2 * LEASE_MS);
+      stage.rig.clock.advance(2 * LEASE_MS);
     }
     expect(await statuses()).toEqual(["void"]);
     // Should the table be somebody's again, it goes on with the next round.

@@ -1,35 +1,23 @@
 /** The crash points of a table that is handed over between two rounds. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig } from "../testing/bankRig.ts";
+import { describe, expect, it } from "vitest";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage, red } from "../testing/crashStage.ts";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { red } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 import { BankUnavailableError } from "./store.ts";
 import { TableShare } from "./tableShare.ts";
 
-let rig: BankRig;
 let stage: CrashStage;
 let ada: string;
 /** Its first round, with a bet of Ada's, is over, and its table is to be given up. */
 let leaving: MortalProcess;
-beforeAll(async () => {
-  rig = await createBankRig();
-});
-beforeEach(async () => {
-  stage = new CrashStage(rig);
+setUpStages(async (fresh) => {
+  stage = fresh;
   ada = await stage.player();
-  leaving = await stage.betting();
-  await leaving.host.sit(ada);
-  expect(await leaving.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
+  leaving = await stage.bettingWithChips(ada);
   await leaving.finish();
 });
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 /** The second round opens on the seed of the first one, which stays as it was settled. */
 async function expectNextRound(next: MortalProcess): Promise<void> {

@@ -5,31 +5,22 @@
  */
 import { commitmentOf } from "@croupier/shared/core/fairness";
 import { phaseOf } from "@croupier/shared/core/table/state";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { describe, expect, it } from "vitest";
+import { STARTING_CHIPS } from "../testing/bankRig.ts";
 import type { Place } from "../testing/crashPlaces.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage, red } from "../testing/crashStage.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { red } from "../testing/crashStage.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 
 const { LOCK, OPEN, OPERATIONS, SETTLE, TRANSFERS, VOID } = STATEMENTS;
 
-let rig: BankRig;
 let stage: CrashStage;
 let ada: string;
-beforeAll(async () => {
-  rig = await createBankRig();
-});
-beforeEach(async () => {
-  stage = new CrashStage(rig);
+setUpStages(async (fresh) => {
+  stage = fresh;
   ada = await stage.player();
 });
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 const lostCommitOf = (statement: RegExp): Place => ({ moment: "before the commit of", statement });
 const lostAnswerOf = (statement: RegExp): Place => ({ moment: "after the commit of", statement });

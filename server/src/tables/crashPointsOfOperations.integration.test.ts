@@ -3,37 +3,28 @@
  * `server/docs/specification.md`.
  */
 import type { OperationAnswer } from "@croupier/shared/core/table/inputs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { STARTING_CHIPS } from "../testing/bankRig.ts";
 import type { Place } from "../testing/crashPlaces.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage, LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { LEAST_WINDOW_MS, red } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 import type { OperationReply } from "./tableHost.ts";
 
 const { HOLD, LOCK, OPERATIONS, SETTLE, TRANSFERS } = STATEMENTS;
 
-let rig: BankRig;
 let stage: CrashStage;
 let ada: string;
 /** A table whose round takes bets, at which Ada sits. */
 let process: MortalProcess;
-beforeAll(async () => {
-  rig = await createBankRig();
-});
-beforeEach(async () => {
-  stage = new CrashStage(rig);
+setUpStages(async (fresh) => {
+  stage = fresh;
   ada = await stage.player();
   process = await stage.betting();
   await process.host.sit(ada);
 });
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 /** Ada's bet; the same words every time, so that it is the same operation. */
 const bet = (at: MortalProcess, op = "op", amount = 100): Promise<OperationReply> =>

@@ -1,31 +1,21 @@
 /** The crash points of what players are given: the starting chips, and the daily ones. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { CommitUnknownError } from "../db/errors.ts";
 import { EmailTakenError } from "../players/players.ts";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig, DAILY_CHIPS, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { DAILY_CHIPS, STARTING_CHIPS } from "../testing/bankRig.ts";
 import type { Place } from "../testing/crashPlaces.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage } from "../testing/crashStage.ts";
+import type { CrashStage } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 
 const NOT_COMMITTED: Place = { moment: "before the commit of", statement: STATEMENTS.TRANSFERS };
 const COMMITTED: Place = { moment: "after the commit of", statement: STATEMENTS.TRANSFERS };
 
-let rig: BankRig;
 let stage: CrashStage;
-beforeAll(async () => {
-  rig = await createBankRig();
+setUpStages((fresh) => {
+  stage = fresh;
 });
-beforeEach(() => {
-  stage = new CrashStage(rig);
-});
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 describe("a new player", () => {
   let email: string;
@@ -38,7 +28,7 @@ describe("a new player", () => {
 
   /** Players, accounts and grants in the database. */
   async function counts(): Promise<unknown> {
-    const { rows } = await rig.database.pool.query(
+    const { rows } = await stage.rig.database.pool.query(
       `SELECT (SELECT count(*) FROM players) AS players,
          (SELECT count(*) FROM accounts WHERE kind = 'player') AS accounts,
          (SELECT count(*) FROM transfers WHERE kind = 'grant') AS grants`,

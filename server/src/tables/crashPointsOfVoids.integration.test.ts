@@ -1,31 +1,22 @@
 /** The crash points of rounds that are taken back; those of other rounds are beside this file. */
 import { asChips } from "@croupier/shared/core/chips";
 import { commitmentOf } from "@croupier/shared/core/fairness";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { describe, expect, it } from "vitest";
+import { STARTING_CHIPS } from "../testing/bankRig.ts";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage, expectBetting, identityOf, red } from "../testing/crashStage.ts";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { expectBetting, identityOf, red } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 
 const { VOID } = STATEMENTS;
 
-let rig: BankRig;
 let stage: CrashStage;
 let ada: string;
-beforeAll(async () => {
-  rig = await createBankRig();
-});
-beforeEach(async () => {
-  stage = new CrashStage(rig);
+setUpStages(async (fresh) => {
+  stage = fresh;
   ada = await stage.player();
 });
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 describe("void", () => {
   /** A process whose books of the round got broken in memory, and have been before: once is no reason. */

@@ -1,31 +1,19 @@
 /** A table whose memory differs from its books, on real Postgres: it plays by the books. */
 import { asChips } from "@croupier/shared/core/chips";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig } from "../testing/bankRig.ts";
-import { CrashStage, red } from "../testing/crashStage.ts";
+import { expect, it } from "vitest";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { red } from "../testing/crashStage.ts";
 import type { MortalProcess } from "../testing/mortalProcess.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 
-let rig: BankRig;
 let stage: CrashStage;
 let ada: string;
 let process: MortalProcess;
-beforeAll(async () => {
-  rig = await createBankRig();
-});
-beforeEach(async () => {
-  stage = new CrashStage(rig);
+setUpStages(async (fresh) => {
+  stage = fresh;
   ada = await stage.player();
-  process = await stage.betting();
-  await process.host.sit(ada);
-  expect(await process.bet(ada, "first", [["red", 100]])).toHaveProperty("answer");
+  process = await stage.bettingWithChips(ada);
 });
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 /** Ada's chips lie elsewhere than where she put them: in memory alone. */
 function moveChips(): void {

@@ -1,24 +1,14 @@
 /** The end of betting that players were told, where a round was slow to open and its process ends. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import type { BankRig } from "../testing/bankRig.ts";
-import { createBankRig } from "../testing/bankRig.ts";
+import { expect, it } from "vitest";
 import { STATEMENTS } from "../testing/crashPlaces.ts";
-import { CrashStage, LEAST_WINDOW_MS } from "../testing/crashStage.ts";
-import { expectSoundBooks } from "../testing/soundBooks.ts";
+import type { CrashStage } from "../testing/crashStage.ts";
+import { LEAST_WINDOW_MS } from "../testing/crashStage.ts";
+import { setUpStages } from "../testing/setUpStages.ts";
 
-let rig: BankRig;
 let stage: CrashStage;
-beforeAll(async () => {
-  rig = await createBankRig();
+setUpStages((fresh) => {
+  stage = fresh;
 });
-beforeEach(() => {
-  stage = new CrashStage(rig);
-});
-afterEach(async () => {
-  await stage.close();
-  await expectSoundBooks(rig.database.pool);
-});
-afterAll(() => rig?.database.close());
 
 it.each([
   ["was asked for again until it was committed", "before the commit of", 18_000],
