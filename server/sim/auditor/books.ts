@@ -265,10 +265,7 @@ export class Books {
     const running = this.running(tableId);
     check(running?.round === round, () => `${tableId}: ${round} is void and was not running`);
     running.status = "void";
-    const stakes = Array.from(
-      running.layouts,
-      ([id, layout]) => [id, chipsIn(layout)] as const,
-    );
+    const stakes = Array.from(running.layouts, ([id, layout]) => [id, chipsIn(layout)] as const);
     this.#empty(table, running, new Map(stakes));
   }
 
