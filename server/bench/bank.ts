@@ -19,6 +19,7 @@ import { TableLeases } from "../src/rounds/tableLeases.ts";
 import { createPostgresTableStores } from "../src/rounds/tableStore.ts";
 import { BEAT_MS } from "../src/tables/lease.ts";
 import type { TableStore } from "../src/tables/store.ts";
+import { opened } from "./openThings.ts";
 
 const CHAIN_LENGTH = 5_000;
 const MOST = asChips(1_000_000_000);
@@ -39,15 +40,14 @@ export async function openBenchDatabase(parent = tmpdir()): Promise<BenchDatabas
   // Where root runs this, Postgres is another user, who must pass through.
   await chmod(folder, 0o711);
   const log = createLogger("silent");
-  const postgres = await startEmbedded({ dataDir: folder, log });
-  await useLogFiles(postgres.url, log);
-  return {
-    url: postgres.url,
-    close: async () => {
-      await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const starting = startEmbedded({ dataDir: folder, log });
+  const close = opened(async () => {
+    await (await starting).stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const { url } = await starting;
+  await useLogFiles(url, log);
+  return { url, close };
 }
 
 /** Linux has a file system in memory here; `TMPFS_MAGIC` tells it from a folder on a disk. */

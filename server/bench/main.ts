@@ -18,6 +18,7 @@ import type { Benchmark } from "./figures.ts";
 import { isMet, linesOf, verdictOf } from "./figures.ts";
 import { benchLedger, benchSingleBets } from "./ledger.ts";
 import { benchLoad } from "./load.ts";
+import { closeAllOnSignals } from "./openThings.ts";
 import { benchSettlement, benchWidestSettlement } from "./settlement.ts";
 import { benchSimulator } from "./sim.ts";
 import { benchSpread } from "./spread.ts";
@@ -98,4 +99,5 @@ function readFlags() {
 }
 
 const flags = readFlags();
+closeAllOnSignals();
 process.exitCode = await runAll(flags.names, flags.json);

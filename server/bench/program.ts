@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { opened } from "./openThings.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MOST_OUTPUT = 100_000;
@@ -46,23 +47,28 @@ export function startProgram(program: Program): RunningProgram {
         child.on("exit", () => reject(new Error(`${program.file} ended:\n${output}`)));
         look();
       }),
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, "exit");
-      child.kill("SIGTERM");
-      await exited;
-    },
+    stop: opened(() => ended(child)),
   };
+}
+
+/** Asks a child to end, where it has not, and waits until it has. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  await exited;
 }
 
 /** Runs a program to its end and answers the JSON that it prints. */
 export async function jsonOf(program: Program): Promise<unknown> {
   const child = start(program);
+  const end = opened(() => ended(child));
   let output = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output += text;
   });
   const [code] = await once(child, "close");
+  await end();
   if (code !== 0) throw new Error(`${program.file} ended with ${code}:\n${output}`);
   return JSON.parse(output);
 }

@@ -1,9 +1,10 @@
 /** The real server in a process of its own, for as long as a benchmark takes. */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { serverFlags } from "../bin/serverFlags.mjs";
+import { opened } from "./openThings.ts";
+import { ended } from "./program.ts";
 
 const SERVER = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const OPEN_LINE = /Croupier is open: (http:\S+)/;
@@ -31,7 +32,7 @@ export async function startServer({ env, preload }: ServerNeed): Promise<ServerP
   });
   // The server does not listen; whoever is loaded before it may.
   child.on("error", () => undefined);
-  const stop = () => ended(child);
+  const stop = opened(() => ended(child));
   try {
     return { url: await addressOf(child), child, stop };
   } catch (error) {
@@ -51,11 +52,4 @@ function addressOf(server: ChildProcess): Promise<string> {
     });
     server.on("exit", () => reject(new Error(`the server did not open:\n${output}`)));
   });
-}
-
-async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, "exit");
-  server.kill("SIGTERM");
-  await exited;
 }
