@@ -6,7 +6,8 @@
 #   docker/restore.sh '2026-11-21 12:00:00 UTC'    restores that second
 #   docker/restore.sh latest                       restores the last thing that is known
 #
-# It can be any second since the first base backup. Exits 0 where the audit is clean.
+# It can be any second since the first base backup. Exits 0 where the audit is clean. One restore at a
+# time: another takes the database of the first away.
 set -eu
 . "$(dirname "$0")/production.sh"
 
@@ -24,16 +25,24 @@ second=$(date -u -d "$when" +%Y%m%dT%H%M%SZ) || {
 # Without the second of an earlier restore.
 CROUPIER_DATABASE=$(setting CROUPIER_DATABASE croupier-database | sed -E 's/-[0-9]{8}T[0-9]{6}Z$//')-$second
 export CROUPIER_DATABASE
+
+take_away() { quietly compose rm --force --stop restored; }
+# One that was killed may have left its database up: Compose would have the audit read that one.
+take_away
 if docker volume inspect "$CROUPIER_DATABASE" >/dev/null 2>&1; then
   echo "There is a volume $CROUPIER_DATABASE already; to make it anew: docker volume rm $CROUPIER_DATABASE" >&2
   exit 1
 fi
 
 give_up() {
-  compose rm --force --stop restored >/dev/null 2>&1 || true
+  take_away || true
   [ "$1" = 0 ] || docker volume rm "$CROUPIER_DATABASE" >/dev/null 2>&1 || true
 }
 trap 'give_up $?' EXIT
+# Not every shell comes to its EXIT where a signal ends it.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 compose run --rm --no-deps restore restore "$1"
 say "audits it"

@@ -13,6 +13,7 @@ export interface Service {
   readonly cpus?: number | string;
   readonly environment?: Readonly<Record<string, unknown>> | readonly string[];
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly labels?: Readonly<Record<string, string>>;
   readonly logging?: { readonly options?: Readonly<Record<string, string>> };
   readonly mem_limit?: string;
   readonly networks?: readonly string[] | Readonly<Record<string, unknown>>;

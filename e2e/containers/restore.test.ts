@@ -1,0 +1,93 @@
+/** `docker/restore.sh` with an engine that is made up: whose books it proves, and what it leaves behind. */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { repository, startProgram } from "../src/testing/processes.ts";
+import { readCompose } from "./composeFiles.ts";
+
+const RESTORE = join(repository, "docker/restore.sh");
+const SECOND = "2026-11-21 12:00:00 UTC";
+const RESTORED = "house-20261121T120000Z";
+
+/**
+ * Keeps what the container `restored` serves in a file. As Compose before 2.0 does, it takes the one that
+ * is there for `proof`, whatever volume it was made with; a volume in use is not taken away.
+ */
+const ENGINE = `#!/bin/bash
+here=$(dirname "$0")
+case $* in
+  "compose version") ;;
+  *" rm --force --stop restored") rm -f "$here/restored" ;;
+  *" restore restore "*) touch "$here/volumes/$CROUPIER_DATABASE" ;;
+  *" run --rm proof")
+    [ -e "$here/restored" ] || echo "$CROUPIER_DATABASE" >"$here/restored"
+    echo "audits the books of $(cat "$here/restored")"
+    [ -z "$HANGS" ] || exec sleep infinity
+    exit "\${AUDIT:-0}" ;;
+  "volume inspect "*) [ -e "$here/volumes/$3" ] ;;
+  "volume rm "*) ! grep -qsx "$3" "$here/restored" && rm "$here/volumes/$3" ;;
+  *) echo "nobody asks for $*" >&2; exit 2 ;;
+esac
+`;
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "croupier-restore-"));
+  mkdirSync(join(folder, "volumes"));
+  writeFileSync(join(folder, "docker"), ENGINE);
+  chmodSync(join(folder, "docker"), 0o755);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const restore = (env: Record<string, string> = {}) =>
+  startProgram(RESTORE, {
+    args: [SECOND],
+    env: { PATH: `${folder}:${process.env["PATH"]}`, CROUPIER_DATABASE: "house", ...env },
+  });
+const left = () => ({
+  container: existsSync(join(folder, "restored")),
+  volume: existsSync(join(folder, "volumes", RESTORED)),
+});
+
+describe("a restore", () => {
+  it("ends with the books of what it restored, and says how to go on with them", async () => {
+    const { code, stdout, stderr } = await restore().exited;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`audits the books of ${RESTORED}`);
+    expect(stdout).toContain(`write CROUPIER_DATABASE=${RESTORED} into docker/.env`);
+    expect(left()).toEqual({ container: false, volume: true });
+  });
+
+  it("leaves nothing where its books are not sound", async () => {
+    const { code, stdout } = await restore({ AUDIT: "1" }).exited;
+    expect(code).toBe(1);
+    expect(stdout).not.toContain("CROUPIER_DATABASE");
+    expect(left()).toEqual({ container: false, volume: false });
+  });
+
+  it("proves its own books where the database of an earlier one is still up", async () => {
+    writeFileSync(join(folder, "restored"), "house-20261120T120000Z\n");
+    const { code, stdout } = await restore().exited;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`audits the books of ${RESTORED}`);
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("leaves nothing where it is ended by %s", async (signal, code) => {
+    const running = restore({ HANGS: "1" });
+    await running.sees(/audits the books/);
+    running.signal(signal);
+    expect((await running.exited).code).toBe(code);
+    expect(left()).toEqual({ container: false, volume: false });
+  });
+
+  it("has a database that Compose makes anew for another volume", () => {
+    const { restored, postgres } = readCompose("compose.prod.yaml").services;
+    expect(restored?.labels).toEqual(postgres?.labels);
+    expect(restored?.labels?.["croupier.database"]).toContain("CROUPIER_DATABASE");
+  });
+});
