@@ -5,12 +5,12 @@
  * process, or all of them, leaves the others and the data alone.
  */
 import { join } from "node:path";
-import { OperatorError } from "../command/operatorError.ts";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
 import { repository, startNode } from "../src/testing/processes.ts";
 import type { NginxServer, ProcessList } from "./nginxServer.ts";
 import { startNginx } from "./nginxServer.ts";
+import { ready } from "./ready.ts";
 import type { RedisServer } from "./redisServer.ts";
 import { startRedis } from "./redisServer.ts";
 import { ClusterProcess } from "./serverProcess.ts";
@@ -99,10 +99,7 @@ async function startPostgres(folder: string, parts: AsyncDisposableStack): Promi
     postgres.tell(null);
     await postgres.exited;
   });
-  const [, url = ""] = await postgres.sees(/"url":"([^"]+)"/).catch(async (error: unknown) => {
-    const said = (await postgres.exited).stderr.trim();
-    throw said.includes("\n") ? error : new OperatorError(said);
-  });
+  const [, url = ""] = await ready(postgres, /"url":"([^"]+)"/);
   return url;
 }
 

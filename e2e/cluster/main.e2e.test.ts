@@ -55,6 +55,13 @@ it("says in one line that its port is in use", async () => {
   expect(code).toBe(1);
 });
 
+it("says in one line which value its processes cannot use", async () => {
+  const { args, env } = command("--port", `${await freePort()}`);
+  const { code, stderr } = await runNode({ args, env: { ...env, STARTING_CHIPS: "abc" } });
+  expect(stderr).toMatch(/^STARTING_CHIPS is "abc", but it takes .*\n$/);
+  expect(code).toBe(1);
+});
+
 it("says in one line that another one has its data, brings back whoever dies, and leaves nothing", async () => {
   const { pid, sees, signal, exited } = await start();
   const { code, stderr } = await runNode(command("--port", `${await freePort()}`));

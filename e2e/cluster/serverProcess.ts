@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Exit, Running } from "../src/testing/processes.ts";
 import { repository, startNode } from "../src/testing/processes.ts";
+import { ready } from "./ready.ts";
 
 export interface SlotOptions {
   /** From 1 on: the process's place in the proxy's list. */
@@ -67,9 +68,13 @@ export class ClusterProcess {
     this.#build = folder;
   }
 
-  /** Starts it, with changes to its environment for this life; resolves once it takes connections. */
+  /**
+   * Starts it, with changes to its environment for this life; resolves once it takes connections.
+   *
+   * @throws OperatorError with the line in which it refuses to start
+   */
   async start(changes: SlotOptions["env"] = {}): Promise<void> {
-    await this.launch(changes).sees(OPEN);
+    await ready(this.launch(changes), OPEN);
   }
 
   /** Starts it so that it has to refuse to; resolves once it has ended. */
