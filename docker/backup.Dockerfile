@@ -1,7 +1,7 @@
 # Takes base backups and follows the WAL of a Postgres, and restores from both. The base is the
 # database's own image: its programs have to be of the same version.
 #
-#   docker build -f docker/backup.Dockerfile -t croupier/backup .
+#   docker build -f docker/backup.Dockerfile -t localhost/croupier/backup .
 
 FROM postgres:17.11-trixie
 COPY docker/backup /usr/local/lib/croupier

@@ -1,6 +1,6 @@
 # The public door, with the client's files, packed as brotli and gzip while they are built.
 #
-#   docker build -f docker/nginx.Dockerfile -t croupier/nginx .
+#   docker build -f docker/nginx.Dockerfile -t localhost/croupier/nginx .
 
 FROM node:24.21.0-trixie-slim AS client
 WORKDIR /app

@@ -1,7 +1,7 @@
 # The table server. Its last stage has Node.js, the libraries that it loads, the production packages
 # and the sources: no shell, no package manager, nothing that could be started but Node.js.
 #
-#   docker build -f docker/server.Dockerfile -t croupier/server .
+#   docker build -f docker/server.Dockerfile -t localhost/croupier/server .
 
 FROM node:24.21.0-trixie-slim AS manifests
 WORKDIR /app

@@ -18,7 +18,8 @@ const development = readCompose("compose.yaml");
 
 /** Those that end when their work is done have nothing to be asked. */
 const ENDING = new Set(["migrate", "restore", "proof"]);
-const FROM_REGISTRY = /^\$\{CROUPIER_IMAGES:-croupier\}\/\w+:\$\{CROUPIER_VERSION:-[\d.]+\}$/;
+const FROM_REGISTRY =
+  /^\$\{CROUPIER_IMAGES:-localhost\/croupier\}\/\w+:\$\{CROUPIER_VERSION:-[\d.]+\}$/;
 /** All but the key of the certificate, which is given as a path. */
 const SECRET = /PASSWORD|SECRET|KEY|TOKEN|DATABASE_URL|REDIS_URL/;
 
@@ -237,6 +238,21 @@ describe("every service", () => {
       "max-file": expect.stringMatching(/^\d$/),
     });
   });
+
+  it.each(both)(
+    "%s has a public image of Postgres or Redis, or one that nobody else can publish",
+    (_title, _name, { image = "" }) => {
+      expect(withDefaults(image)).toMatch(/^((postgres|redis):|localhost\/croupier\/)/);
+    },
+  );
+
+  it.each(["README.md", "server.Dockerfile", "nginx.Dockerfile", "backup.Dockerfile"])(
+    "has in %s the name of an image that nobody else can publish",
+    (file) => {
+      expect(readDockerFile(file)).toMatch(/localhost\/croupier/);
+      expect(readDockerFile(file)).not.toMatch(/\scroupier\/\w/);
+    },
+  );
 
   it.each(both)("%s has a pinned image", (_title, _name, { build, image = "" }) => {
     expect(image).not.toContain("latest");

@@ -13,6 +13,7 @@ import { docker, findCompose, run, running } from "./engine.ts";
 import { partsOf } from "./secretParts.ts";
 
 const PROJECT = "croupier-proof";
+const IMAGES = `localhost/${PROJECT}`;
 const FILE = join(repository, "docker", "compose.prod.yaml");
 
 type Compose = readonly [program: string, ...args: string[]];
@@ -37,7 +38,7 @@ export class Stack implements AsyncDisposable {
     const port = await freePort();
     const variables = {
       COMPOSE_PROJECT_NAME: PROJECT,
-      CROUPIER_IMAGES: PROJECT,
+      CROUPIER_IMAGES: IMAGES,
       CROUPIER_DATABASE: `${PROJECT}-database`,
       CROUPIER_SECRETS: join(folder, "secrets"),
       CROUPIER_CERTIFICATES: join(folder, "certificates"),
@@ -75,7 +76,7 @@ export class Stack implements AsyncDisposable {
   }
 
   image(name: string): string {
-    return `${PROJECT}/${name}:0.1.0`;
+    return `${IMAGES}/${name}:0.1.0`;
   }
 
   /** Changes a setting for everything from now on. */
