@@ -41,7 +41,8 @@ replace() {
 }
 
 say "brings the tables up to date"
-compose run --rm migrate
+# Without --no-deps Compose makes Postgres anew, under play, where its settings have changed.
+compose run --rm --no-deps migrate
 
 for container in $old; do
   replace "$container"

@@ -70,6 +70,13 @@ describe("replacing a house", () => {
     }
   });
 
+  it("asks Compose for nothing that takes other services with it: Postgres and Redis stay as they are", async () => {
+    await roll();
+    const making = asked().filter((line) => / (up|run|create|start|restart) /.test(line));
+    expect(making).toContainEqual(expect.stringMatching(/ run .* migrate$/));
+    expect(making.filter((line) => !line.includes(" --no-deps "))).toEqual([]);
+  });
+
   it("says why Compose starts no new server, and leaves the old ones", async () => {
     const { code, stderr } = await roll({ UP_FAILS: "1" });
     expect(code).toBe(1);
