@@ -14,6 +14,7 @@ import { ready } from "./ready.ts";
 import type { RedisServer } from "./redisServer.ts";
 import { startRedis } from "./redisServer.ts";
 import { ClusterProcess } from "./serverProcess.ts";
+import { ensureProgram } from "./systemPackages.ts";
 
 export interface ClusterOptions {
   /** Kept: the next cluster on it goes on with the same chips. */
@@ -46,6 +47,8 @@ export interface Cluster {
 
 /** Starts everything; resolves once every process takes connections. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  // Whatever is missing is said before anything runs; one after the other, as packages are installed.
+  for (const program of ["redis-server", "nginx"] as const) await ensureProgram(program);
   const parts = new AsyncDisposableStack();
   try {
     const databaseUrl = options.databaseUrl ?? (await startPostgres(options.folder, parts));

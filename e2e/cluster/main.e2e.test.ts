@@ -1,9 +1,9 @@
 /** `npm run cluster` as whoever types it sees it. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
@@ -60,6 +60,18 @@ it("says in one line which value its processes cannot use", async () => {
   const { code, stderr } = await runNode({ args, env: { ...env, STARTING_CHIPS: "abc" } });
   expect(stderr).toMatch(/^STARTING_CHIPS is "abc", but it takes .*\n$/);
   expect(code).toBe(1);
+});
+
+it("says in one line that Nginx is too old, before it starts anything", async () => {
+  const nginx = join(folder, "nginx");
+  const script = '#!/bin/sh\n[ "$1" = -v ] && echo "nginx version: nginx/1.18.0 (Ubuntu)" >&2\n';
+  writeFileSync(nginx, script, { mode: 0o755 });
+  const { args, env } = command("--port", `${await freePort()}`);
+  const path = [folder, process.env["PATH"]].join(delimiter);
+  const { code, stderr } = await runNode({ args, env: { ...env, PATH: path } });
+  expect(stderr).toBe("nginx 1.18.0 is too old; it takes 1.22 or newer\n");
+  expect(code).toBe(1);
+  expect(readdirSync(folder)).toEqual(["nginx"]);
 });
 
 it("says in one line that another one has its data, brings back whoever dies, and leaves nothing", async () => {

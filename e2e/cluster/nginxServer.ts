@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { OperatorError } from "../command/operatorError.ts";
 import type { Exit, Running } from "../src/testing/processes.ts";
 import { startProgram } from "../src/testing/processes.ts";
 import { makeCertificate } from "./nginxCertificate.ts";
@@ -54,7 +55,7 @@ const MADE_ROOM = /gracefully shutting down/g;
 /**
  * Starts Nginx; it takes connections when the promise resolves.
  *
- * @throws Error with what Nginx says about a configuration that it does not take
+ * @throws {@link OperatorError} with what Nginx says about a configuration that it does not take
  */
 export async function startNginx(options: NginxOptions): Promise<NginxServer> {
   const program = await ensureProgram("nginx");
@@ -150,7 +151,8 @@ function argumentsFor(folder: string): string[] {
 
 async function checked(test: Running): Promise<void> {
   const { code, stderr } = await test.exited;
-  if (code !== 0) throw new Error(`nginx -t: ${REFUSED.exec(stderr)?.[0] ?? stderr.trim()}`);
+  if (code === 0) return;
+  throw new OperatorError(`nginx -t: ${REFUSED.exec(stderr)?.[0] ?? stderr.trim()}`);
 }
 
 async function reloaded(running: Running, workers: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Machine } from "./systemPackages.ts";
-import { decide } from "./systemPackages.ts";
+import type { Machine, SystemProgram } from "./systemPackages.ts";
+import { decide, tooOld } from "./systemPackages.ts";
 
 const machine = (files: readonly string[], changes: Partial<Machine> = {}): Machine => ({
   path: "/home/player/bin:/usr/bin",
@@ -56,5 +56,39 @@ describe("a program of the system", () => {
     ],
   ])("is told to %s in one line", (_whom, where, message) => {
     expect(decide("nginx", where)).toEqual({ kind: "tell", message });
+  });
+});
+
+describe("a program's version", () => {
+  it.each<[SystemProgram, string]>([
+    ["nginx", "nginx version: nginx/1.22.1\n"],
+    ["nginx", "nginx version: nginx/1.100.0 (Ubuntu)\n"],
+    ["nginx", "nginx version: nginx/2.0\n"],
+    ["redis-server", "Redis server v=6.2.0 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64 build=1\n"],
+    [
+      "redis-server",
+      "Valkey server v=8.1.1 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=1\n",
+    ],
+    // Whoever counts otherwise shows by starting whether it will do.
+    ["nginx", "nginx version: openresty/1.21.4.1\n"],
+    ["nginx", ""],
+  ])("of %s will do: %j", (program, said) => {
+    expect(tooOld(program, said)).toBeNull();
+  });
+
+  it.each<[SystemProgram, string, string]>([
+    [
+      "nginx",
+      "nginx version: nginx/1.18.0 (Ubuntu)\n",
+      "nginx 1.18.0 is too old; it takes 1.22 or newer",
+    ],
+    ["nginx", "nginx version: nginx/0.99.1\n", "nginx 0.99.1 is too old; it takes 1.22 or newer"],
+    [
+      "redis-server",
+      "Redis server v=6.0.16 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64 build=1\n",
+      "redis-server 6.0.16 is too old; it takes 6.2 or newer",
+    ],
+  ])("of %s will not do, which is one line: %j", (program, said, line) => {
+    expect(tooOld(program, said)).toBe(line);
   });
 });

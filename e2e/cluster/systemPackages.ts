@@ -1,5 +1,5 @@
 /**
- * Programs that come from the system and not from npm. One that is missing is installed where that
+ * Programs that come from the system and not from npm, with the versions that will do. One that is missing is installed where that
  * is possible without asking: by root, on a Debian-like system. Its service is neither started nor
  * enabled; only the program is wanted.
  */
@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { OperatorError } from "../command/operatorError.ts";
+import { startProgram } from "../src/testing/processes.ts";
 
 export type SystemProgram = "nginx" | "redis-server";
 
@@ -16,6 +17,10 @@ interface Source {
   /** Better with it, and it works without. */
   readonly wished: readonly string[];
   readonly service: string;
+  /** Older ones lack something that is used here. */
+  readonly least: readonly [major: number, minor: number];
+  /** The flag by which it says its version, and how it says it. */
+  readonly version: readonly [flag: string, said: RegExp];
 }
 
 const SOURCES: Readonly<Record<SystemProgram, Source>> = {
@@ -23,8 +28,16 @@ const SOURCES: Readonly<Record<SystemProgram, Source>> = {
     packages: ["nginx-light"],
     wished: ["libnginx-mod-http-brotli-static"],
     service: "nginx.service",
+    least: [1, 22],
+    version: ["-v", /\bnginx\/((\d+)\.(\d+)\S*)/],
   },
-  "redis-server": { packages: ["redis-server"], wished: [], service: "redis-server.service" },
+  "redis-server": {
+    packages: ["redis-server"],
+    wished: [],
+    service: "redis-server.service",
+    least: [6, 2],
+    version: ["--version", /\bv=((\d+)\.(\d+)\S*)/],
+  },
 };
 
 /** A user's PATH often has none of these. */
@@ -63,12 +76,31 @@ function findProgram(name: string, { path, isExecutable }: Machine): string | nu
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
 }
 
+/** One line where the program is too old by what it says of its version; else null. */
+export function tooOld(program: SystemProgram, said: string): string | null {
+  const { least, version } = SOURCES[program];
+  const [, whole, major, minor] = version[1].exec(said) ?? [];
+  // A relative that counts otherwise shows by starting whether it will do.
+  if (whole === undefined) return null;
+  const newer = Number(major) - least[0] || Number(minor) - least[1];
+  return newer < 0 ? `${program} ${whole} is too old; it takes ${least.join(".")} or newer` : null;
+}
+
 /**
  * The program's file. Installs it where that can be done.
  *
- * @throws {@link OperatorError} that says what to install
+ * @throws {@link OperatorError} that says what to install, or which version is wanted
  */
 export async function ensureProgram(program: SystemProgram): Promise<string> {
+  const file = await fileOf(program);
+  const { stdout, stderr } = await startProgram(file, { args: [SOURCES[program].version[0]] })
+    .exited;
+  const refusal = tooOld(program, stdout + stderr);
+  if (refusal !== null) throw new OperatorError(refusal);
+  return file;
+}
+
+async function fileOf(program: SystemProgram): Promise<string> {
   const machine = thisMachine();
   const decision = decide(program, machine);
   if (decision.kind === "found") return decision.file;
