@@ -33,6 +33,17 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
 /** Of the edge, what its image and the Compose file have settled between them. */
 const SETTLED = ["EDGE_HTTP_LISTEN", "EDGE_HTTPS_LISTEN", "EDGE_CLIENT_DIR", "EDGE_RUN_DIR"];
 
+/**
+ * Of the server, what containers have settled between them, what is in files instead, what is worked out
+ * for each container, and what is for tests alone.
+ */
+const SERVER_SETTLED = [
+  ...["PORT", "LISTEN_ADDRESS", "DATA_DIR"],
+  ...["DATABASE_URL", "REDIS_URL", "JWT_SECRET", "SEED_KEY", "ADMIN_PASSWORD"],
+  "PUBLIC_ADDRESS",
+  "UNSAFE_DATABASE",
+];
+
 const titled = (where: string, file: ComposeFile) =>
   servicesOf(file).map(([name, service]) => [`${name} in ${where}`, name, service] as const);
 const both = [...titled("production", production), ...titled("development", development)];
@@ -146,6 +157,27 @@ describe("a house for the public", () => {
     expect(wanted).toContain("EDGE_SEAT_TIMEOUT");
     const given = environmentOf(production.services["nginx"] ?? {});
     expect([...given.keys()]).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it("passes on every setting of the server that the project's README names, and names it here", () => {
+    const readme = readFileSync(join(repository, "README.md"), "utf8");
+    const [, section = ""] = readme.split("## Environment");
+    const rows = section.split("\n").filter((line) => /^\| `[A-Z_]+`/.test(line));
+    const named = rows.flatMap((row) => (row.split("|")[1] ?? "").match(/[A-Z_]+/g) ?? []);
+    expect(named).toEqual(expect.arrayContaining(["CLOCK_WAS_AHEAD", ...SERVER_SETTLED]));
+    const wanted = named.filter((name) => !SERVER_SETTLED.includes(name));
+    const given = environmentOf(production.services["server"] ?? {});
+    expect([...given.keys()]).toEqual(expect.arrayContaining(wanted));
+    const ours = readDockerFile("README.md");
+    for (const name of wanted.filter((setting) => !setting.endsWith("_FILE"))) {
+      expect(given.get(name)).toMatch(new RegExp(`^\\$\\{${name}:-`));
+      expect(ours).toContain(`\`${name}\``);
+    }
+  });
+
+  it("takes the word of its operator where the tables are brought up to date, which comes first", () => {
+    const given = environmentOf(production.services["migrate"] ?? {});
+    expect(given.get("CLOCK_WAS_AHEAD")).toBe("$" + "{CLOCK_WAS_AHEAD:-}");
   });
 
   it("tells Nginx how many processors it may use: it has a worker for each", () => {

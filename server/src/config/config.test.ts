@@ -63,7 +63,9 @@ describe("what is there by default", () => {
   });
 
   it("takes an empty variable for an unset one", () => {
-    expect(readConfig({ PORT: "", TABLES: "", TRUST_PROXY: "" })).toEqual(config);
+    const names = ["PORT", "TABLES", "TRUST_PROXY", "CLOCK_WAS_AHEAD", "SEED_CHAIN_LENGTH"];
+    const empty = [...names, "TRANSPORT", "STARTING_CHIPS", "DAILY_CHIPS", "METRICS_PORT"];
+    expect(readConfig(Object.fromEntries(empty.map((name) => [name, ""])))).toEqual(config);
   });
 });
 
