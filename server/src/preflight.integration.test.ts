@@ -97,6 +97,22 @@ describe("a start on a database that does not fit is refused in one line, and wr
       /^The database .* lacks trigger transfers_immutable: .*by half\. Restore/,
     ],
     [
+      "with a trigger that is switched off",
+      "ALTER TABLE transfers DISABLE TRIGGER ALL",
+      /^The database's trigger transfers_apply is switched off, .* run ALTER TABLE transfers ENABLE TRIGGER ALL; and /,
+    ],
+    [
+      "with a trigger for replicas alone",
+      "ALTER TABLE rounds ENABLE REPLICA TRIGGER rounds_by_lease",
+      /^The database's trigger rounds_by_lease is switched off, /,
+    ],
+    [
+      "with a function that its migrations did not make",
+      `CREATE OR REPLACE FUNCTION hold_lease(its_table text, its_epoch bigint) RETURNS void
+       LANGUAGE plpgsql SET search_path = public, pg_temp AS $$ BEGIN RETURN; END $$`,
+      /^The database's function hold_lease is not the one that its migrations make\. Restore /,
+    ],
+    [
       "with tables and no record of any migration",
       "DROP TABLE migrations",
       /^The database has table accounts and no record of migration 0001_ledger\.sql: .*by half\./,
@@ -105,6 +121,11 @@ describe("a start on a database that does not fit is refused in one line, and wr
       "that takes no writes",
       "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$",
       /^DATABASE_URL: this database is read-only\. Set default_transaction_read_only to off/,
+    ],
+    [
+      "that fires no triggers",
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica', current_database()); END $$",
+      /^DATABASE_URL: session_replication_role is replica here, .*RESET session_replication_role\./,
     ],
   ])("%s", async (_, spoil, line) => {
     await database.pool.query(spoil);
@@ -192,8 +213,8 @@ it("knows every object that the migrations make by its name", async () => {
   expect(missing).toEqual([]);
   const wanted = objectsAfter(applied);
   const there = await objectsThere(database.pool);
-  expect([...wanted].filter((object) => !there.has(object))).toEqual([]);
-  const made = [...there].filter((object) => /^(table|function|trigger) /.test(object));
+  expect([...wanted].filter(([object, state]) => there.get(object) !== state)).toEqual([]);
+  const made = [...there.keys()].filter((object) => /^(table|function|trigger) /.test(object));
   expect(made.filter((object) => !wanted.has(object))).toEqual(["table migrations"]);
 });
 

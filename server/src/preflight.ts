@@ -5,6 +5,7 @@
 import type { Pool } from "pg";
 import type { Schema } from "./db/migrate.ts";
 import { readSchema, SchemaError } from "./db/migrate.ts";
+import type { SchemaObjects } from "./db/schemaObjects.ts";
 import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
 import type { Queryable } from "./db/transaction.ts";
 import { inTransaction } from "./db/transaction.ts";
@@ -45,14 +46,16 @@ async function look(client: Queryable, options: PreflightOptions): Promise<void>
   const schema = await readSchema(client);
   const there = await objectsThere(client);
   checkWhole(schema, there);
+  checkWorking(schema, there);
   if (there.has("table seed_chains")) await checkSeedKey(client, seedKey);
   const newest = await newestEntry(client, there);
   if (newest > (clockWasAhead ?? 0)) checkClock(newest, now);
 }
 
 async function checkWritable(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ standby: boolean; read_only: string }>(
-    `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS read_only`,
+  const { rows } = await pool.query<{ standby: boolean; read_only: string; replication: string }>(
+    `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS read_only,
+       current_setting('session_replication_role') AS replication`,
   );
   if (rows[0]?.standby === true) {
     throw new PreflightError(
@@ -62,6 +65,11 @@ async function checkWritable(pool: Pool): Promise<void> {
   if (rows[0]?.read_only === "on") {
     throw new PreflightError(
       "DATABASE_URL: this database is read-only. Set default_transaction_read_only to off for it, or give another one.",
+    );
+  }
+  if (rows[0]?.replication !== "origin") {
+    throw new PreflightError(
+      `DATABASE_URL: session_replication_role is ${rows[0]?.replication} here, so nothing guards the books. Set it to origin: ALTER DATABASE or ALTER ROLE … RESET session_replication_role.`,
     );
   }
 }
@@ -83,19 +91,32 @@ async function checkSafe(pool: Pool): Promise<void> {
 }
 
 /** All that the recorded migrations make is there, and nothing that only the others make. */
-function checkWhole({ applied, missing }: Schema, there: ReadonlySet<string>): void {
+function checkWhole({ applied, missing }: Schema, there: SchemaObjects): void {
   const wanted = objectsAfter(applied);
-  for (const object of wanted) {
+  for (const object of wanted.keys()) {
     if (there.has(object)) continue;
     throw new SchemaError(
       `The database has its migrations recorded and lacks ${object}: it is there by half. Restore it whole from a backup, or give an empty database.`,
     );
   }
   const later = objectsAfter([...applied, ...missing]);
-  for (const object of later) {
+  for (const object of later.keys()) {
     if (wanted.has(object) || !there.has(object)) continue;
     throw new SchemaError(
       `The database has ${object} and no record of migration ${missing[0]?.name}: it is there by half. Restore it whole from a backup, or give an empty database.`,
+    );
+  }
+}
+
+/** What is there does what the recorded migrations made it for. */
+function checkWorking({ applied }: Schema, there: SchemaObjects): void {
+  for (const [object, state] of objectsAfter(applied)) {
+    const found = there.get(object);
+    if (found === state) continue;
+    throw new SchemaError(
+      object.startsWith("function ")
+        ? `The database's ${object} is not the one that its migrations make. Restore it whole from a backup.`
+        : `The database's ${object} is switched off, by an interrupted restore perhaps. Restore it whole from a backup, or run ALTER TABLE ${found} ENABLE TRIGGER ALL; and prove the books with npm run audit.`,
     );
   }
 }
@@ -123,7 +144,7 @@ const NEWEST: Readonly<Record<string, string>> = {
 };
 
 /** When the newest entry was written, in epoch milliseconds; 0 where there is none. */
-async function newestEntry(client: Queryable, there: ReadonlySet<string>): Promise<number> {
+async function newestEntry(client: Queryable, there: SchemaObjects): Promise<number> {
   const asked = Object.keys(NEWEST).filter((table) => there.has(`table ${table}`));
   let newest = 0;
   for (const table of asked) {

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { objectsAfter } from "./schemaObjects.ts";
 
-const after = (...sql: string[]) => [...objectsAfter(sql.map((text) => ({ sql: text })))].sort();
+const objects = (...sql: string[]) => objectsAfter(sql.map((text) => ({ sql: text })));
+const after = (...sql: string[]) => [...objects(...sql).keys()].sort();
 
 it("sees what is made, and not what only looks like it", () => {
   expect(
@@ -26,4 +27,19 @@ it("follows later changes", () => {
       "ALTER TABLE chips DROP COLUMN colour;",
     ),
   ).toEqual(["column chips.value", "constraint chips.chips_value", "table chips"]);
+});
+
+it("knows a function by its last body", () => {
+  const made = objects(
+    `-- CREATE FUNCTION one() has a body:
+     CREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1; $$;
+     CREATE FUNCTION two() RETURNS int SET search_path = public LANGUAGE sql AS $body$
+       SELECT length('$$') $body$;
+     ALTER FUNCTION one() STABLE;`,
+    "CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 2 - 1 $$;",
+  );
+  expect([...made]).toEqual([
+    ["function one", " SELECT 2 - 1 "],
+    ["function two", "\n       SELECT length('$$') "],
+  ]);
 });

@@ -7,6 +7,12 @@
  */
 import type { Queryable } from "./transaction.ts";
 
+/**
+ * By name, as in "function hold_lease", what each object is like: the body of a function; of a trigger
+ * that is switched off its table; "" for all else.
+ */
+export type SchemaObjects = ReadonlyMap<string, string>;
+
 /** Comments, dollar-quoted bodies and string literals: nothing in them makes anything. */
 const NOT_STATEMENTS = /--[^\n]*|\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'/g;
 
@@ -18,13 +24,19 @@ const CREATED = new RegExp(
 );
 const DROPPED = new RegExp(`^DROP ${KIND} (\\w+)`, "i");
 const ALTERED = /^ALTER TABLE (\w+) /i;
+/** A function's name, and its body between dollar quotes. */
+const BODY =
+  /^\s*CREATE (?:OR REPLACE )?FUNCTION (\w+)[^;]*?\$(?<quote>\w*)\$(?<body>[\s\S]*?)\$\k<quote>\$/gim;
 const PART = /\b(ADD|DROP) (COLUMN|CONSTRAINT)(?: IF (?:NOT )?EXISTS)? (\w+)/gi;
 
 /** The objects that there are after `migrations`, applied in this order to an empty database. */
-export function objectsAfter(migrations: readonly { readonly sql: string }[]): Set<string> {
-  const objects = new Set<string>();
+export function objectsAfter(migrations: readonly { readonly sql: string }[]): SchemaObjects {
+  const objects = new Map<string, string>();
   for (const { sql } of migrations) {
     for (const statement of statementsOf(sql)) follow(statement, objects);
+    for (const { 1: name, groups } of sql.matchAll(BODY)) {
+      objects.set(named("function", name), groups?.["body"] ?? "");
+    }
   }
   return objects;
 }
@@ -34,16 +46,16 @@ function statementsOf(sql: string): string[] {
   return plain.split(";").map((statement) => statement.replaceAll(/\s+/g, " ").trim());
 }
 
-function follow(statement: string, objects: Set<string>): void {
+function follow(statement: string, objects: Map<string, string>): void {
   const created = CREATED.exec(statement);
-  if (created !== null) objects.add(named(created[1], created[2]));
+  if (created !== null) objects.set(named(created[1], created[2]), "");
   const dropped = DROPPED.exec(statement);
   if (dropped !== null) objects.delete(named(dropped[1], dropped[2]));
   const table = ALTERED.exec(statement)?.[1];
   if (table === undefined) return;
   for (const [, change, kind, name] of statement.matchAll(PART)) {
     const object = named(kind, `${table}.${name}`);
-    if (change?.toUpperCase() === "ADD") objects.add(object);
+    if (change?.toUpperCase() === "ADD") objects.set(object, "");
     else objects.delete(object);
   }
 }
@@ -53,23 +65,24 @@ function named(kind: string | undefined, name: string | undefined): string {
 }
 
 /** The objects of the schema that the connection works in. */
-export async function objectsThere(database: Queryable): Promise<Set<string>> {
-  const { rows } = await database.query<{ object: string }>(`
+export async function objectsThere(database: Queryable): Promise<SchemaObjects> {
+  const { rows } = await database.query<{ object: string; state: string }>(`
     WITH relations AS (
       SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = current_schema()::regnamespace)
     SELECT CASE relkind WHEN 'i' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view'
-      WHEN 'm' THEN 'view' WHEN 'c' THEN 'type' ELSE 'table' END || ' ' || relname AS object
+      WHEN 'm' THEN 'view' WHEN 'c' THEN 'type' ELSE 'table' END || ' ' || relname AS object,
+      '' AS state
     FROM relations
-    UNION ALL SELECT 'column ' || relname || '.' || attname
+    UNION ALL SELECT 'column ' || relname || '.' || attname, ''
       FROM pg_attribute JOIN relations ON attrelid = relations.oid
       WHERE attnum > 0 AND NOT attisdropped
-    UNION ALL SELECT 'constraint ' || relname || '.' || conname
+    UNION ALL SELECT 'constraint ' || relname || '.' || conname, ''
       FROM pg_constraint JOIN relations ON conrelid = relations.oid
-    UNION ALL SELECT 'trigger ' || tgname
+    UNION ALL SELECT 'trigger ' || tgname, CASE WHEN tgenabled IN ('O', 'A') THEN '' ELSE relname END
       FROM pg_trigger JOIN relations ON tgrelid = relations.oid WHERE NOT tgisinternal
-    UNION ALL SELECT 'type ' || typname FROM pg_type
+    UNION ALL SELECT 'type ' || typname, '' FROM pg_type
       WHERE typnamespace = current_schema()::regnamespace AND typrelid = 0
-    UNION ALL SELECT 'function ' || proname FROM pg_proc
+    UNION ALL SELECT 'function ' || proname, prosrc FROM pg_proc
       WHERE pronamespace = current_schema()::regnamespace`);
-  return new Set(rows.map(({ object }) => object));
+  return new Map(rows.map(({ object, state }) => [object, state]));
 }
