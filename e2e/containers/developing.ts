@@ -2,8 +2,7 @@
  * The house for development, `docker/compose.yaml`, as whoever works on it starts it: with one process,
  * then with three, then with a source that has changed.
  */
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../src/testing/ports.ts";
@@ -14,17 +13,13 @@ import type { Variables } from "./engine.ts";
 import { findCompose, run, running } from "./engine.ts";
 import { until, unwell } from "./watching.ts";
 
+/** With volumes of its own: nobody's house for development is touched. */
 const PROJECT = "croupier-proof-development";
 const FILE = join(repository, "docker", "compose.yaml");
 /** A source that every process has read. */
 const SOURCE = join(repository, "server", "src", "context.ts");
 const BOTS = 30;
 const PLAY_MS = 10_000;
-
-/** Volumes of its own: nobody's house for development is touched. */
-const VOLUMES = `volumes:
-${["data", "client", "database"].map((name) => `  ${name}: { name: ${PROJECT}-${name} }`).join("\n")}
-`;
 
 /** Answers what did not hold. */
 export async function developing({ say }: Pick<Stage, "say">): Promise<readonly string[]> {
@@ -61,20 +56,15 @@ type Run = (args: readonly string[], more?: Variables) => Promise<string>;
 
 class DevelopmentHouse implements AsyncDisposable {
   readonly url: string;
-  readonly #folder: string;
   readonly #run: Run;
 
-  private constructor(url: string, folder: string, run: Run) {
+  private constructor(url: string, run: Run) {
     this.url = url;
-    this.#folder = folder;
     this.#run = run;
   }
 
   static async prepare(): Promise<DevelopmentHouse> {
     const [program, ...first] = await findCompose();
-    const folder = mkdtempSync(join(tmpdir(), "croupier-development-"));
-    const volumes = join(folder, "volumes.yaml");
-    writeFileSync(volumes, VOLUMES);
     const port = await freePort();
     const variables = {
       COMPOSE_PROJECT_NAME: PROJECT,
@@ -84,10 +74,11 @@ class DevelopmentHouse implements AsyncDisposable {
       // Of whatever is set up in this folder.
       CROUPIER_HOST: "",
     };
-    const files = ["-f", FILE, "-f", volumes];
     const compose = async (args: readonly string[], more: Variables = {}) =>
-      (await run(program, [...first, ...files, ...args], { ...variables, ...more })).stdout.trim();
-    return new DevelopmentHouse(`http://localhost:${port}`, folder, compose);
+      (
+        await run(program, [...first, "-f", FILE, ...args], { ...variables, ...more })
+      ).stdout.trim();
+    return new DevelopmentHouse(`http://localhost:${port}`, compose);
   }
 
   /** `docker compose …`; its output. */
@@ -110,6 +101,5 @@ class DevelopmentHouse implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.compose("down", "--volumes", "--timeout", "5");
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
