@@ -23,20 +23,23 @@ second=$(date -u -d "$when" +%Y%m%dT%H%M%SZ) || {
 }
 
 # Without the second of an earlier restore.
-CROUPIER_DATABASE=$(setting CROUPIER_DATABASE croupier-database | sed -E 's/-[0-9]{8}T[0-9]{6}Z$//')-$second
+CROUPIER_DATABASE=$(setting CROUPIER_DATABASE database | sed -E 's/-[0-9]{8}T[0-9]{6}Z$//')-$second
 export CROUPIER_DATABASE
+# With the name of the project, which Compose knows. Where it knows none, it has said why.
+volume=$(compose config | sed -nE 's/^ *croupier\.database: *"?([^"]*)"?$/\1/p' | head -n 1)
+[ -n "$volume" ] || exit 1
 
 take_away() { quietly compose rm --force --stop restored; }
 # One that was killed may have left its database up: Compose would have the audit read that one.
 take_away
-if docker volume inspect "$CROUPIER_DATABASE" >/dev/null 2>&1; then
-  echo "There is a volume $CROUPIER_DATABASE already; to make it anew: docker volume rm $CROUPIER_DATABASE" >&2
+if docker volume inspect "$volume" >/dev/null 2>&1; then
+  echo "There is a volume $volume already; to make it anew: docker volume rm $volume" >&2
   exit 1
 fi
 
 give_up() {
   take_away || true
-  [ "$1" = 0 ] || docker volume rm "$CROUPIER_DATABASE" >/dev/null 2>&1 || true
+  [ "$1" = 0 ] || docker volume rm "$volume" >/dev/null 2>&1 || true
 }
 trap 'give_up $?' EXIT
 # Not every shell comes to its EXIT where a signal ends it.
@@ -49,7 +52,7 @@ say "audits it"
 compose run --rm proof
 cat <<END
 
-The database of $1 is in the volume $CROUPIER_DATABASE, and its books are proven.
+The database of $1 is in the volume $volume, and its books are proven.
 To go on with it, write CROUPIER_DATABASE=$CROUPIER_DATABASE into docker/.env, and then:
 
   docker compose -f compose.prod.yaml stop server backup

@@ -134,6 +134,22 @@ describe("a house for the public", () => {
     expect(new Set(kept)).toEqual(new Set(named));
   });
 
+  it("has no volume in common with another house, whose project has another name", () => {
+    // Compose puts the project's name before one that has no name of its own.
+    for (const { volumes = {} } of [production, development]) {
+      const names = Object.values(volumes).flatMap((volume) => volume?.name ?? []);
+      for (const name of names) expect(name).toMatch(/^\$\{COMPOSE_PROJECT_NAME:\?/);
+    }
+  });
+
+  it("has the volume of the database where a change of it is seen: with what runs on it", () => {
+    const name = production.volumes?.["database"]?.name;
+    expect(name).toMatch(/-\$\{CROUPIER_DATABASE:-database\}$/);
+    for (const service of ["postgres", "restored"]) {
+      expect(production.services[service]?.labels).toEqual({ "croupier.database": name });
+    }
+  });
+
   it("is read by Compose before 2.0 as well, which takes no name of a project from a file", () => {
     for (const file of [production, development]) expect(Object.keys(file)).not.toContain("name");
   });

@@ -33,7 +33,7 @@ export interface Service {
 export interface ComposeFile {
   readonly services: Readonly<Record<string, Service>>;
   readonly networks?: Readonly<Record<string, { readonly internal?: boolean }>>;
-  readonly volumes?: Readonly<Record<string, unknown>>;
+  readonly volumes?: Readonly<Record<string, { readonly name?: string } | null>>;
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 

@@ -8,7 +8,9 @@ import { readCompose } from "./composeFiles.ts";
 
 const RESTORE = join(repository, "docker/restore.sh");
 const SECOND = "2026-11-21 12:00:00 UTC";
-const RESTORED = "house-20261121T120000Z";
+/** What the setting says, and how Compose calls that volume. */
+const DATABASE = "database-20261121T120000Z";
+const RESTORED = `house-${DATABASE}`;
 
 /**
  * Keeps what the container `restored` serves in a file. As Compose before 2.0 does, it takes the one that
@@ -16,12 +18,17 @@ const RESTORED = "house-20261121T120000Z";
  */
 const ENGINE = `#!/bin/bash
 here=$(dirname "$0")
+volume="house-$CROUPIER_DATABASE"
 case $* in
   "compose version") ;;
+  *" config")
+    [ -z "$UNSET" ] || { echo "CROUPIER_HOST is not set" >&2; exit 1; }
+    printf 'services:\\n  postgres:\\n    labels:\\n      croupier.database: %s\\n' "$volume"
+    printf 'volumes:\\n  database:\\n    name: %s\\n' "$volume" ;;
   *" rm --force --stop restored") rm -f "$here/restored" ;;
-  *" restore restore "*) touch "$here/volumes/$CROUPIER_DATABASE" ;;
+  *" restore restore "*) touch "$here/volumes/$volume" ;;
   *" run --rm proof")
-    [ -e "$here/restored" ] || echo "$CROUPIER_DATABASE" >"$here/restored"
+    [ -e "$here/restored" ] || echo "$volume" >"$here/restored"
     echo "audits the books of $(cat "$here/restored")"
     [ -z "$HANGS" ] || exec sleep infinity
     exit "\${AUDIT:-0}" ;;
@@ -43,7 +50,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const restore = (env: Record<string, string> = {}) =>
   startProgram(RESTORE, {
     args: [SECOND],
-    env: { PATH: `${folder}:${process.env["PATH"]}`, CROUPIER_DATABASE: "house", ...env },
+    env: { PATH: `${folder}:${process.env["PATH"]}`, CROUPIER_DATABASE: "", ...env },
   });
 const left = () => ({
   container: existsSync(join(folder, "restored")),
@@ -55,8 +62,31 @@ describe("a restore", () => {
     const { code, stdout, stderr } = await restore().exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(`audits the books of ${RESTORED}`);
-    expect(stdout).toContain(`write CROUPIER_DATABASE=${RESTORED} into docker/.env`);
+    expect(stdout).toContain(`is in the volume ${RESTORED}`);
+    expect(stdout).toContain(`write CROUPIER_DATABASE=${DATABASE} into docker/.env`);
     expect(left()).toEqual({ container: false, volume: true });
+  });
+
+  it("takes the place of an earlier one by the same name, with another second", async () => {
+    const env = { CROUPIER_DATABASE: "database-20261120T120000Z" };
+    const { code, stdout } = await restore(env).exited;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`audits the books of ${RESTORED}\n`);
+  });
+
+  it("leaves a volume alone that is there already", async () => {
+    writeFileSync(join(folder, "volumes", RESTORED), "");
+    const { code, stdout, stderr } = await restore().exited;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`to make it anew: docker volume rm ${RESTORED}`);
+    expect(left()).toEqual({ container: false, volume: true });
+  });
+
+  it("does nothing where Compose says no name of a volume", async () => {
+    const { code, stdout, stderr } = await restore({ UNSET: "1" }).exited;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("CROUPIER_HOST is not set");
+    expect(left()).toEqual({ container: false, volume: false });
   });
 
   it("leaves nothing where its books are not sound", async () => {
@@ -67,7 +97,7 @@ describe("a restore", () => {
   });
 
   it("proves its own books where the database of an earlier one is still up", async () => {
-    writeFileSync(join(folder, "restored"), "house-20261120T120000Z\n");
+    writeFileSync(join(folder, "restored"), "house-database-20261120T120000Z\n");
     const { code, stdout } = await restore().exited;
     expect(code).toBe(0);
     expect(stdout).toContain(`audits the books of ${RESTORED}`);

@@ -39,7 +39,6 @@ export class Stack implements AsyncDisposable {
     const variables = {
       COMPOSE_PROJECT_NAME: PROJECT,
       CROUPIER_IMAGES: IMAGES,
-      CROUPIER_DATABASE: `${PROJECT}-database`,
       CROUPIER_SECRETS: join(folder, "secrets"),
       CROUPIER_CERTIFICATES: join(folder, "certificates"),
       CROUPIER_LISTEN: "127.0.0.1",
