@@ -28,6 +28,7 @@ receive() {
   pg_receivewal --dbname "$receiving_from" --slot "$slot" --directory "$life/wal" --no-loop \
     --status-interval 5 2>"$told" &
   receiver=$!
+  echo "$life" >"$marks/receiving.life"
   echo "$receiver" >"$marks/receiving.pid"
   watch_over "$receiver"
   rm -f "$marks/receiving.pid"

@@ -19,6 +19,8 @@ bases() {
   done | sort | cut -d ' ' -f 2
 }
 
+life_of() { dirname "$(dirname "$1")"; }
+
 seconds_of() {
   date -u -d "$(sed -E 's/^(....)(..)(..)T(..)(..)(..)Z$/\1-\2-\3 \4:\5:\6Z/' <<<"$(basename "$1")")" +%s
 }
@@ -49,9 +51,12 @@ health() {
   [ -n "$newest" ] || refuse "there is no base backup yet"
   age=$(($(date +%s) - $(seconds_of "$newest")))
   [ "$age" -le $((most_hours * 3600)) ] || refuse "the newest base backup is $((age / 3600)) h old"
-  [ "$(seconds_of "$newest")" -gt "$(gap_of "$(dirname "$(dirname "$newest")")")" ] ||
+  [ "$(seconds_of "$newest")" -gt "$(gap_of "$(life_of "$newest")")" ] ||
     refuse "the WAL has a gap, and there is no base backup from after it yet"
   kill -0 "$(cat "$marks/receiving.pid" 2>/dev/null)" 2>/dev/null || refuse "the WAL is not followed"
+  # Until there is one the latest that could be restored is what was left.
+  [ "$(life_of "$newest")" = "$(cat "$marks/receiving.life")" ] ||
+    refuse "the newest base backup is of another life of the database than that of now"
   age=$(($(date +%s) - $(stat -c %Y "$marks/progress" 2>/dev/null || echo 0)))
   [ "$age" -le "$most_silence" ] || refuse "the WAL that is kept does not grow"
 }

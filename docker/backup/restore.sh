@@ -13,7 +13,7 @@ restore() {
   [ -z "$(ls -A "$restored")" ] || refuse "$restored is not empty: a restore takes a volume of its own"
   base=$(base_before "$seconds")
   [ -n "$base" ] || refuse "there is no base backup from before $target"
-  life=$(dirname "$(dirname "$base")")
+  life=$(life_of "$base")
   if [ "$target" = latest ] && [ "$(seconds_of "$base")" -le "$(gap_of "$life")" ]; then
     refuse "the WAL has a gap, and there is no base backup from after it: name a time from before"
   fi

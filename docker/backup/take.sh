@@ -21,11 +21,12 @@ tend() {
 }
 
 # Whether there has been no base backup since the last time that one was to be taken, or since the WAL
-# that is kept has a gap.
+# that is kept has a gap; or since the database is in this life: a restore of the latest goes by the newest
+# of all, which is of the life that was left where an earlier one goes on.
 is_due() {
   local newest due
-  newest=$(bases "$1" | tail -n 1)
-  [ -n "$newest" ] || return 0
+  newest=$(bases | tail -n 1)
+  [ -n "$newest" ] && [ "$(life_of "$newest")" = "$1" ] || return 0
   [ "$(seconds_of "$newest")" -gt "$(gap_of "$1")" ] || return 0
   due=$(date -u -d "today $daily_at" +%s)
   [ "$due" -le "$(date +%s)" ] || due=$((due - 86400))

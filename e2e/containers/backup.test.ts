@@ -25,8 +25,8 @@ function mark(name: string, ageMs: number, content = ""): void {
   utimesSync(path, ago(ageMs), ago(ageMs));
 }
 
-function baseBackup(ageMs: number): void {
-  const base = join(folder, "71-1/base", named(ago(ageMs)));
+function baseBackup(ageMs: number, life = "71-1"): void {
+  const base = join(folder, life, "base", named(ago(ageMs)));
   mkdirSync(base, { recursive: true });
   writeFileSync(join(base, "backup_manifest"), "");
 }
@@ -41,6 +41,7 @@ describe("the health of the backup", () => {
   beforeEach(() => {
     baseBackup(60 * MINUTE_MS);
     mark("receiving.pid", 0, String(process.pid));
+    mark("receiving.life", 0, join(folder, "71-1\n"));
     mark("progress", 0);
   });
 
@@ -61,6 +62,13 @@ describe("the health of the backup", () => {
   it("is bad after a gap in the WAL until there is a base backup from after it", async () => {
     mark("71-1/gap", 30 * MINUTE_MS);
     expect((await run("health")).stderr).toContain("the WAL has a gap");
+    baseBackup(20 * MINUTE_MS);
+    expect(await run("health")).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("is bad while the newest base backup is of another life than the database's", async () => {
+    baseBackup(30 * MINUTE_MS, "71-2");
+    expect((await run("health")).stderr).toContain("of another life of the database");
     baseBackup(20 * MINUTE_MS);
     expect(await run("health")).toEqual({ code: 0, stderr: "" });
   });
