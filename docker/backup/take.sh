@@ -33,21 +33,23 @@ is_due() {
   [ "$(seconds_of "$newest")" -lt "$due" ]
 }
 
-# Whole or not at all: it gets its name when everything is there.
-take_base() {
-  local life=$1 making=$1/base/.making finished
+# Whole or not at all: it gets its name when everything is there. One at a time: they are made in the same
+# place. The lock is held by Postgres's program too, so it ends with whoever writes last.
+take_base() (
+  life=$1 making=$1/base/.making
+  flock --nonblock 9 || refuse "a base backup is being taken already"
   say "taking a base backup"
   mkdir -p "$life/base"
   rm -rf "$making"
   # The WAL that it needs comes with it: it can be restored without any other file.
   pg_basebackup --pgdata "$making" --format tar --gzip --wal-method stream --checkpoint fast \
-    --no-password --label croupier || return 1
+    --no-password --label croupier || exit 1
   sync
   finished=$(date -u +%Y%m%dT%H%M%SZ)
-  mv "$making" "$life/base/$finished"
+  mv --no-target-directory "$making" "$life/base/$finished" || exit 1
   say "took base backup $life/base/$finished ($(du -sh "$life/base/$finished" | cut -f 1))"
   forget_old
-}
+) 9>"$root/.taking"
 
 # Drops what is older than it has to be kept, but never the newest base backup of the newest life.
 forget_old() {

@@ -1,5 +1,5 @@
 /** Base backups: when one is due, how it is taken, and what is kept. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,5 +50,52 @@ describe("a base backup is due", () => {
     expect(await isDue("71-1")).toBe(true);
     baseBackup("71-1", 0);
     expect(await isDue("71-1")).toBe(false);
+  });
+});
+
+describe("taking a base backup", () => {
+  /** Of the database's programs, as far as a base backup asks for them; it is streamed until told. */
+  const PROGRAMS = {
+    psql: "echo 71 1 0/3000000",
+    pg_basebackup: `mkdir -p "$2"; echo streams; read -r; echo "$REPLY" >"$2/backup_manifest"`,
+    pg_archivecleanup: "",
+  };
+  const now = () =>
+    startProgram("bash", {
+      args: [join(BACKUP, "backup.sh"), "now"],
+      env: { BACKUP_DIR: join(folder, "kept"), PATH: `${folder}:${process.env["PATH"]}` },
+      obeying: true,
+    });
+
+  beforeEach(() => {
+    mkdirSync(join(folder, "kept/71-1/wal"), { recursive: true });
+    for (const [name, acts] of Object.entries(PROGRAMS)) {
+      writeFileSync(join(folder, name), `#!/bin/bash\n${acts}\n`, { mode: 0o755 });
+    }
+  });
+
+  it("is refused while another is taken, which does not mind", async () => {
+    const first = now();
+    await first.sees(/streams/);
+    const second = now();
+    second.tell("of the second");
+    const { code, stderr } = await second.exited;
+    expect([code, stderr]).toEqual([1, "a base backup is being taken already\n"]);
+    first.tell("of the first");
+    expect((await first.exited).code).toBe(0);
+    const [name = "", ...more] = readdirSync(join(folder, "kept/71-1/base"));
+    expect([name, more]).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z$/), []]);
+    const base = join(folder, "kept/71-1/base", name);
+    expect(readFileSync(join(base, "backup_manifest"), "utf8")).toBe("of the first\n");
+  });
+
+  it("is done again where an earlier one was given up", async () => {
+    const first = now();
+    await first.sees(/streams/);
+    first.signal("SIGKILL");
+    await first.exited;
+    const again = now();
+    again.tell("of the second");
+    expect((await again.exited).code).toBe(0);
   });
 });
