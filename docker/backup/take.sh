@@ -1,6 +1,7 @@
 # Taking base backups, and what is kept of them.
 
 run() {
+  check_settings
   [ -w "$root" ] || refuse "$root cannot be written by user $(id -u): the folder of the backups has to belong to it"
   trap 'kill $(jobs -p) 2>/dev/null; wait; exit 0' TERM INT
   follow &
@@ -10,6 +11,14 @@ run() {
     sleep 60 &
     wait $! || true
   done
+}
+
+# At once: they are read when something is due, and a wrong one would leave that undone.
+check_settings() {
+  [[ $daily_at =~ ^([01]?[0-9]|2[0-3]):[0-5][0-9]$ ]] ||
+    refuse "BACKUP_AT is a time of the day (UTC), as 03:00, and not '$daily_at'"
+  [[ $keep_days =~ ^[1-9][0-9]{0,3}$ ]] ||
+    refuse "BACKUP_KEEP_DAYS is a number of days from 1 to 9999, as 14, and not '$keep_days'"
 }
 
 # What is due: a base backup, room, packing.

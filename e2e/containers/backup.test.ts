@@ -31,8 +31,8 @@ function baseBackup(ageMs: number, life = "71-1"): void {
   writeFileSync(join(base, "backup_manifest"), "");
 }
 
-async function run(act: string, backups = folder) {
-  const env = { BACKUP_DIR: backups, BACKUP_MARKS: folder };
+async function run(act: string, settings: Readonly<Record<string, string>> = {}) {
+  const env = { BACKUP_DIR: folder, BACKUP_MARKS: folder, ...settings };
   const { code, stderr } = await startProgram("bash", { args: [BACKUP, act], env }).exited;
   return { code, stderr: stderr.trim() };
 }
@@ -83,8 +83,24 @@ describe("the health of the backup", () => {
 
 describe("the backup's start", () => {
   it("is refused where its folder cannot be written", async () => {
-    const { code, stderr } = await run("run", join(folder, "nowhere"));
+    const { code, stderr } = await run("run", { BACKUP_DIR: join(folder, "nowhere") });
     expect(code).toBe(1);
     expect(stderr).toMatch(/nowhere cannot be written by user \d+/);
   });
+
+  it.each(["25:00", "3", "03:60", "3 pm", "tomorrow", "03:00 CET"])(
+    "is refused where BACKUP_AT is no time of a day: %s",
+    async (time) => {
+      const told = `BACKUP_AT is a time of the day (UTC), as 03:00, and not '${time}'`;
+      expect(await run("run", { BACKUP_AT: time })).toEqual({ code: 1, stderr: told });
+    },
+  );
+
+  it.each(["14d", "0", "-1", "1.5", "010", "123456"])(
+    "is refused where BACKUP_KEEP_DAYS is no number of days: %s",
+    async (days) => {
+      const told = `BACKUP_KEEP_DAYS is a number of days from 1 to 9999, as 14, and not '${days}'`;
+      expect(await run("run", { BACKUP_KEEP_DAYS: days })).toEqual({ code: 1, stderr: told });
+    },
+  );
 });
