@@ -1,9 +1,10 @@
 /** The health check of the backup: by what its other half leaves behind, and without a database. */
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { repository, startProgram } from "../src/testing/processes.ts";
+import { ago, makeBase } from "./madeBase.ts";
 
 const BACKUP = join(repository, "docker/backup/backup.sh");
 const MINUTE_MS = 60_000;
@@ -14,21 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const ago = (ms: number) => new Date(Date.now() - ms);
-/** As the backup names what it has made: `20261121T120000Z`. */
-const named = (date: Date) => date.toISOString().replace(/[-:]|\.\d+/g, "");
-
 /** Makes a file that was touched some time ago. */
 function mark(name: string, ageMs: number, content = ""): void {
   const path = join(folder, name);
   writeFileSync(path, content);
   utimesSync(path, ago(ageMs), ago(ageMs));
-}
-
-function baseBackup(ageMs: number, life = "71-1"): void {
-  const base = join(folder, life, "base", named(ago(ageMs)));
-  mkdirSync(base, { recursive: true });
-  writeFileSync(join(base, "backup_manifest"), "");
 }
 
 async function run(act: string, settings: Readonly<Record<string, string>> = {}) {
@@ -39,7 +30,7 @@ async function run(act: string, settings: Readonly<Record<string, string>> = {})
 
 describe("the health of the backup", () => {
   beforeEach(() => {
-    baseBackup(60 * MINUTE_MS);
+    makeBase(folder, "71-1", 60 * MINUTE_MS);
     mark("receiving.pid", 0, String(process.pid));
     mark("receiving.life", 0, join(folder, "71-1\n"));
     mark("progress", 0);
@@ -62,21 +53,21 @@ describe("the health of the backup", () => {
   it("is bad after a gap in the WAL until there is a base backup from after it", async () => {
     mark("71-1/gap", 30 * MINUTE_MS);
     expect((await run("health")).stderr).toContain("the WAL has a gap");
-    baseBackup(20 * MINUTE_MS);
+    makeBase(folder, "71-1", 20 * MINUTE_MS);
     expect(await run("health")).toEqual({ code: 0, stderr: "" });
   });
 
   it("is bad while the newest base backup is of another life than the database's", async () => {
-    baseBackup(30 * MINUTE_MS, "71-2");
+    makeBase(folder, "71-2", 30 * MINUTE_MS);
     expect((await run("health")).stderr).toContain("of another life of the database");
-    baseBackup(20 * MINUTE_MS);
+    makeBase(folder, "71-1", 20 * MINUTE_MS);
     expect(await run("health")).toEqual({ code: 0, stderr: "" });
   });
 
   it("is bad where the newest base backup is old", async () => {
     rmSync(join(folder, "71-1"), { recursive: true });
     expect((await run("health")).stderr).toBe("there is no base backup yet");
-    baseBackup(27 * 60 * MINUTE_MS);
+    makeBase(folder, "71-1", 27 * 60 * MINUTE_MS);
     expect((await run("health")).stderr).toBe("the newest base backup is 27 h old");
   });
 });
