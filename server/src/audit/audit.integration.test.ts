@@ -321,7 +321,7 @@ it("holds the books to what an earlier audit told", async () => {
   const since = await audit(pool, { tell: () => undefined });
   expect(Object.keys(since.heads).toSorted()).toEqual(["", "one", "two"]);
   expect(since.rounds).toMatchObject({ one: { round: 6 }, two: { round: 6 } });
-  await rig.store.post("one", bet(ada, { round: 7, stakeChange: 5 }));
+  await rig.store.post("one", bet(ada, { round: 7, stakeChange: 5, stakeAfter: asChips(20) }));
   const tell = (line: AuditLine) => lines.push(line);
   await rig.store.voidRound({ tableId: "one", round: 7, reason: "on", voidedAt: rig.clock.now() });
   const now = await audit(pool, { tell, since });

@@ -17,7 +17,8 @@ export const partOfRounds = (
     log, felt
   FROM rounds
     LEFT JOIN LATERAL (
-      SELECT string_agg(player_id || E'\\x1f' || op || E'\\x1f' || stake_change || E'\\x1f' || changes,
+      SELECT string_agg(player_id || E'\\x1f' || op || E'\\x1f' || stake_change || E'\\x1f' || stake_after
+          || E'\\x1f' || balance_after || E'\\x1f' || changes,
         E'\\x1e' ORDER BY seq) AS log
       FROM operations
       WHERE operations.table_id = rounds.table_id AND operations.round = rounds.round
@@ -100,6 +101,9 @@ export interface LoggedChange {
   readonly playerId: string;
   readonly op: string;
   readonly stakeChange: number;
+  /** What the player then had on the table, and beside it; the second as digits. */
+  readonly stakeAfter: number;
+  readonly balanceAfter: string;
   /** JSON: what it changed on each spot. */
   readonly changes: string;
 }
@@ -118,6 +122,8 @@ export class Log {
         playerId: fields.next(FIELD),
         op: fields.next(FIELD),
         stakeChange: Number(fields.next(FIELD)),
+        stakeAfter: Number(fields.next(FIELD)),
+        balanceAfter: fields.next(FIELD),
         changes: fields.next(ROW),
       });
     }

@@ -3,12 +3,15 @@
  * operations and bets say, without keeping any of it.
  *
  * The trace of a round is a line for each stake, release, payout or void, in their order: the letter
- * that its kind begins with, the amount, the player, and for the first two the operation.
+ * that its kind begins with, the amount, the player, and for the first two the operation and the
+ * balance that it left.
  */
 import { hash } from "node:crypto";
 import type { TransferLine } from "./transferLines.ts";
 
-const [TAB, NEWLINE] = [9, 10];
+const [TAB, NEWLINE, MINUS, ZERO] = [9, 10, 45, 48];
+/** As many digits as a balance can have, and a sign. */
+const MOST_DIGITS = 20;
 const [P, R, S, V] = [..."prsv"].map((letter) => letter.charCodeAt(0));
 const FIRST_ROOM = 1 << 14;
 
@@ -26,19 +29,23 @@ export class TableTraces {
   #text: Buffer = Buffer.alloc(FIRST_ROOM);
   #length = 0;
 
-  add(line: TransferLine, letter: number, round: number): void {
+  /** Adds the line of a transfer after which the player had `balance` chips. */
+  add(line: TransferLine, letter: number, balance: number): void {
+    const round = line.integer("round");
     if (round !== this.#round) {
       this.close();
       this.#round = round;
     }
     const { bytes } = line;
-    this.#makeRoom(line.end - line.start);
+    this.#makeRoom(line.end - line.start + MOST_DIGITS);
     this.#text[this.#length++] = letter;
     // The amount, a tab and the player, which are side by side.
     this.#copy(bytes, line.startOf("amount"), line.endOf("player"));
     if (letter === S || letter === R) {
       this.#text[this.#length++] = TAB;
       this.#copy(bytes, line.startOf("op"), line.endOf("op"));
+      this.#text[this.#length++] = TAB;
+      this.#write(balance);
     }
     this.#text[this.#length++] = NEWLINE;
   }
@@ -46,6 +53,13 @@ export class TableTraces {
   #copy(bytes: Buffer, start: number, end: number): void {
     bytes.copy(this.#text, this.#length, start, end);
     this.#length += end - start;
+  }
+
+  #write(balance: number): void {
+    if (balance < 0) this.#text[this.#length++] = MINUS;
+    const digits = Math.abs(balance);
+    if (digits > 9) this.#write(Math.floor(digits / 10));
+    this.#text[this.#length++] = ZERO + (digits % 10);
   }
 
   #makeRoom(needed: number): void {

@@ -4,6 +4,10 @@ import type { SqlCheck } from "./checks.ts";
 const ROUNDS = "SELECT count(*) AS counted FROM rounds";
 const FINISHED = `${ROUNDS} WHERE status IN ('settled', 'void')`;
 
+const UNFINISHED = "status IN ('open', 'locked')";
+const sha256Of = (text: string): string =>
+  `encode(sha256(convert_to(coalesce(${text}, ''), 'UTF8')), 'hex')`;
+
 /** A round with the one before it at the same table. */
 const IN_ORDER = `(
   SELECT *, lag(round) OVER tables AS before, lag(seed) OVER tables AS seed_before,
@@ -19,7 +23,7 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
         coalesce(before, 0)) AS fault
       FROM ${IN_ORDER} AS rounds
       WHERE round <> coalesce(before, 0) + 1
-        OR (status IN ('open', 'locked') AND next IS NOT NULL)`,
+        OR (${UNFINISHED} AND next IS NOT NULL)`,
   },
   {
     check: "no round was taken back once its bets were locked",
@@ -56,21 +60,71 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
         ) AS made USING (table_id)
       WHERE last >= coalesce(due, 1)`,
   },
+  {
+    // A finished one's are looked at with the rest of its record.
+    check: "each unfinished round's entropy is of its client seeds, and its digest of its bets",
+    count: `${ROUNDS} WHERE ${UNFINISHED}`,
+    faults: `SELECT format('table %s: the entropy of round %s is not of its client seeds', table_id,
+        round) AS fault
+      FROM rounds CROSS JOIN LATERAL (
+        SELECT string_agg((one->>'playerId') || ':' || (one->>'seed'), E'\\n'
+          ORDER BY one->>'playerId' COLLATE "C") AS seeds
+        FROM jsonb_array_elements(client_seeds) AS one) AS given
+      WHERE ${UNFINISHED} AND entropy IS DISTINCT FROM ${sha256Of("seeds")}
+      UNION ALL SELECT format('table %s: the digest of round %s is not of its operations', table_id,
+        round) AS fault
+      FROM rounds CROSS JOIN LATERAL (
+        SELECT string_agg(player_id || '|' || spot || '|' || placed, E'\\n'
+          ORDER BY player_id COLLATE "C", spot COLLATE "C") AS bets
+        FROM (
+          SELECT player_id, change->>0 AS spot, sum((change->>1)::bigint) AS placed
+          FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
+          WHERE operations.table_id = rounds.table_id AND operations.round = rounds.round
+          GROUP BY player_id, change->>0) AS layouts
+        WHERE placed <> 0) AS felt
+      WHERE status = 'locked' AND bets_digest IS DISTINCT FROM ${sha256Of("bets")}`,
+  },
 ];
+
+/** Every operation says what it changed, and what that left on the felt. */
+export const LOGS_CHECK: SqlCheck = {
+  check:
+    "each operation's changes sum to its change of the stake, and with those before to the stake",
+  count: "SELECT count(*) AS counted FROM operations",
+  faults: `SELECT format('operation %s of player %s: %s', op, player_id, CASE
+      WHEN coalesce(changed, 0) <> stake_change
+        THEN format('logged %s, its changes sum to %s', stake_change, coalesce(changed, 0))
+      WHEN stake_change = 0 THEN 'changes nothing'
+      ELSE format('logged a stake of %s, it was %s', stake_after, staked) END) AS fault
+    FROM (
+      SELECT *, sum(stake_change) OVER (
+          PARTITION BY table_id, round, player_id ORDER BY seq) AS staked,
+        (SELECT sum((change->>1)::bigint) FROM jsonb_array_elements(changes) AS change) AS changed
+      FROM operations
+    ) AS logged
+    WHERE coalesce(changed, 0) <> stake_change OR stake_change = 0 OR staked <> stake_after`,
+};
 
 /** Every operation has its transfer, and every stake its operation. */
 export const OPERATIONS_CHECK: SqlCheck = {
   check: "each acknowledged operation moved its chips, and nothing else moved stakes",
   count: "SELECT count(*) AS counted FROM operations",
-  faults: `SELECT format('operation %s of player %s: logged %s, moved %s', op, player_id,
-      coalesce(stake_change, 0), coalesce(moved, 0)) AS fault
+  faults: `SELECT format('operation %s of player %s: ', op, player_id) || CASE
+      WHEN coalesce(stake_change, 0) <> coalesce(moved, 0)
+        THEN format('logged %s, moved %s', coalesce(stake_change, 0), coalesce(moved, 0))
+      ELSE format('logged a balance of %s, it was %s', balance_after, had) END AS fault
     FROM operations FULL JOIN (
-      SELECT player_id, op, table_id, round,
-        sum(CASE kind WHEN 'stake' THEN amount ELSE -amount END) AS moved
-      FROM transfers WHERE kind IN ('stake', 'release')
+      SELECT player_id, op, table_id, round, sum(-change) AS moved, min(had) AS had
+      FROM (
+        SELECT *, sum(change) OVER (PARTITION BY player_id ORDER BY id) AS had
+        FROM (
+          SELECT *, CASE kind WHEN 'stake' THEN -amount ELSE amount END AS change
+          FROM transfers WHERE player_id IS NOT NULL
+        ) AS changes
+      ) AS balances WHERE kind IN ('stake', 'release')
       GROUP BY player_id, op, table_id, round
     ) AS moves USING (player_id, op, table_id, round)
-    WHERE coalesce(stake_change, 0) <> coalesce(moved, 0)`,
+    WHERE coalesce(stake_change, 0) <> coalesce(moved, 0) OR balance_after <> had`,
 };
 
 /** Every bet is what the operations say. */

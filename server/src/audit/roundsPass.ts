@@ -1,7 +1,7 @@
 /**
- * One pass over all rounds with their operations and bets: the operations are what the transfers did,
- * the bets what the operations left on the felt, the payouts what the bets brought, and each record
- * is sound.
+ * One pass over all rounds with their operations and bets: the log of operations adds up, they are what
+ * the transfers did, the bets what the operations left on the felt, the payouts what the bets brought,
+ * and each record is sound.
  *
  * The pass says quickly that all of it holds. Where something does not, the database is asked for
  * each thing by name, which takes its time: it is the slow way that decides what is a fault.
@@ -15,7 +15,7 @@ import type { RoundId } from "./records.ts";
 import { recordFaults } from "./records.ts";
 import type { RoundLine } from "./roundLines.ts";
 import { partOfRounds, readRound } from "./roundLines.ts";
-import { LAYOUTS_CHECK, OPERATIONS_CHECK, PAYOUTS_CHECK } from "./rounds.ts";
+import { LAYOUTS_CHECK, LOGS_CHECK, OPERATIONS_CHECK, PAYOUTS_CHECK } from "./rounds.ts";
 import type { RoundTraces } from "./roundTraces.ts";
 import { traceHash, traceLine } from "./roundTraces.ts";
 import type { ReturnedBet } from "./soundRecord.ts";
@@ -45,6 +45,7 @@ export async function auditRounds(
 class RoundsPass {
   readonly #traces: RoundTraces;
   readonly #suspects: RoundId[] = [];
+  #logsHold = true;
   #movesHold = true;
   #layoutsHold = true;
   #finished = 0;
@@ -66,14 +67,16 @@ class RoundsPass {
   #look(line: RoundLine): void {
     const { tableId, round, finished, log, bets } = line;
     const layout = new Map<string, number>();
+    const stakes = new Map<string, number>();
     let trace = "";
-    log.forEach(({ playerId, op, stakeChange, changes }) => {
+    log.forEach(({ playerId, op, stakeChange, stakeAfter, balanceAfter, changes }) => {
       this.#operations += 1;
-      if (stakeChange !== 0) {
-        const letter = stakeChange > 0 ? "s" : "r";
-        trace += traceLine(letter, Math.abs(stakeChange), `${playerId}\t${op}`);
-      }
-      place(layout, playerId, changes);
+      const letter = stakeChange > 0 ? "s" : "r";
+      trace += traceLine(letter, Math.abs(stakeChange), `${playerId}\t${op}\t${balanceAfter}`);
+      const changed = place(layout, playerId, changes);
+      const stake = (stakes.get(playerId) ?? 0) + stakeChange;
+      stakes.set(playerId, stake);
+      this.#logsHold &&= changed === stakeChange && changed !== 0 && stake === stakeAfter;
     });
     this.#bets += bets.length;
     trace += this.#payouts(bets, finished?.status === "void" ? "v" : "p");
@@ -108,6 +111,7 @@ class RoundsPass {
     const line = (holds: boolean, asked: SqlCheck, counted: number) =>
       holds ? new Faults().line(asked.check, counted) : lookUp(client, asked);
     return [
+      await line(this.#logsHold, LOGS_CHECK, this.#operations),
       await line(moves, OPERATIONS_CHECK, this.#operations),
       await line(this.#layoutsHold, LAYOUTS_CHECK, this.#finished),
       await line(moves && this.#layoutsHold, PAYOUTS_CHECK, this.#paid),
@@ -131,16 +135,22 @@ class RoundsPass {
 /** `[["red", 5]]`: what nearly all operations are, read without making lists. */
 const ONE_CHANGE = /^\[\["([^"\\]+)", (-?\d+)\]\]$/;
 
-function place(layout: Map<string, number>, playerId: string, changes: string): void {
+/** Answers how many chips more there are on the felt. */
+function place(layout: Map<string, number>, playerId: string, changes: string): number {
   const one = ONE_CHANGE.exec(changes);
   if (one !== null) return add(layout, `${playerId} ${one[1]}`, Number(one[2]));
-  for (const [spot, amount] of JSON.parse(changes)) add(layout, `${playerId} ${spot}`, amount);
+  let changed = 0;
+  for (const [spot, amount] of JSON.parse(changes)) {
+    changed += add(layout, `${playerId} ${spot}`, amount);
+  }
+  return changed;
 }
 
-function add(layout: Map<string, number>, key: string, amount: number): void {
+function add(layout: Map<string, number>, key: string, amount: number): number {
   const sum = (layout.get(key) ?? 0) + amount;
   if (sum === 0) layout.delete(key);
   else layout.set(key, sum);
+  return amount;
 }
 
 function isLayout(layout: ReadonlyMap<string, number>, bets: readonly ReturnedBet[]): boolean {

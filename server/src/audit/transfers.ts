@@ -1,6 +1,7 @@
 /**
  * One pass over all transfers in the order in which they were added: each is between accounts of its
- * kind, the issuer gives once what there is once, each round leaves in its escrow what it should, and each chain of hashes holds.
+ * kind, the issuer gives once what there is once, each round leaves in its escrow what it should, and each
+ * chain of hashes holds.
  *
  * What is kept meanwhile is of the size of accounts and tables, not of transfers.
  */
@@ -54,6 +55,8 @@ class Pass {
   readonly #byAccount: (Series | undefined)[] = [];
   readonly #traces = new RoundTraces();
   readonly #gifts: Gifts;
+  /** What each account had after the last line, by its id. */
+  readonly #balances: Float64Array;
   readonly #kindFaults = new Faults();
   readonly #chainFaults = new Faults();
   readonly #sinceFaults = new Faults();
@@ -64,6 +67,7 @@ class Pass {
     this.#book = book;
     this.#since = since;
     this.#gifts = new Gifts(book.balances.length);
+    this.#balances = new Float64Array(book.balances.length);
   }
 
   readonly take = (bytes: Buffer, end: number): void => {
@@ -81,15 +85,26 @@ class Pass {
     if (fault !== null) this.#kindFaults.add(`transfer ${id} (${line.text("kind")}) ${fault}`);
     this.#gifts.look(line);
     const { chain, escrow, traces } = this.#seriesOf(fault === null);
+    const amount = line.integer("amount");
+    const [giver, taker] = this.#move(amount);
     const change = movementOf(line)?.escrow ?? 0;
     if (change !== 0) {
-      const round = line.integer("round");
-      escrow.move(round, change * line.integer("amount"));
+      escrow.move(line.integer("round"), change * amount);
       const letter = letterOf(line);
-      if (letter !== undefined) traces.add(line, letter, round);
+      if (letter !== undefined) traces.add(line, letter, change > 0 ? giver : taker);
     }
     chain.add(id, line.bytes, [line.start, line.end]);
     if (!line.isNull("block")) this.#close(chain, id);
+  }
+
+  /** Moves the line's chips; answers what giver and taker have then. */
+  #move(amount: number): readonly [giver: number, taker: number] {
+    const [debit, credit] = [this.#line.integer("debit"), this.#line.integer("credit")];
+    const balances = this.#balances;
+    // An id beyond all accounts changes nothing here, and is named by another check.
+    balances[debit] = (balances[debit] as number) - amount;
+    balances[credit] = (balances[credit] as number) + amount;
+    return [balances[debit] as number, balances[credit] as number];
   }
 
   /** Where nothing is wrong with its accounts, one of them tells whose the transfer is. */

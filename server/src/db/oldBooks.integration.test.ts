@@ -79,7 +79,7 @@ async function fill(): Promise<void> {
   await pool.query(
     `INSERT INTO operations (table_id, round, player_id, op, kind, content, ticket, changes,
        stake_change, stake_after, balance_after, posted_at)
-     SELECT 'old', round, 'ada', op, 'bet', '', gen_random_uuid(), '[["red", 5]]', 5, 5, 1, now()
+     SELECT 'old', round, 'ada', op, 'bet', '', gen_random_uuid(), '[["red", 5]]', 5, 5, 1495, now()
      FROM (VALUES (1, 'a'), (2, 'b')) AS asked (round, op)`,
   );
   await pool.query(

@@ -1,7 +1,7 @@
 /** Rounds for tests of stores: short words for what is done again and again. */
 import { randomBytes } from "node:crypto";
 import type { Chips } from "@croupier/shared/core/chips";
-import { asChips } from "@croupier/shared/core/chips";
+import { addChips, asChips, NO_CHIPS } from "@croupier/shared/core/chips";
 import { betsDigestOf, entropyOf, outcomeOf } from "@croupier/shared/core/fairness";
 import { returnOf, settleBets } from "@croupier/shared/core/payouts";
 import { layoutOf } from "@croupier/shared/core/spots";
@@ -98,12 +98,13 @@ export async function playRound(
   { round, bets }: { readonly round: number; readonly bets: readonly Bet[] },
 ): Promise<SettlingRound> {
   await openRound(rig, tableId, round);
-  const posted = bets.map(({ playerId, spot, amount }) =>
-    rig.store.post(
-      tableId,
-      bet(playerId, { round, stakeChange: amount, changes: [[spot, amount]] }),
-    ),
-  );
+  const stakes = new Map<string, Chips>();
+  const posted = bets.map(({ playerId, spot, amount }) => {
+    const stakeAfter = addChips(stakes.get(playerId) ?? NO_CHIPS, amount);
+    stakes.set(playerId, stakeAfter);
+    const parts = { round, stakeChange: amount, stakeAfter, changes: [[spot, amount]] } as const;
+    return rig.store.post(tableId, bet(playerId, parts));
+  });
   for (const { status } of await Promise.all(posted)) {
     if (status !== "posted") throw new Error(`a bet was ${status}`);
   }

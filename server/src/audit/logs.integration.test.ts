@@ -1,0 +1,124 @@
+/** The audit proves what the log of operations says, of rounds that are finished and of those that run. */
+import { asChips } from "@croupier/shared/core/chips";
+import { entropyOf } from "@croupier/shared/core/fairness";
+import type { Pool } from "pg";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createPool } from "../db/pool.ts";
+import { createLogger } from "../platform/log.ts";
+import type { BankRig } from "../testing/bankRig.ts";
+import { createBankRig } from "../testing/bankRig.ts";
+import { bet, lockAndDraw, openRound, playRound, tableConfig } from "../testing/rounds.ts";
+import { expectSoundBooks } from "../testing/soundBooks.ts";
+import { audit } from "./audit.ts";
+
+let rig: BankRig;
+let pool: Pool;
+let ada: string;
+
+/** A settled round, a locked one with two operations, an open one with three. */
+beforeEach(async () => {
+  rig = await createBankRig(4);
+  pool = createPool(rig.database.url, createLogger("silent"), { most: 2, statementMs: 0 });
+  ada = (await rig.players.registerGuest({ name: "Ada" })).playerId;
+  const seeded = (await rig.players.registerGuest({ name: "Ben" })).playerId;
+  const [black, red] = ["black", "red"].map((spot) => ({
+    playerId: ada,
+    spot,
+    amount: asChips(20),
+  }));
+  if (black === undefined || red === undefined) throw new Error("there are two bets");
+  for (const tableId of ["locked", "open"]) {
+    await rig.store.prepareTable(tableConfig(tableId));
+    await playRound(rig, tableId, { round: 1, bets: [black, red] });
+  }
+  await openRound(rig, "locked", 2);
+  const first = { round: 2, stakeChange: 20, changes: [["black", 20]] } as const;
+  await rig.store.post("locked", bet(ada, { ...first, op: "first" }));
+  const second = { round: 2, stakeChange: 20, stakeAfter: asChips(40) };
+  await rig.store.post("locked", bet(ada, { ...second, op: "second" }));
+  await lockAndDraw(rig, "locked", { round: 2, bets: [black, red] });
+  const clientSeeds = [`${ada}0`, ada, seeded].map((playerId) => ({ playerId, seed: "lucky" }));
+  await rig.store.openRound({
+    ...{ tableId: "open", round: 2, wheel: "european", zeroRule: "la-partage" },
+    ...{ clientSeeds, entropy: entropyOf(clientSeeds), openedAt: rig.clock.now() },
+  });
+  const three = [["odd", 5] as const, ["even", 6] as const, ["red", 7] as const];
+  await rig.store.post(
+    "open",
+    bet(ada, { round: 2, op: "three", stakeChange: 18, changes: three }),
+  );
+  const undone = { kind: "undo", stakeChange: -18, stakeAfter: asChips(0) } as const;
+  const back = three.map(([spot, amount]) => [spot, -amount] as const);
+  await rig.store.post("open", bet(ada, { round: 2, op: "undo", ...undone, changes: back }));
+  await rig.store.post("open", bet(ada, { round: 2, op: "last", stakeChange: 15 }));
+});
+afterEach(async () => {
+  await pool.end();
+  await rig.database.close();
+});
+
+it("finds honest logs sound, of open and locked rounds as well", async () => {
+  await expectSoundBooks(pool);
+});
+
+const change = (op: string, set: string) => `UPDATE operations SET ${set} WHERE op = '${op}'`;
+
+it.each<[string, string, RegExp]>([
+  [
+    "an open round's changes are more than its stake",
+    change("last", `changes = '[["red", 1500]]'`),
+    /^operation last of player \w+: logged 15, its changes sum to 1500$/,
+  ],
+  [
+    "one of several changes is more",
+    change("three", `changes = '[["odd", 5], ["even", 6], ["red", 8]]'`),
+    /^operation three of player \w+: logged 18, its changes sum to 19$/,
+  ],
+  [
+    "changes are gone",
+    change("last", "changes = '[]'"),
+    /^operation last of player \w+: logged 15, its changes sum to 0$/,
+  ],
+  [
+    "the stake after an operation was rewritten",
+    change("second", "stake_after = 41"),
+    /^operation second of player \w+: logged a stake of 41, it was 40$/,
+  ],
+  [
+    "the balance after a stake was rewritten",
+    change("second", "balance_after = balance_after + 1"),
+    /^operation second of player \w+: logged a balance of \d+, it was \d+$/,
+  ],
+  [
+    "the balance after a release was rewritten",
+    change("undo", "balance_after = balance_after - 1"),
+    /^operation undo of player \w+: logged a balance of \d+, it was \d+$/,
+  ],
+  [
+    "an empty operation was added to a finished round",
+    `INSERT INTO operations (table_id, round, player_id, op, kind, content, ticket, changes, stake_change, stake_after, balance_after, posted_at, epoch)
+     VALUES ('open', 1, 'x', 'x', 'bet', '', gen_random_uuid(), '[]', 0, 0, 0, now(), 1)`,
+    /^operation x of player x: changes nothing$/,
+  ],
+  [
+    "an open round has other client seeds",
+    "UPDATE rounds SET client_seeds = '[]' WHERE table_id = 'open' AND round = 2",
+    /^table open: the entropy of round 2 is not of its client seeds$/,
+  ],
+  [
+    "a locked round has another entropy",
+    "UPDATE rounds SET entropy = repeat('ab', 32) WHERE table_id = 'locked' AND round = 2",
+    /^table locked: the entropy of round 2 is not of its client seeds$/,
+  ],
+  [
+    "a locked round's bet was moved",
+    change("first", `changes = '[["even", 20]]'`),
+    /^table locked: the digest of round 2 is not of its operations$/,
+  ],
+])("names what is broken where %s", async (_, statements, named) => {
+  await pool.query(`BEGIN; SET LOCAL session_replication_role = replica; ${statements}; COMMIT`);
+  const faults: string[] = [];
+  const { sound } = await audit(pool, { tell: (line) => faults.push(...line.faults) });
+  expect(faults).toContainEqual(expect.stringMatching(named));
+  expect(sound).toBe(false);
+});
