@@ -53,7 +53,7 @@ const HOUSE: readonly Directions[] = [
       ["db/errors.ts", "tables/store.ts", PORT],
       ["db/gatheredRead.ts", "tables/store.ts", PORT],
       ["db/embeddedMain.ts", "config/configError.ts", START],
-      ["tables/claimAddress.ts", "config/configError.ts", START],
+      ["tables/claimPlace.ts", "config/configError.ts", START],
       ["rooms/matchmaking.ts", "cluster/redisHealth.ts", "Redis that is away is an answer here"],
       ["rooms/tableRoom.ts", "cluster/redisHealth.ts", "Redis that is away is an answer here"],
       ["rooms/house.ts", "players/chatBans.ts", "the shape of a ban, which chat is refused with"],

@@ -1,5 +1,6 @@
 /** The tables of the house: on the database, among the other processes, and those that were closed. */
 import type { TableConfig } from "@croupier/shared/core/types";
+import { markOf } from "./config/secrets.ts";
 import type { ContextOptions } from "./contextOptions.ts";
 import type { Database } from "./database.ts";
 import { isForOperator } from "./operatorError.ts";
@@ -9,7 +10,7 @@ import { uniform } from "./platform/uniform.ts";
 import { closedTables } from "./rounds/closedTables.ts";
 import { TableLeases } from "./rounds/tableLeases.ts";
 import { createPostgresTableStores } from "./rounds/tableStore.ts";
-import { claimAddress } from "./tables/claimAddress.ts";
+import { claimPlace } from "./tables/claimPlace.ts";
 import type { ClosingOptions } from "./tables/closing.ts";
 import { Closing } from "./tables/closing.ts";
 import { Tables } from "./tables/tables.ts";
@@ -35,7 +36,8 @@ export async function openTables(
   const lookNow = () => tables.lookNow();
   const changes = { disconnected: lookNow, released: lookNow };
   const replaced = () => metrics.alarm("public address");
-  const leases = new TableLeases({ pool: pipelined, log, publicAddress, replaced, ...changes });
+  const self = { publicAddress, secretsMark: markOf(secrets) };
+  const leases = new TableLeases({ pool: pipelined, log, replaced, ...self, ...changes });
   const observer = tablesObserver(log, metrics);
   const { tables: configs } = config;
   const tableIds = configs.map(({ tableId }) => tableId);
@@ -44,7 +46,8 @@ export async function openTables(
   const among = { ...parts, census: leases, startsAside: publicAddress !== null };
   const tables = new Tables(config.redisUrl === null ? parts : among);
   closers.add("leases", () => leases.leave());
-  if (publicAddress !== null) await claimAddress(leases, publicAddress, clock);
+  const hasNeighbours = config.redisUrl !== null || publicAddress !== null;
+  if (hasNeighbours) await claimPlace(leases, publicAddress, clock);
   closers.add("tables", () => tables.stop());
   const broken = whyClosed(await tables.open(), configs.length);
   if (broken !== null) throw broken;

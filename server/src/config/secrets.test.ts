@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { writeDurably } from "../platform/durableFile.ts";
 import { ConfigError } from "./configError.ts";
 import type { Environment } from "./environment.ts";
 import type { Secrets } from "./secrets.ts";
-import { readSecrets } from "./secrets.ts";
+import { markOf, readSecrets } from "./secrets.ts";
 
 /** The real ones, which remember what they were asked for. */
 vi.mock("../platform/durableFile.ts", { spy: true });
@@ -97,5 +98,23 @@ describe("secrets", () => {
     expect(() => readSecrets({}, folder)).toThrow(/^DATA_DIR .*secrets\.json.*$/);
     const below = join(folder, "secrets.json", "a", "folder");
     expect(() => readSecrets({}, below)).toThrow(/^DATA_DIR .*folder.secrets\.json.*$/);
+  });
+});
+
+describe("the mark of secrets", () => {
+  const secrets = { jwtSecret: GIVEN.JWT_SECRET, adminPassword: GIVEN.ADMIN_PASSWORD };
+
+  it("is the same for the same ones, and another one where either differs", () => {
+    expect(markOf({ ...secrets })).toBe(markOf(secrets));
+    const others = [{ jwtSecret: "another long secret" }, { adminPassword: "let others in" }];
+    const marks = [secrets, ...others.map((other) => ({ ...secrets, ...other }))].map(markOf);
+    expect(new Set(marks).size).toBe(3);
+  });
+
+  it("is nothing that either alone is made into", () => {
+    const hashes = Object.values(secrets).map((text) => createHash("sha256").update(text).digest());
+    const mark = Buffer.from(markOf(secrets), "base64url");
+    expect(mark).toHaveLength(32);
+    for (const hash of hashes) expect(mark.equals(hash)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@
  * environment does not give is made once and kept in the data folder, readable by its owner alone: once
  * the database is found to be one to start on, for a wrong key that was kept would stay wrong.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -70,6 +70,19 @@ export function readSecrets(environment: Environment, dataDir: string): Secrets 
     adminPassword: texts.ADMIN_PASSWORD,
     ...(keep === undefined ? {} : { keep }),
   };
+}
+
+/**
+ * The same for all processes that have the same token secret and password, and another one otherwise.
+ * Without the token secret it says nothing of either.
+ */
+export function markOf({
+  jwtSecret,
+  adminPassword,
+}: Pick<Secrets, "jwtSecret" | "adminPassword">): string {
+  return createHmac("sha256", jwtSecret)
+    .update(`croupier processes of one house|${adminPassword}`)
+    .digest("base64url");
 }
 
 function variable(name: SecretName): Variable<string> {

@@ -48,9 +48,10 @@ const LIFE = `interval '${LEASE_MS} ms'`;
 const REPORT = `
   WITH gone AS (
     DELETE FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute')
-  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, started_at)
+  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, started_at,
+    secrets_mark)
   VALUES ($1, $2, pg_backend_pid(), $3, $4, clock_timestamp() + ${LIFE},
-    coalesce($5, clock_timestamp()))
+    coalesce($5, clock_timestamp()), $6)
   ON CONFLICT (holder) DO UPDATE SET public_address = excluded.public_address,
     backend = excluded.backend, accepts = excluded.accepts, players = excluded.players,
     expires_at = excluded.expires_at
@@ -65,15 +66,19 @@ const PROCESSES = `SELECT holder, accepts,
 /** One after the other, so that whoever began earlier is seen by whoever began later. */
 const ANNOUNCE = `
   WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('croupier_processes')))
-  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at)
-  SELECT $1, $2, pg_backend_pid(), false, '{}', clock_timestamp() + ${LIFE} FROM turn
+  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, secrets_mark)
+  SELECT $1, $2, pg_backend_pid(), false, '{}', clock_timestamp() + ${LIFE}, $3 FROM turn
   ON CONFLICT (holder) DO UPDATE SET public_address = excluded.public_address,
     backend = excluded.backend, expires_at = excluded.expires_at`;
 
-const EARLIER_THERE = `
-  SELECT FROM processes JOIN processes AS own ON own.holder = $2
-  WHERE processes.public_address = $1 AND ${LIVES}
+/** Living processes that were there before this one, its holder being $1. */
+const EARLIER = `
+  SELECT FROM processes JOIN processes AS own ON own.holder = $1
+  WHERE ${LIVES}
     AND (processes.started_at, processes.holder) < (own.started_at, own.holder)`;
+const EARLIER_THERE = `${EARLIER} AND processes.public_address = $2`;
+/** One of a version before says nothing of its secrets. */
+const EARLIER_WITH_OTHERS = `${EARLIER} AND processes.secrets_mark <> own.secrets_mark`;
 
 /** Those that are asked for, and whatever else somebody runs. */
 const TABLES = `
@@ -107,6 +112,8 @@ export interface TableLeasesOptions {
   readonly publicAddress?: string | null;
   /** Another process has that by now; told once. */
   readonly replaced?: () => void;
+  /** The same for all processes with the same secrets. */
+  readonly secretsMark?: string;
 }
 
 export class TableLeases implements LeaseStore, CensusStore {
@@ -178,9 +185,9 @@ export class TableLeases implements LeaseStore, CensusStore {
   }
 
   async census({ accepts, players, tableIds }: SelfReport): Promise<Census> {
-    const { publicAddress = null } = this.#options;
+    const { publicAddress = null, secretsMark } = this.#options;
     const told = JSON.stringify(Object.fromEntries(players));
-    const self = [this.holder, this.#publicAddress, accepts, told, this.#startedAt];
+    const self = [this.holder, this.#publicAddress, accepts, told, this.#startedAt, secretsMark];
     const [own] = await this.#query<{ startedAt: string }>(REPORT, self);
     this.#startedAt = own?.startedAt ?? this.#startedAt;
     const looking = [this.holder, publicAddress, this.#startedAt];
@@ -202,9 +209,18 @@ export class TableLeases implements LeaseStore, CensusStore {
    * before; a dead one that was not missed yet counts as well.
    */
   async isAddressTaken(address: string): Promise<boolean> {
-    await this.#query(ANNOUNCE, [this.holder, address]);
-    const earlier = await this.#query(EARLIER_THERE, [address, this.holder]);
-    return earlier.length > 0;
+    await this.#announce(address);
+    return (await this.#query(EARLIER_THERE, [this.holder, address])).length > 0;
+  }
+
+  /** Whether a living process that was there before has other secrets; a dead one may count yet as well. */
+  async haveOthersOtherSecrets(): Promise<boolean> {
+    await this.#announce(this.#publicAddress);
+    return (await this.#query(EARLIER_WITH_OTHERS, [this.holder])).length > 0;
+  }
+
+  async #announce(address: string | null): Promise<void> {
+    await this.#query(ANNOUNCE, [this.holder, address, this.#options.secretsMark]);
   }
 
   /**

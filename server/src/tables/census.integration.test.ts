@@ -32,6 +32,7 @@ function newProcess(
     readonly released?: () => void;
     readonly log?: Logger;
     readonly replaced?: () => void;
+    readonly secretsMark?: string;
   } = {},
 ): TableLeases {
   const { pipelined: pool } = database;
@@ -146,6 +147,53 @@ it("gives a public address to one of those that want it at once", async () => {
   const many = Array.from({ length: 3 }, () => newProcess({ publicAddress: address }));
   const taken = await Promise.all(many.map((process) => process.isAddressTaken(address)));
   expect(taken.filter((isTaken) => !isTaken)).toHaveLength(1);
+});
+
+describe("a process's secrets", () => {
+  const SAME = { secretsMark: "the same" };
+  const OTHER = { secretsMark: "others" };
+
+  it("are others than those of a living one that was there before, and of no other", async () => {
+    const first = newProcess(SAME);
+    expect(await first.haveOthersOtherSecrets()).toBe(false);
+    await censusOf(first);
+    const [second, third] = [newProcess(OTHER), newProcess(SAME)];
+    expect(await second.haveOthersOtherSecrets()).toBe(true);
+    // Who waits, and may be refused, is in nobody's way for longer.
+    expect(await first.haveOthersOtherSecrets()).toBe(false);
+    await second.leave();
+    expect(await third.haveOthersOtherSecrets()).toBe(false);
+  });
+
+  it("may be new ones where nobody else lives any more", async () => {
+    const first = newProcess(SAME);
+    await censusOf(first);
+    first.close();
+    await expect.poll(() => newProcess(OTHER).haveOthersOtherSecrets()).toBe(false);
+  });
+
+  it("are one process's where several begin at once", async () => {
+    const many = ["a", "b", "c"].map((secretsMark) => newProcess({ secretsMark }));
+    const refused = await Promise.all(many.map((process) => process.haveOthersOtherSecrets()));
+    expect(refused.filter((isRefused) => !isRefused)).toHaveLength(1);
+  });
+
+  it("are told again by one that was forgotten", async () => {
+    const first = newProcess(SAME);
+    await censusOf(first);
+    await database.pool.query("DELETE FROM processes");
+    await censusOf(first);
+    expect(await newProcess(OTHER).haveOthersOtherSecrets()).toBe(true);
+  });
+
+  it("are not known of one of a version before, which does not know of the others' either", async () => {
+    const before = newProcess();
+    await censusOf(before);
+    const [first, second] = [newProcess(SAME), newProcess()];
+    expect(await first.haveOthersOtherSecrets()).toBe(false);
+    await censusOf(first);
+    expect(await second.haveOthersOtherSecrets()).toBe(false);
+  });
 });
 
 describe("a process whose public address another one got", () => {
