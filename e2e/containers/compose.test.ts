@@ -289,10 +289,23 @@ describe("every service", () => {
 
   it.each(both)(
     "%s has a public image of Postgres or Redis, or one that nobody else can publish",
-    (_title, _name, { image = "" }) => {
-      expect(withDefaults(image)).toMatch(/^((postgres|redis):|localhost\/croupier\/)/);
+    (_title, _name, { build, image }) => {
+      // Without a name of its own what is built is called by project and service, and asked of no registry.
+      if (image === undefined) expect(build).toBeDefined();
+      else expect(withDefaults(image)).toMatch(/^((postgres|redis):|localhost\/croupier\/)/);
     },
   );
+
+  it("is built under a name of its own: Compose builds all at once, and an engine refuses the second", () => {
+    for (const file of [production, development]) {
+      const built = servicesOf(file).filter(
+        ([, { build, profiles }]) => build !== undefined && profiles === undefined,
+      );
+      const names = built.map(([service, { image = service }]) => image);
+      expect(names.length).toBeGreaterThan(2);
+      expect(names).toEqual([...new Set(names)]);
+    }
+  });
 
   it.each(["README.md", "server.Dockerfile", "nginx.Dockerfile", "backup.Dockerfile"])(
     "has in %s the name of an image that nobody else can publish",
