@@ -49,4 +49,5 @@ if missing redis_users; then
     echo "user house on #$hash ~* &* +@all -@admin -@dangerous +info +keys"
   } | secret redis_users
 fi
-echo "All secrets are in $secrets. Keep a copy of seed_key elsewhere: without it no table goes on."
+echo "All secrets are in $secrets. Keep a copy elsewhere: without seed_key no table goes on, and a restored
+database has the passwords of then."

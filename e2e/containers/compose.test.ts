@@ -126,6 +126,18 @@ describe("a house for the public", () => {
     }
   });
 
+  it("has the images of a restore where it is the first that runs, as on a new machine", () => {
+    const services = servicesOf(production).map(([, service]) => service);
+    const own = services.filter(({ image = "" }) => FROM_REGISTRY.test(image));
+    const ofRestore = own.filter(({ profiles = [] }) => profiles.includes("restore"));
+    expect(ofRestore).toHaveLength(2);
+    for (const { image, build } of ofRestore) {
+      const other = own.find((each) => each.profiles === undefined && each.image === image);
+      expect(build).toBeDefined();
+      expect(build).toEqual(other?.build);
+    }
+  });
+
   it("keeps what must last in named volumes", () => {
     const named = Object.keys(production.volumes ?? {});
     const mounts = servicesOf(production).flatMap(([, { volumes = [] }]) => volumes);
