@@ -19,6 +19,8 @@ import { leasesOnce, storeOfAnyTable } from "./testing/anyTable.ts";
 import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
 import { ManualClock } from "./testing/manualClock.ts";
+import type { Pooler } from "./testing/pooler.ts";
+import { startPooler } from "./testing/pooler.ts";
 import { openRound, playRound, tableConfig } from "./testing/rounds.ts";
 import { expectSoundBooks } from "./testing/soundBooks.ts";
 
@@ -44,8 +46,8 @@ afterEach(async () => {
   await database.close();
 });
 
-function openAs(user?: string, options?: string) {
-  const url = new URL(database.url);
+function openAs(user?: string, options?: string, address = database.url) {
+  const url = new URL(address);
   if (user !== undefined) [url.username, url.password] = [user, "secret"];
   if (options !== undefined) url.searchParams.set("options", options);
   const config = { databaseUrl: url.href, unsafeDatabase: true, clockWasAhead: null, dataDir: "" };
@@ -172,6 +174,46 @@ describe("in one line it is told", () => {
     await database.pool.query(`GRANT croupier_server TO ${login}`);
     const line = `^DATABASE_URL: there are no tables yet, and ${login} may not make them. ${AS_OWNER}$`;
     await expect(openAs(login)).rejects.toThrow(new RegExp(line));
+  });
+});
+
+describe("through something that does not pass on what connections begin with", () => {
+  let pooler: Pooler;
+  afterEach(() => pooler.close());
+
+  const line = (user: string) =>
+    new RegExp(
+      `^DATABASE_URL: the server would work as ${user} here and not as croupier_server: [^\\n]* the address of Postgres itself\\.$`,
+    );
+  const owner = async () => {
+    const { rows } = await database.pool.query("SELECT quote_ident(current_user) AS owner");
+    return rows[0].owner;
+  };
+
+  it("the owner is refused before anything is written", async () => {
+    await olderDatabase("0000");
+    pooler = await startPooler(database.url, () => "");
+    await expect(openAs(undefined, undefined, pooler.url)).rejects.toThrow(line(await owner()));
+    const { rows } = await database.pool.query("SELECT FROM pg_tables WHERE schemaname = 'public'");
+    expect(rows).toEqual([]);
+  });
+
+  it.each(["INHERIT", "NOINHERIT"])("a login of the server's own is refused (%s)", async (how) => {
+    await database.pool.query(`ALTER ROLE ${login} ${how}; GRANT croupier_server TO ${login}`);
+    pooler = await startPooler(database.url, () => "");
+    await expect(openAs(login, undefined, pooler.url)).rejects.toThrow(line(login));
+  });
+
+  it("nobody works without the role, whatever else is passed on", async () => {
+    pooler = await startPooler(database.url, (options) => options.replace(/-c role=\S+/, ""));
+    await expect(openAs(undefined, undefined, pooler.url)).rejects.toThrow(line(await owner()));
+  });
+
+  it("all is well where nothing is lost", async () => {
+    pooler = await startPooler(database.url, (options) => options);
+    const opened = await openAs(undefined, undefined, pooler.url);
+    expect(await workedAs(opened)).toMatchObject({ role: "croupier_server" });
+    await closers.close();
   });
 });
 

@@ -9,7 +9,7 @@ import { createPool, SERVER_ROLE } from "./db/pool.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Closers } from "./platform/closers.ts";
 import type { Logger } from "./platform/log.ts";
-import { preflight } from "./preflight.ts";
+import { checkRole, preflight } from "./preflight.ts";
 
 export interface DatabaseOptions {
   readonly config: Pick<Config, "databaseUrl" | "unsafeDatabase" | "clockWasAhead" | "dataDir">;
@@ -45,6 +45,7 @@ export async function openDatabase(options: DatabaseOptions, closers: Closers): 
     await Promise.all([pool.end(), pipelined.end()]);
   });
   await connectOrExplain(pool);
+  await checkRole(pool);
   return { pool, pipelined };
 }
 

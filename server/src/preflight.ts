@@ -5,6 +5,7 @@
 import type { Pool } from "pg";
 import type { Schema } from "./db/migrate.ts";
 import { readSchema, SchemaError } from "./db/migrate.ts";
+import { SERVER_ROLE } from "./db/pool.ts";
 import type { SchemaObjects } from "./db/schemaObjects.ts";
 import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
 import type { Queryable } from "./db/transaction.ts";
@@ -35,10 +36,37 @@ const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Throws {@link PreflightError}, `SchemaError` or `SeedKeyError`; writes nothing. */
 export async function preflight(pool: Pool, options: PreflightOptions): Promise<void> {
+  await checkOptions(pool);
   await checkWritable(pool);
   if (!options.unsafeDatabase) await checkSafe(pool);
   const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
   await inTransaction(pool, (client) => look(client, options), snapshot);
+}
+
+/** Throws {@link PreflightError} unless the pool's connections work as the server's role. */
+export async function checkRole(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ login: string; role: string }>(
+    "SELECT quote_ident(current_user) AS login, current_user AS role",
+  );
+  if (rows[0]?.role !== SERVER_ROLE) throw optionsLost(rows[0]?.login);
+}
+
+/**
+ * The role comes with the options that a connection begins with (`db/pool.ts`), as `synchronous_commit`
+ * does, of which the database tells whether it came: before the role has been made, too.
+ */
+async function checkOptions(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ login: string; source: string }>(
+    `SELECT quote_ident(current_user) AS login, source
+     FROM pg_settings WHERE name = 'synchronous_commit'`,
+  );
+  if (rows[0]?.source !== "client") throw optionsLost(rows[0]?.login);
+}
+
+function optionsLost(login: string | undefined): PreflightError {
+  return new PreflightError(
+    `DATABASE_URL: the server would work as ${login} here and not as ${SERVER_ROLE}: something between it and Postgres, a pooler perhaps, keeps back the options of its connections. Give the address of Postgres itself.`,
+  );
 }
 
 async function look(client: Queryable, options: PreflightOptions): Promise<void> {
