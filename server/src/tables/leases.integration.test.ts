@@ -116,6 +116,19 @@ describe("a lease", () => {
     }
   });
 
+  it.each(["held", "given up"])("has no other holder under its epoch while %s", async (state) => {
+    const first = newProcess();
+    const leases = await first.take([tableId]);
+    if (state === "given up") await first.release(leases);
+    const server = rig.database.serverPool;
+    const hand = "UPDATE leases SET holder = 'other', epoch = epoch + $2 WHERE table_id = $1";
+    await expect(server.query(hand, [tableId, 0])).rejects.toThrow(
+      `table ${tableId} gets another holder by the next epoch alone`,
+    );
+    await server.query(hand, [tableId, 1]);
+    expect(await first.renew(leases)).toEqual([]);
+  });
+
   it("is taken anew by a process that did not hear that it got it", async () => {
     const process = newProcess();
     await process.take([tableId]);
