@@ -57,6 +57,23 @@ describe("exposure", () => {
     expect(exposureOf([...bets, zero], { wheel: "european", zeroRule: "none" }).worst()).toBe(31);
   });
 
+  it("rounds the half of what lies there, and not of what comes to it or goes", () => {
+    const exposure = exposureOf(
+      [{ playerId: "p1", spot: "straight:0", amount: asChips(10) }],
+      LA_PARTAGE,
+    );
+    const red = spotOf(LA_PARTAGE, "red");
+    // On zero one of one chip comes back, one of two, two of three.
+    exposure.change(red, NO_CHIPS, asChips(1));
+    expect(exposure.worst()).toBe(350);
+    exposure.change(red, asChips(1), asChips(2));
+    expect(exposure.worst()).toBe(349);
+    exposure.change(red, asChips(2), asChips(3));
+    expect(exposure.worst()).toBe(349);
+    exposure.change(red, asChips(3), asChips(2));
+    expect(exposure.worst()).toBe(349);
+  });
+
   it("is below zero where the house wins whatever comes", () => {
     const felt: Felt = { wheel: "european", zeroRule: "none" };
     const bets = pocketsOf("european").map((pocket) => ({
