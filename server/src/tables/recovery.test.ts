@@ -114,3 +114,26 @@ it("voids an open round whose books do not agree", async () => {
   await recover();
   expect(store.round(tableId, 1).status).toBe("void");
 });
+
+it.each([
+  { opened: "la-partage", changed: "none", balance: 995 },
+  { opened: "none", changed: "la-partage", balance: 989 },
+] as const)(
+  "settles a locked round under $opened, as it was opened, at a table that has $changed now",
+  async ({ opened, changed, balance }) => {
+    // With this client seed the ball comes to rest on zero, where alone the rule shows.
+    const clientSeeds = [{ playerId: "ann", seed: "seed-15" }];
+    const entropy = entropyOf(clientSeeds);
+    const rules = { wheel, zeroRule: opened };
+    store = new MemoryTableStore();
+    store.addPlayer("ann", 1_000);
+    const opening = { tableId, round: 1, ...rules, entropy, clientSeeds };
+    await store.openRound({ ...opening, openedAt: clock.now() });
+    await store.post(tableId, bet("ann", { round: 1, op: "a", stakeChange: 11 }));
+    const bets = [{ playerId: "ann", spot: "red", amount: asChips(11) }];
+    await store.lockRound({ tableId, round: 1, betsDigest: betsDigestOf(bets) });
+    await recoverTable({ config: { ...config, zeroRule: changed }, store, clock });
+    expect(store.round(tableId, 1)).toMatchObject({ status: "settled", pocket: "0" });
+    expect(store.balances.get("ann")).toBe(balance);
+  },
+);
