@@ -61,7 +61,7 @@ export class Link {
           return history;
         }, host),
       openRound: (opening) => {
-        audit(() => auditor.opens(host, opening));
+        audit(() => auditor.opens(host, opening, this.#caller.now()));
         return this.#call(() => bank.open(lease, opening), host);
       },
       post: (_, posting) => this.#post(lease, host, posting),
@@ -71,7 +71,14 @@ export class Link {
         return this.#call(() => bank.lock(lease, locking), host);
       },
       settleRound: (settling) => this.#call(() => bank.settle(lease, settling), host),
-      voidRound: (voiding) => this.#call(() => bank.void(lease, voiding), host),
+      voidRound: (voiding) => {
+        const voided = this.#call(() => bank.void(lease, voiding), host);
+        void voided.then(
+          () => host.voids.tookBack(),
+          () => undefined,
+        );
+        return voided;
+      },
       ping: () => this.#call(() => undefined),
       lastChips: (tableId, playerId) =>
         this.#call(() => bank.lastChips(tableId, playerId)).then(

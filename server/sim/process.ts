@@ -210,7 +210,7 @@ export class SimulatedProcess implements MetProcess {
           this.#world.afterwards(() => auditor.settled(watched));
           break;
         case "voided":
-          audit(() => watched.told.voidTold(event));
+          audit(() => watched.voids.told(event));
           break;
         case "lost":
           this.#still(watched);

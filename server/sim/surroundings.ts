@@ -11,6 +11,8 @@ import type { Faults } from "./setting.ts";
 /** Whoever calls the database: it may be dead or asleep by the time of the answer. */
 export interface Caller {
   readonly id: string;
+  /** By its own clock. */
+  now(): number;
   /** Runs `act` now, later when it wakes, or never. */
   run(act: () => void): void;
   /** Whether what it does next still happens: it may be dead by now, or die instead of doing it. */
@@ -20,8 +22,6 @@ export interface Caller {
 /** A process as players meet it. */
 export interface MetProcess extends Caller {
   readonly alive: boolean;
-  /** By its own clock. */
-  now(): number;
   /** The running host of a table, with what is predicted of it. */
   at(tableId: string): { readonly host: TableHost; readonly watched: WatchedHost } | null;
 }

@@ -256,4 +256,86 @@ export const mutants = [
     replace: "    if (!this.#state.players.has(playerId)) {\n",
     why: "who has chips in a round that is taken over cannot repeat",
   },
+  {
+    name: "sound-round-is-void",
+    file: "server/src/tables/recovery.ts",
+    find: "  if (unfinished.zeroRule !== config.zeroRule) {",
+    replace: '  if (unfinished.zeroRule !== "none") {',
+    why: "a takeover takes a round back whose game is as it was",
+  },
+  {
+    name: "changed-zero-rule-goes-on",
+    file: "server/src/tables/recovery.ts",
+    find: "  if (unfinished.zeroRule !== config.zeroRule) {",
+    replace:
+      "  if (unfinished.zeroRule !== config.zeroRule && unfinished.operations.length > 100) {",
+    why: "a round goes on although its table was given another zero rule",
+  },
+  {
+    name: "void-told-to-nobody",
+    file: "server/src/tables/recovery.ts",
+    find: "return { state: restoreTable(config, after, clock.now()), voided: returned };",
+    replace:
+      "return { state: restoreTable(config, after, clock.now()), voided: returned.slice(0, 0) };",
+    why: "who takes a round back tells nobody of it",
+  },
+  {
+    name: "void-not-told-to-who-comes",
+    file: "server/src/tables/host.ts",
+    find: '    if (voided !== null) this.#tell({ type: "voided", ...voided, balance, isLate: true });\n',
+    replace: "    void voided;\n    void balance;\n",
+    why: "who comes back is not told that their round is void",
+  },
+  {
+    name: "void-found-is-not-told",
+    file: "server/src/tables/recovery.ts",
+    find: '  if (typeof attempt !== "string") return { state: attempt, voided: foundIn(history) };',
+    replace: '  if (typeof attempt !== "string") return { state: attempt, voided: [] };',
+    why: "a void round is told of by who took it back alone, who may be gone",
+  },
+  {
+    name: "void-told-again",
+    file: "server/src/tables/recovery.ts",
+    find: "  const told = new Set(unfinished?.operations.map(({ playerId }) => playerId));",
+    replace:
+      "  const told = new Set(unfinished?.operations.slice(0, 0).map(({ playerId }) => playerId));",
+    why: "who has played on since is told once more that a round is void",
+  },
+  {
+    name: "own-void-forgotten",
+    file: "server/src/tables/host.ts",
+    find: "        tookBack: (round) => this.#voids.tookBack(round),\n",
+    replace: "",
+    why: "who comes back after another round is not told by who took theirs back",
+  },
+  {
+    name: "void-told-for-ever",
+    file: "server/src/tables/voidNews.ts",
+    find: "    if (this.#round !== this.#ownRound) this.#due.clear();\n",
+    replace: "",
+    why: "who was told of a void round elsewhere is told again, however many rounds later",
+  },
+  {
+    name: "locked-round-waits",
+    file: "shared/src/core/table/restore.ts",
+    find: "    state.phaseEndsAt = now;\n",
+    replace: "    state.phaseEndsAt = now + 60_000;\n",
+    why: "a locked round that is taken over is shown as closing for another minute",
+  },
+  {
+    name: "opening-keeps-its-first-time",
+    file: "server/src/tables/persistence.ts",
+    find: '        const { commitment, openedAt } = await this.retrying("open", () =>\n          store.openRound({ ...opening, openedAt: clock.now() }),\n        );',
+    replace:
+      '        const asked = { ...opening, openedAt: clock.now() };\n        const { commitment, openedAt } = await this.retrying("open", () =>\n          store.openRound(asked),\n        );',
+    why: "a round that is asked for again is opened as of the first time, and its betting is short",
+  },
+  {
+    name: "opens-under-no-zero-rule",
+    file: "server/src/tables/persistence.ts",
+    find: "        const opening = { tableId, round, wheel, zeroRule, entropy, clientSeeds };",
+    replace:
+      '        const rule = wheel === "american" ? "none" : zeroRule;\n        const opening = { tableId, round, wheel, zeroRule: rule, entropy, clientSeeds };',
+    why: "a round is written down with another zero rule than its table's",
+  },
 ];

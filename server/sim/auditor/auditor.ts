@@ -7,12 +7,13 @@
  */
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
 import { Books, chipsIn, contentOf } from "./books.ts";
-import { bettingEnd } from "./rules.ts";
+import { checkResumption } from "./resumption.ts";
 import type { Expected, Seat } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
 import type { Change, Operation, Refused, Reply, TableTerms, View } from "./terms.ts";
 import { check, sameChips, sameLabels } from "./terms.ts";
 import { Told } from "./told.ts";
+import { changesOf, Voids } from "./voids.ts";
 
 /** One host's life, from its lease to its end. */
 export interface WatchedHost {
@@ -41,11 +42,14 @@ export interface WatchedHost {
   /** Askings after earlier operations that the bank has not answered yet. */
   recalls: number;
   readonly told: Told;
+  readonly voids: Voids;
 }
 
 /** A round as the host asks for it; `openedAt` by its clock. */
 export interface Opening {
   readonly round: number;
+  readonly wheel: string;
+  readonly zeroRule: string;
   readonly clientSeeds: readonly { readonly playerId: string; readonly seed: string }[];
   readonly openedAt: number;
 }
@@ -55,6 +59,11 @@ export interface OwnLayout {
   readonly stake: number;
   readonly chips: readonly Change[];
   readonly lastChips: readonly Change[];
+}
+
+interface Lease {
+  readonly tableId: string;
+  readonly epoch: number;
 }
 
 export interface AuditorOptions extends BooksOptions {
@@ -73,6 +82,10 @@ export class Auditor {
   }
 
   hosting(id: string, terms: TableTerms, epoch: number): WatchedHost {
+    const { tableId } = terms;
+    const { books } = this;
+    const seen = this.#seen;
+    const seats = new Map<string, Seat>();
     const host: WatchedHost = {
       id,
       terms,
@@ -83,16 +96,17 @@ export class Auditor {
       ending: false,
       view: null,
       found: null,
-      seats: new Map(),
+      seats,
       requests: new Map(),
       expected: new Map(),
       lastChips: new Map(),
       frozenFor: 0,
       posting: 0,
       recalls: 0,
-      told: new Told({ id, terms, epoch, books: this.books, seen: this.#seen }),
+      told: new Told({ id, terms, epoch, books, seen }),
+      voids: new Voids({ id, tableId, books, seats, seen }),
     };
-    this.#hosts.set(`${terms.tableId}/${epoch}`, host);
+    this.#hosts.set(`${tableId}/${epoch}`, host);
     return host;
   }
 
@@ -101,11 +115,7 @@ export class Auditor {
     const running = this.books.running(host.terms.tableId);
     host.found = running === null ? null : (running.status as "open" | "locked");
     this.#seen(`recovered: ${host.found ?? "finished"}`);
-    const last = this.books
-      .table(host.terms.tableId)
-      .rounds.findLast(({ status }) => status === "settled" || status === "void");
-    // Whoever took it back may not have told it.
-    if (last?.status === "void") host.told.tookBack(last.round, stakesOf(last));
+    host.voids.reads();
   }
 
   /** The host froze or lost its lease: it predicts nothing, and refuses all. */
@@ -132,12 +142,32 @@ export class Auditor {
     check(requests.size === 0, () => `${id} stands still, and owes ${requests.size} replies`);
   }
 
-  /** A round was taken back. */
-  voided(lease: { readonly tableId: string; readonly epoch: number }, round: number): void {
-    const running = this.books.running(lease.tableId);
+  /** A round was locked. */
+  locked(lease: Lease, round: number, digest: string): void {
+    const changes = this.#changesOf(lease);
+    this.books.locked(lease, round, digest);
+    const where = () => `${lease.tableId}: ${round} is locked`;
+    check(changes.length === 0, () => `${where()}, and is of another game: ${changes.join("; ")}`);
+  }
+
+  /** A round was taken back: what was open, of another game than the table's; and everyone reads why. */
+  voided(lease: Lease, round: number, reason: string): void {
+    const { status } = this.books.running(lease.tableId) ?? {};
+    const where = () => `${lease.tableId}/${lease.epoch}: ${round} is void`;
+    check(status === "open", () => `${where()}, and was ${status}`);
+    const changes = this.#changesOf(lease);
+    check(changes.length > 0, () => `${where()}, and its game is the table's: ${reason}`);
+    const tells = changes.some((change) => change.every((word) => reason.includes(word)));
+    check(tells, () => `${where()}, and the reason is not "${reason}"`);
     this.books.voided(lease, round);
-    const host = this.#hosts.get(`${lease.tableId}/${lease.epoch}`);
-    if (running !== null) host?.told.tookBack(round, stakesOf(running));
+  }
+
+  /** What of the running round's game the table has otherwise, as who writes there has it. */
+  #changesOf({ tableId, epoch }: Lease): ReturnType<typeof changesOf> {
+    const host = this.#hosts.get(`${tableId}/${epoch}`);
+    const running = this.books.running(tableId);
+    check(host !== undefined && running !== null, () => `${tableId}: nothing to write in ${epoch}`);
+    return changesOf(running.terms, host.terms);
   }
 
   /** The host was told to stop: no operation is taken in any more. */
@@ -170,6 +200,7 @@ export class Auditor {
     const { shadow } = host;
     host.view = view;
     host.told.shows(view);
+    if (view.pocket !== "") host.voids.showsPocket();
     if (shadow === null) return;
     const { totalStake } = shadow;
     check(
@@ -184,25 +215,7 @@ export class Auditor {
   ): void {
     const { terms, seats, expected } = host;
     for (const [playerId, seat] of seats) if (!seat.seated) seats.delete(playerId);
-    const where = () => `${host.id} goes on`;
-    if (running === null) {
-      check(view.phase === "paused", () => `${where()} as ${view.phase} without a round`);
-    } else {
-      check(
-        view.round === running.round,
-        () => `${where()} with ${view.round}, not ${running.round}`,
-      );
-      if (running.status === "open") {
-        const due = bettingEnd(terms.bettingMs, running.openedAt, now);
-        check(view.phase === "betting", () => `${where()} as ${view.phase}, and betting is open`);
-        check(
-          view.phaseEndsAt === due,
-          () => `${where()} for ${view.phaseEndsAt - now} ms, not ${due - now}`,
-        );
-      } else {
-        check(view.phase === "closing", () => `${where()} as ${view.phase}, and is locked`);
-      }
-    }
+    checkResumption({ id: host.id, terms, books: this.books, view, now });
     const expect = (request: number, of: Expected) => expected.set(request, of);
     const options = {
       terms,
@@ -213,6 +226,7 @@ export class Auditor {
       placed: (playerId: string, changes: readonly Change[]) => host.told.placed(playerId, changes),
     };
     host.told.begins();
+    host.voids.begins();
     host.shadow = new Shadow(options, running, { view, now });
   }
 
@@ -231,6 +245,7 @@ export class Auditor {
     }
     host.seats.set(playerId, seat);
     if (host.shadow === null) return;
+    host.voids.sits(playerId);
     const layout = host.shadow.players.get(playerId)?.layout ?? new Map<string, number>();
     const same =
       shown.stake === chipsIn(layout) &&
@@ -263,7 +278,13 @@ export class Auditor {
   }
 
   /** The host asks for the next round: the list of seeds is frozen. */
-  opens(host: WatchedHost, { round, clientSeeds, openedAt }: Opening): void {
+  opens(host: WatchedHost, opening: Opening, now: number): void {
+    const { round, clientSeeds, openedAt, wheel, zeroRule } = opening;
+    const where = () => `${host.id} opens ${round}`;
+    // However often it asks: the round is opened when it is written down, and not when it was due.
+    check(openedAt === now, () => `${where()} as of ${now - openedAt} ms ago`);
+    const isOwn = wheel === host.terms.wheel && zeroRule === host.terms.zeroRule;
+    check(isOwn, () => `${where()} on ${wheel} with ${zeroRule}, which is not its table's game`);
     const own = Array.from(host.seats)
       .filter(([, { clientSeed }]) => clientSeed !== null)
       .map(([playerId, { clientSeed }]) => `${playerId}:${clientSeed}`);
@@ -277,7 +298,7 @@ export class Auditor {
       if (asked.length > 0) this.#seen("seen: round with client seeds");
       const { pocket = "", phaseEndsAt = 0 } = host.view ?? {};
       const rested = pocket === "" || openedAt >= phaseEndsAt;
-      check(rested, () => `${host.id} opens ${round} while the last result is shown`);
+      check(rested, () => `${where()} while the last result is shown`);
     }
     host.frozenFor = round;
   }
@@ -378,9 +399,4 @@ function fits(refusal: Refused, expected: Expected | undefined): boolean {
 
 function text({ code, limit, lateMs }: Refused): string {
   return [code, limit, lateMs].filter((part) => part !== undefined).join(" ");
-}
-
-/** What each player has on the felt of a round; nothing, where all was taken back. */
-function stakesOf({ layouts }: BookedRound): ReadonlyMap<string, number> {
-  return new Map(Array.from(layouts, ([id, layout]) => [id, chipsIn(layout)]));
 }

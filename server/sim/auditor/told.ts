@@ -3,8 +3,8 @@
  * that is due, once.
  *
  * A phase follows the one before it, and not before its time by the host's own clock. Chips that were
- * placed move on the felt; whoever has chips down hears how the round went; whose stake went back
- * hears of it at once, or when they sit down.
+ * placed move on the felt, and whoever has chips down hears how the round went. Who hears of a round
+ * that is void, `voids.ts` knows.
  */
 import type { Books } from "./books.ts";
 import { bettingEnd } from "./rules.ts";
@@ -39,23 +39,12 @@ export interface ToldResult {
   readonly wins: readonly Change[];
 }
 
-export interface ToldVoid {
-  readonly playerId: string;
-  readonly round: number;
-  readonly stake: number;
-  readonly balance: number;
-}
-
 export class Told {
   readonly #options: ToldOptions;
   /** Whose own results are due. */
   readonly #results = new Set<string>();
   /** Chips that were placed and not shown yet, in order. */
   readonly #moves: { readonly playerId: string; readonly changes: readonly Change[] }[] = [];
-  /** The round that was taken back here, by whose stake it was. */
-  readonly #voided = new Map<string, number>();
-  #voidRound = 0;
-
   /** What is due is known: the host runs, and was not told to stop. */
   #runs = false;
 
@@ -181,29 +170,6 @@ export class Told {
       sameChips(result.wins, due.wins);
     check(same, () => `${where()} is ${JSON.stringify(result)}, not ${JSON.stringify(due)}`);
     seen("seen: result told");
-  }
-
-  /** The host took a round back, or found one that was: all who had a stake hear of it, once. */
-  tookBack(round: number, stakes: ReadonlyMap<string, number>): void {
-    if (round <= this.#voidRound) return;
-    this.#voidRound = round;
-    this.#voided.clear();
-    for (const [playerId, stake] of stakes) if (stake > 0) this.#voided.set(playerId, stake);
-  }
-
-  /** A player is told that a round is void. */
-  voidTold(told: ToldVoid): void {
-    const { id, terms, books, seen } = this.#options;
-    const where = () => `${id}: ${told.playerId} hears that round ${told.round} is void`;
-    const booked = books.table(terms.tableId).rounds[told.round - 1];
-    check(booked?.status === "void", () => `${where()}, and it is not`);
-    check(this.#voided.delete(told.playerId), () => `${where()}, which is not due`);
-    const due = books.dueTo(booked, told.playerId);
-    check(told.stake === due.stake, () => `${where()}, with ${told.stake}, not ${due.stake} back`);
-    // At once, or when they come back.
-    const has = [due.balance, books.balances.get(told.playerId)].includes(told.balance);
-    check(has, () => `${where()}, and has ${told.balance} now`);
-    seen("seen: void told");
   }
 
   /** An event has had all its effects: nothing of it is owed any more. */
