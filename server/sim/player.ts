@@ -24,6 +24,8 @@ const DRUM_MS = 6;
 /** Wide batches and clears of one player: with more changes than a round may have. */
 const SWEPT = 18;
 const SWEEP_MS = 40;
+/** In between they go, when none of their chips lie there, and come back: what they did still counts. */
+const SWEPT_BEFORE_LEAVING = 8;
 /** Of what players come to think of while they see that betting is over, the share that they ask for. */
 const UNTIMELY = 0.25;
 /** What is shown then. */
@@ -233,9 +235,12 @@ export class SimulatedPlayer {
 
   /** Chips on all of the felt, and off it again. */
   #sweep(beat: number): void {
-    const swept = this.#wish(beat % 2 === 0 ? "bet" : "clear");
-    if (this.#seated)
+    if (beat === SWEPT_BEFORE_LEAVING) this.#leave();
+    else if (beat === SWEPT_BEFORE_LEAVING + 1) this.#connect();
+    else if (this.#seated) {
+      const swept = this.#wish(beat % 2 === 0 ? "bet" : "clear");
       this.#begin(beat % 2 === 0 ? { ...swept, chips: this.#wishes.wide() } : swept);
+    }
     if (beat < SWEPT) this.#world.scheduler.plainlyAfter(SWEEP_MS, () => this.#sweep(beat + 1));
   }
 

@@ -26,7 +26,7 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
   },
   {
     what: "five hundred operations of one player, in a round that another takes over",
-    seed: 55,
+    seed: 33,
     scene: [
       "seen: round taken over, with very many operations of one player",
       "seen: more in one round than may be",

@@ -338,4 +338,12 @@ export const mutants = [
       '        const rule = wheel === "american" ? "none" : zeroRule;\n        const opening = { tableId, round, wheel, zeroRule: rule, entropy, clientSeeds };',
     why: "a round is written down with another zero rule than its table's",
   },
+  {
+    name: "tally-leaves-with-the-player",
+    file: "shared/src/core/table/step.ts",
+    find: "      if (player.stake === 0 && player.inFlight === null) state.players.delete(input.playerId);\n",
+    replace:
+      "      if (player.stake === 0 && player.inFlight === null) {\n        state.players.delete(input.playerId);\n        state.tallies.delete(input.playerId);\n      }\n",
+    why: "who leaves and comes back has as many operations in the round once more",
+  },
 ];
