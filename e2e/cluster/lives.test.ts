@@ -1,16 +1,16 @@
-import { describe, expect, it } from "vitest";
-import { bringingBack, killing } from "./lives.ts";
+import { describe, expect, it, vi } from "vitest";
+import { bringingBack, killing, pauseAfter } from "./lives.ts";
 
 /** A process without one: it is there once it was started, and tells how often it was. */
 class Mortal {
-  readonly slot: number;
+  readonly name: string;
   alive: boolean;
   unasked: readonly string[] = [];
   starts = 0;
   failing = 0;
 
   constructor(slot: number, alive = true) {
-    this.slot = slot;
+    this.name = `process ${slot}`;
     this.alive = alive;
   }
 
@@ -26,7 +26,7 @@ class Mortal {
     this.failing -= 1;
     await Promise.resolve();
     this.alive = false;
-    this.unasked = [...this.unasked, `process ${this.slot} ended with 1`];
+    this.unasked = [...this.unasked, `${this.name} ended with 1`];
     throw new Error("ended with 1 before /Croupier is open/:\nits log");
   }
 }
@@ -68,7 +68,7 @@ describe("processes that are killed in turn", () => {
       (ways) =>
         Promise.all([
           killing({ processes }, { everyMs: 1, ...ways }),
-          bringingBack({ processes }, ways),
+          bringingBack(processes, ways),
         ]).then(() => undefined),
       /it is started again/,
     );
@@ -88,23 +88,61 @@ describe("processes that are killed in turn", () => {
 describe("a process that ended by itself", () => {
   it("is started once, also where somebody else has started it meanwhile", async () => {
     const [first, second] = [new Mortal(1, false), new Mortal(2, false)];
-    for (const process of [first, second]) process.unasked = [`process ${process.slot} ended`];
+    for (const process of [first, second]) process.unasked = [`${process.name} ended`];
     const processes = [first, second];
     await runUntil(
       (ways) =>
-        bringingBack(
-          { processes },
-          {
-            ...ways,
-            say: (line) => {
-              // Between the line that tells of it and the start.
-              if (line.startsWith("process 1")) first.alive = true;
-              ways.say(line);
-            },
+        bringingBack(processes, {
+          ...ways,
+          say: (line) => {
+            // Between the line that tells of it and the start.
+            if (line.startsWith("process 1")) first.alive = true;
+            ways.say(line);
           },
-        ),
+        }),
       /process 2 ended/,
     );
     expect(first.starts).toBe(0);
+  });
+
+  it("is tried again until it starts, also where what failed was no life of its own", async () => {
+    const part = new Mortal(1, false);
+    part.unasked = ["process 1 ended"];
+    const stopping = new AbortController();
+    const start = vi.fn<() => Promise<void>>(async () => stopping.abort());
+    start.mockRejectedValueOnce(new Error("no room"));
+    part.start = start;
+    const said: string[] = [];
+    await bringingBack([part], { signal: stopping.signal, say: (line) => said.push(line) });
+    expect(start).toHaveBeenCalledTimes(2);
+    expect(said).toEqual([
+      "process 1 ended; it is started again",
+      "process 1 does not start: no room",
+    ]);
+  });
+
+  it("keeps no other one waiting while it starts", async () => {
+    const [slow, other] = [new Mortal(1, false), new Mortal(2, false)];
+    for (const process of [slow, other]) process.unasked = [`${process.name} ended`];
+    const begun = Promise.withResolvers<void>();
+    const stopping = new AbortController();
+    slow.start = () => begun.promise;
+    other.start = async () => {
+      begun.resolve();
+      stopping.abort();
+    };
+    await bringingBack([slow, other], { signal: stopping.signal, say: () => undefined });
+    expect(stopping.signal.aborted).toBe(true);
+  });
+
+  it("is started at growing pauses while it ends again, and at once after a longer life", () => {
+    let pauseMs = 500;
+    const pauses = Array.from({ length: 8 }, () => {
+      pauseMs = pauseAfter(pauseMs, "started");
+      return pauseMs;
+    });
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    for (let look = 0; look < 6; look += 1) pauseMs = pauseAfter(pauseMs, "living");
+    expect(pauseMs).toBe(500);
   });
 });

@@ -34,16 +34,31 @@ async function start(...flags: readonly string[]): Promise<Running> {
   return running;
 }
 
-/** The processes in a group of their own that `pid` started, and that are there. */
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const { stdout } = await runNode({
-    args: ["-e", 'console.log(require("child_process").execSync("ps -eo pid,ppid").toString())'],
-  });
-  return stdout
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
+interface Child {
+  readonly pid: number;
+  readonly command: string;
 }
+
+/** The processes in a group of their own that `pid` started, and that are there. */
+async function childrenOf(pid: number): Promise<readonly Child[]> {
+  const { stdout } = await runNode({
+    args: [
+      "-e",
+      'console.log(require("child_process").execSync("ps -eo pid,ppid,args").toString())',
+    ],
+  });
+  return stdout.split("\n").flatMap((line) => {
+    const [, child, parent, args = ""] = /^ *(\d+) +(\d+) (.*)$/.exec(line) ?? [];
+    return Number(parent) === pid ? [{ pid: Number(child), command: args }] : [];
+  });
+}
+
+/** Of the answer; null where there is none. */
+const statusOf = (url: string): Promise<number | null> =>
+  fetch(url).then(
+    ({ status }) => status,
+    () => null,
+  );
 
 it("says in one line that its port is in use", async () => {
   const server = createServer();
@@ -81,23 +96,41 @@ it("says in one line that another one has its data, brings back whoever dies, an
   expect(code).toBe(1);
 
   const children = await childrenOf(pid);
-  const { stdout } = await runNode({
-    args: ["-e", 'console.log(require("child_process").execSync("ps -eo pid,args").toString())'],
-  });
-  const servers = stdout
-    .split("\n")
-    .filter((line) => line.includes("server/src/main.ts"))
-    .map((line) => Number.parseInt(line, 10))
-    .filter((server) => children.includes(server));
+  const servers = children.filter(({ command }) => command.includes("server/src/main.ts"));
   expect(servers).toHaveLength(2);
-  process.kill(servers[0] ?? 0, "SIGKILL");
+  process.kill(servers[0]?.pid ?? 0, "SIGKILL");
   await sees(/process \d ended with SIGKILL; it is started again/);
 
-  const left = await childrenOf(pid);
+  const left = (await childrenOf(pid)).map((child) => child.pid);
   expect(left.length).toBeGreaterThan(3);
   signal("SIGKILL");
   await exited;
   await expect.poll(() => left.filter(isAlive), { timeout: 30_000 }).toEqual([]);
+});
+
+it("brings Nginx and Redis back, and says so: without them the address answers nobody", async () => {
+  const { pid, sees, output, signal, exited } = await start();
+  const [, url = ""] = /(http:\S+)/.exec(output()) ?? [];
+  for (const [name, program] of [
+    ["Redis", "redis-server"],
+    ["Nginx", "nginx: master"],
+  ] as const) {
+    const find = async () =>
+      (await childrenOf(pid)).filter(({ command }) => command.includes(program));
+    const [victim] = await find();
+    process.kill(victim?.pid ?? 0, "SIGKILL");
+    await sees(new RegExp(`${name} ended with SIGKILL; it is started again`));
+    await expect
+      .poll(find, { timeout: 30_000 })
+      .toEqual([
+        { pid: expect.not.toSatisfy((other) => other === victim?.pid), command: victim?.command },
+      ]);
+  }
+  await expect.poll(() => statusOf(`${url}/ready`), { timeout: 30_000 }).toBe(200);
+  signal("SIGTERM");
+  const { code, stderr } = await exited;
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
 });
 
 it("kills a process every so often where it is asked to, and starts it again", async () => {

@@ -5,10 +5,11 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OperatorError } from "../command/operatorError.ts";
-import type { Exit, Running } from "../src/testing/processes.ts";
+import type { Running } from "../src/testing/processes.ts";
 import { startProgram } from "../src/testing/processes.ts";
 import { makeCertificate } from "./nginxCertificate.ts";
 import { edgeDefaults, renderEdge } from "./nginxTemplates.ts";
+import { Service } from "./service.ts";
 import { ensureProgram } from "./systemPackages.ts";
 
 /** Slot -> `host:port`, as the proxy reaches the process. */
@@ -28,29 +29,75 @@ export interface NginxOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-export interface NginxServer {
-  /** The entry: `http://` or, with a port for HTTPS, `https://`. */
-  readonly url: string;
-  readonly pid: number;
-  /** One JSON object a line. */
-  readonly accessLog: string;
-  readonly errorLog: string;
-  /** Takes another list of processes; resolves when every new connection sees it. */
-  reload(processes: ProcessList): Promise<void>;
-  /** Ends it and its connections. */
-  stop(): Promise<Exit>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
+const HOST = "127.0.0.1";
 const GROUP = "processes";
 const BROTLI = [
   "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so",
   "/usr/lib64/nginx/modules/ngx_http_brotli_static_module.so",
 ];
-const STARTED = /start worker process \d/;
 const REFUSED = /\[emerg\] .*/;
 /** One for each worker that has made room for its successor. */
 const MADE_ROOM = /gracefully shutting down/g;
+
+export class NginxServer extends Service {
+  /** The entry: `http://` or, with a port for HTTPS, `https://`. */
+  readonly url: string;
+  /** One JSON object a line. */
+  readonly accessLog: string;
+  readonly errorLog: string;
+  readonly #folder: string;
+  readonly #workers: number;
+  readonly #program: string;
+
+  constructor(program: string, options: NginxOptions) {
+    const { folder, ports, host = HOST } = options;
+    super({
+      name: "Nginx",
+      says: /start worker process \d/,
+      launch: () => startProgram(program, { args: argumentsFor(folder) }),
+    });
+    this.#program = program;
+    this.#folder = folder;
+    this.url =
+      ports.https === undefined ? `http://${host}:${ports.http}` : `https://${host}:${ports.https}`;
+    ({ accessLog: this.accessLog, errorLog: this.errorLog } = logsIn(folder));
+    const settings = settingsOf(options);
+    this.#workers = Number(settings.EDGE_WORKERS);
+    mkdirSync(folder, { recursive: true });
+    renderEdge(folder, settings);
+    writeProcesses(folder, options.processes);
+  }
+
+  /** 0 where it is not there. */
+  get pid(): number {
+    return this.running?.pid ?? 0;
+  }
+
+  /** @throws {@link OperatorError} with what Nginx says about a configuration that it does not take */
+  override async start(): Promise<void> {
+    await this.#test();
+    await super.start();
+  }
+
+  /** Takes another list of processes; resolves when every new connection sees it. */
+  async reload(processes: ProcessList): Promise<void> {
+    writeProcesses(this.#folder, processes);
+    await this.#test();
+    if (this.running !== null) await reloaded(this.running, this.#workers);
+  }
+
+  /** Ends it and its connections. */
+  stop(): Promise<void> {
+    return this.end("SIGTERM");
+  }
+
+  async #test(): Promise<void> {
+    const args = ["-t", "-q", ...argumentsFor(this.#folder)];
+    const { code, stderr } = await startProgram(this.#program, { args }).exited;
+    if (code === 0) return;
+    throw new OperatorError(`nginx -t: ${REFUSED.exec(stderr)?.[0] ?? stderr.trim()}`);
+  }
+}
 
 /**
  * Starts Nginx; it takes connections when the promise resolves.
@@ -58,41 +105,13 @@ const MADE_ROOM = /gracefully shutting down/g;
  * @throws {@link OperatorError} with what Nginx says about a configuration that it does not take
  */
 export async function startNginx(options: NginxOptions): Promise<NginxServer> {
-  const program = await ensureProgram("nginx");
-  const { folder, ports, host = "127.0.0.1" } = options;
-  mkdirSync(folder, { recursive: true });
-  const settings = settingsOf(options);
-  renderEdge(folder, settings);
-  writeProcesses(folder, options.processes);
-  if (ports.https !== undefined) await makeCertificate(certificateIn(folder));
-  const args = argumentsFor(folder);
-  const test = () => checked(startProgram(program, { args: ["-t", "-q", ...args] }));
-  await test();
-  const running = startProgram(program, { args });
-  await running.sees(STARTED);
-  const url =
-    ports.https === undefined ? `http://${host}:${ports.http}` : `https://${host}:${ports.https}`;
-  const stop = (): Promise<Exit> => {
-    running.signal("SIGTERM");
-    return running.exited;
-  };
-  return {
-    url,
-    pid: running.pid,
-    ...logsIn(folder),
-    stop,
-    reload: async (processes) => {
-      writeProcesses(folder, processes);
-      await test();
-      await reloaded(running, Number(settings.EDGE_WORKERS));
-    },
-    [Symbol.asyncDispose]: async () => {
-      await stop();
-    },
-  };
+  const nginx = new NginxServer(await ensureProgram("nginx"), options);
+  if (options.ports.https !== undefined) await makeCertificate(certificateIn(options.folder));
+  await nginx.start();
+  return nginx;
 }
 
-function settingsOf({ folder, clientDir, ports, host = "127.0.0.1", settings }: NginxOptions) {
+function settingsOf({ folder, clientDir, ports, host = HOST, settings }: NginxOptions) {
   const brotli = BROTLI.find((file) => existsSync(file));
   const { certificate, key } = certificateIn(folder);
   const { accessLog, errorLog } = logsIn(folder);
@@ -147,12 +166,6 @@ function writeProcesses(folder: string, processes: ProcessList): void {
 function argumentsFor(folder: string): string[] {
   const user = process.getuid?.() === 0 ? " user root;" : "";
   return ["-e", "stderr", "-c", join(folder, "nginx.conf"), "-g", `daemon off;${user}`];
-}
-
-async function checked(test: Running): Promise<void> {
-  const { code, stderr } = await test.exited;
-  if (code === 0) return;
-  throw new OperatorError(`nginx -t: ${REFUSED.exec(stderr)?.[0] ?? stderr.trim()}`);
 }
 
 async function reloaded(running: Running, workers: number): Promise<void> {

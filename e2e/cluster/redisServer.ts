@@ -3,26 +3,57 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import type { Running } from "../src/testing/processes.ts";
 import { startProgram } from "../src/testing/processes.ts";
+import { Service } from "./service.ts";
 import { ensureProgram } from "./systemPackages.ts";
 
-export interface RedisServer {
-  /** With its password. */
-  readonly url: string;
-  /** Ends it at once, as a crash would. */
-  kill(): Promise<void>;
-  /** Starts it again, on the same port, with what it had written down. */
-  start(): Promise<void>;
-  /** Forgets everything that it holds. */
-  flush(): Promise<void>;
-  /** Stops it where it stands, and lets it go on. */
-  freeze(): void;
-  thaw(): void;
-  [Symbol.asyncDispose](): Promise<void>;
+interface RedisOptions {
+  /** What it is told is written down here. */
+  readonly folder: string;
+  readonly port: number;
+  readonly password: string;
+  readonly program: string;
 }
 
-const READY = /Ready to accept connections/;
+export class RedisServer extends Service {
+  readonly #options: RedisOptions;
+
+  constructor(options: RedisOptions) {
+    const file = join(options.folder, "redis.conf");
+    super({
+      name: "Redis",
+      says: /Ready to accept connections/,
+      launch: () => startProgram(options.program, { args: [file] }),
+    });
+    this.#options = options;
+  }
+
+  /** With its password. */
+  get url(): string {
+    const { port, password } = this.#options;
+    return `redis://:${password}@127.0.0.1:${port}`;
+  }
+
+  /** Ends it at once, as a crash would; {@link start} brings it back with what it had written down. */
+  kill(): Promise<void> {
+    return this.end("SIGKILL");
+  }
+
+  /** Forgets everything that it holds. */
+  async flush(): Promise<void> {
+    await flushAll(this.#options);
+  }
+
+  /** Stops it where it stands. */
+  freeze(): void {
+    this.running?.signal("SIGSTOP");
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.running?.signal("SIGCONT");
+  }
+}
 
 /** Starts a Redis that writes down what it is told into `folder`. */
 export async function startRedis(folder: string, port: number): Promise<RedisServer> {
@@ -38,36 +69,17 @@ export async function startRedis(folder: string, port: number): Promise<RedisSer
     save: "",
   };
   // In a file, and not among the arguments: those are for everyone to see.
-  const file = join(folder, "redis.conf");
   const lines = Object.entries(settings).map(
     ([name, value]) => `${name} ${JSON.stringify(value)}\n`,
   );
-  writeFileSync(file, lines.join(""), { mode: 0o600 });
-  let running: Running | null = null;
-  const start = async (): Promise<void> => {
-    running = startProgram(program, { args: [file] });
-    await running.sees(READY);
-  };
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    const ending = running;
-    running = null;
-    ending?.signal(signal);
-    await ending?.exited;
-  };
-  await start();
-  return {
-    url: `redis://:${password}@127.0.0.1:${port}`,
-    start,
-    kill: () => end("SIGKILL"),
-    flush: () => flushAll(port, password),
-    freeze: () => running?.signal("SIGSTOP"),
-    thaw: () => running?.signal("SIGCONT"),
-    [Symbol.asyncDispose]: () => end("SIGTERM"),
-  };
+  writeFileSync(join(folder, "redis.conf"), lines.join(""), { mode: 0o600 });
+  const redis = new RedisServer({ folder, port, password, program });
+  await redis.start();
+  return redis;
 }
 
 /** Over a connection of its own: every command is answered by `+OK`, or the flush has failed. */
-async function flushAll(port: number, password: string): Promise<void> {
+async function flushAll({ port, password }: RedisOptions): Promise<void> {
   const socket = connect(port, "127.0.0.1");
   socket.end(`AUTH ${password}\r\nFLUSHALL\r\nQUIT\r\n`);
   const answers = (await socket.setEncoding("utf8").toArray()).join("");

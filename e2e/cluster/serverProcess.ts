@@ -35,6 +35,11 @@ export class ClusterProcess {
     this.#env = env;
   }
 
+  /** For people. */
+  get name(): string {
+    return `process ${this.slot}`;
+  }
+
   /** Where it is, past the proxy. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -131,7 +136,7 @@ export class ClusterProcess {
     const { code, signal } = exit;
     this.#troubles = distinct([...this.#troubles, ...troublesIn(running.output())]);
     if (this.#ending !== running) {
-      this.#unasked = [...this.#unasked, `process ${this.slot} ended with ${code ?? signal}`];
+      this.#unasked = [...this.#unasked, `${this.name} ended with ${code ?? signal}`];
     }
     if (this.#running === running) this.#running = null;
   }

@@ -20,7 +20,10 @@ export interface Exit {
 
 export interface Running {
   readonly pid: number;
+  /** Resolves once it has ended, and with it whatever holds its output open. */
   readonly exited: Promise<Exit>;
+  /** Resolves once it has ended itself. */
+  readonly ended: Promise<unknown>;
   /** Resolves with the first match in the output; rejects where the process ends before it. */
   sees(pattern: RegExp): Promise<RegExpExecArray>;
   /** To the whole process group, as a terminal's Ctrl-C goes. */
@@ -121,6 +124,7 @@ function running(child: ChildProcess): Running {
   return {
     pid,
     exited,
+    ended: once(child, "exit"),
     output,
     signal: (signal) => signalGroup(pid, signal),
     tell: (line) => {
