@@ -73,6 +73,11 @@ describe("a start that cannot be", () => {
     }
     server.close();
   });
+
+  it("says that it was given the address of another machine", async () => {
+    const line = "LISTEN_ADDRESS is no address of this machine; unset, it listens on all.\n";
+    expect(await failing({ LISTEN_ADDRESS: "192.0.2.1" })).toBe(line);
+  });
 });
 
 describe("a running server", () => {

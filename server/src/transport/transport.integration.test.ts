@@ -207,15 +207,16 @@ describe("the port", () => {
     socket.destroy();
   });
 
-  it("that is taken is an error and not a wait", async () => {
+  it.each([
+    ["that is taken", "EADDRINUSE", "127.0.0.1"],
+    ["of another machine", "EADDRNOTAVAIL", "192.0.2.1"],
+  ])("%s is an error that says so, and not a wait: %s", async (_which, code, address) => {
     const second = await createTransport(choice, {
       trustProxy: false,
       log,
       handle: (_router, request) => echo(request),
     });
-    await expect(listen(second, plain.port, "127.0.0.1")).rejects.toMatchObject({
-      code: "EADDRINUSE",
-    });
+    await expect(listen(second, plain.port, address)).rejects.toMatchObject({ code });
     second.shutdown();
   });
 });

@@ -34,6 +34,7 @@ import {
   tooSlow,
 } from "./edge.ts";
 import { GatheredSocket } from "./gatheredSocket.ts";
+import { listenFailure } from "./listenFailure.ts";
 import { isOwnOrigin } from "./origin.ts";
 
 const POLICY_VIOLATION = 1008;
@@ -91,8 +92,7 @@ export class UwsTransport extends uWebSocketsTransport {
   ): this {
     const listened = (socket: us_listen_socket | false): void => {
       if (socket === false) {
-        const error = new Error(`listen EADDRINUSE: address already in use :::${port}`);
-        listening?.(Object.assign(error, { code: "EADDRINUSE" }));
+        void listenFailure(port, hostname).then(listening);
         return;
       }
       this.#listening = socket;
