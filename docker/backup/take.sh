@@ -72,9 +72,15 @@ forget_old() {
   done
   for life in "$root"/*-*; do
     base=$(bases "$life" | head -n 1)
-    [ -n "$base" ] || continue
     for wal in "$life"/wal*; do
-      pg_archivecleanup -x .gz "$wal" "$(first_segment_of "$base")"
+      [ -d "$wal" ] || continue
+      if [ -n "$base" ]; then
+        pg_archivecleanup -x .gz "$wal" "$(first_segment_of "$base")"
+      else
+        # Its last base backup was dropped, or it is about to get its first. The names of timelines stay: a
+        # new one must not get the number of another.
+        find "$wal" -type f ! -name '*.history' -mtime "+$keep_days" -delete
+      fi
       # From before a gap: of no use without a base backup of its own.
       if [ "$wal" != "$life/wal" ] && [ "$(whole_in "$wal")" = 0 ]; then rm -rf "$wal"; fi
     done

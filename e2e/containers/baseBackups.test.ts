@@ -1,13 +1,22 @@
 /** Base backups: when one is due, how it is taken, and what is kept. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { repository, startProgram } from "../src/testing/processes.ts";
 import { ago, makeBase } from "./madeBase.ts";
 
 const BACKUP = join(repository, "docker/backup");
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 let folder = "";
 beforeEach(() => {
@@ -90,5 +99,31 @@ describe("taking a base backup", () => {
     const again = now();
     again.tell("of the second");
     expect((await again.exited).code).toBe(0);
+  });
+
+  it("leaves no WAL of a life whose last base backup was dropped, but the name of its timeline", async () => {
+    const write = (life: string, name: string, ageMs: number): void => {
+      const path = join(folder, "kept", life, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, "");
+      utimesSync(path, ago(ageMs), ago(ageMs));
+    };
+    makeBase(join(folder, "kept"), "71-2", 20 * DAY_MS);
+    write("71-2", "wal/00000002.history", 20 * DAY_MS);
+    write("71-2", "wal/000000020000000000000003.gz", 19 * DAY_MS);
+    write("71-2", "wal/000000020000000000000004.partial", 18 * DAY_MS);
+    write("71-2", "wal-until-20261101T120000Z/000000020000000000000001.gz", 20 * DAY_MS);
+    // It may be about to get its first.
+    write("71-3", "wal/000000030000000000000001.partial", 0);
+    const taking = now();
+    taking.tell("");
+    expect((await taking.exited).code).toBe(0);
+    const left = readdirSync(join(folder, "kept"), { recursive: true, withFileTypes: true });
+    const files = left.filter((each) => each.isFile() && /^0/.test(each.name));
+    expect(files.map(({ name }) => name).sort()).toEqual([
+      "00000002.history",
+      "000000030000000000000001.partial",
+    ]);
+    expect(readdirSync(join(folder, "kept/71-2")).sort()).toEqual(["base", "wal"]);
   });
 });
