@@ -1,5 +1,5 @@
 /** `npm run cluster` as whoever types it sees it. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,8 +7,8 @@ import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
-import { isAlive, runNode, startNode } from "../src/testing/processes.ts";
-import { SHORT_CHAINS } from "../src/testing/server.ts";
+import { isAlive, repository, runNode, startNode } from "../src/testing/processes.ts";
+import { quickTables, SHORT_CHAINS } from "../src/testing/server.ts";
 
 let folder: string;
 let running: Running | null = null;
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const command = (...flags: readonly string[]) => ({
   args: ["e2e/cluster/main.ts", ...flags],
-  env: { DATA_DIR: folder, ...SHORT_CHAINS },
+  env: { DATA_DIR: folder, TABLES: quickTables(["european"]), ...SHORT_CHAINS },
 });
 
 async function start(...flags: readonly string[]): Promise<Running> {
@@ -131,6 +131,26 @@ it("brings Nginx and Redis back, and says so: without them the address answers n
   const { code, stderr } = await exited;
   expect(stderr).toBe("");
   expect(code).toBe(0);
+});
+
+it("is played and audited with the commands that the README names", async () => {
+  const readme = readFileSync(join(repository, "README.md"), "utf8");
+  const [, address = ""] = /^npm run cluster .*# (\S+)$/m.exec(readme) ?? [];
+  const [, asked] = /^npm run bots -- --url (\S+) /m.exec(readme) ?? [];
+  const [, data = ""] = /^DATA_DIR=(\S+) npm run audit /m.exec(readme) ?? [];
+  expect(asked).toBe(address);
+  const { output } = await start();
+  const [, url = ""] = /(http:\S+)/.exec(output()) ?? [];
+  expect(new URL(url).hostname).toBe(new URL(address).hostname);
+  const flags = ["--url", url, "--players", "4", "--duration", "2s"];
+  const bots = await runNode({ args: ["e2e/bots/main.ts", ...flags] });
+  expect(bots).toMatchObject({ code: 0, stderr: "" });
+  const env = { DATA_DIR: join(folder, data.replace(/^\.croupier/, "")) };
+  const audit = await runNode({ args: ["server/src/audit/main.ts"], env });
+  expect(audit).toMatchObject({ code: 0, stderr: "" });
+  // The bots' grants at least.
+  expect(audit.stdout).toMatch(/one grant, .*\(4\)$/m);
+  expect(audit.stdout).toMatch(/The ledger is sound\.\n$/);
 });
 
 it("kills a process every so often where it is asked to, and starts it again", async () => {
