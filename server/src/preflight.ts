@@ -31,11 +31,15 @@ export interface PreflightOptions {
   readonly clockWasAhead: number | null;
 }
 
+/** The first that knows `NULLS NOT DISTINCT`, by which a transfer is written once. */
+const OLDEST_POSTGRES = 15;
+
 /** Clocks of machines that took turns at one database may differ by this much. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Throws {@link PreflightError}, `SchemaError` or `SeedKeyError`; writes nothing. */
 export async function preflight(pool: Pool, options: PreflightOptions): Promise<void> {
+  await checkVersion(pool);
   await checkOptions(pool);
   await checkWritable(pool);
   if (!options.unsafeDatabase) await checkSafe(pool);
@@ -49,6 +53,18 @@ export async function checkRole(pool: Pool): Promise<void> {
     "SELECT quote_ident(current_user) AS login, current_user AS role",
   );
   if (rows[0]?.role !== SERVER_ROLE) throw optionsLost(rows[0]?.login);
+}
+
+async function checkVersion(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ number: number; version: string }>(
+    `SELECT current_setting('server_version_num')::integer AS number,
+       split_part(current_setting('server_version'), ' ', 1) AS version`,
+  );
+  const [server] = rows;
+  if (server !== undefined && server.number >= OLDEST_POSTGRES * 10_000) return;
+  throw new PreflightError(
+    `DATABASE_URL: this is Postgres ${server?.version}, which is too old; it takes ${OLDEST_POSTGRES} or later.`,
+  );
 }
 
 /**
