@@ -3,11 +3,12 @@
  * forty bets of as many players, which come in four flushes with those of the other tables; then it
  * is settled by its seed.
  */
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { asChips } from "@croupier/shared/core/chips";
 import { betsDigestOf, compareBets, entropyOf, outcomeOf } from "@croupier/shared/core/fairness";
 import { returnOf } from "@croupier/shared/core/payouts";
 import { layoutOf } from "@croupier/shared/core/spots";
+import { contentOf } from "@croupier/shared/core/table/evaluate";
 import type { Bet } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
 import { ChainWriter } from "./chainWriter.ts";
@@ -143,10 +144,12 @@ export class BooksWriter {
     const op = randomUUID();
     const stake = { kind: "stake", from: player, to: table.escrow, amount } as const;
     this.#move(table, { ...stake, playerId, round, op, at: posted });
-    const asked = [table.tableId, round, playerId, op, "bet", Buffer.alloc(32, amount)];
-    const changes = JSON.stringify([[spot, amount]]);
+    const asked = [table.tableId, round, playerId, op, "bet"];
+    const placed = [[spot, amount]] as const;
+    const content = hash("sha256", contentOf({ kind: "bet", chips: placed }), "buffer");
+    const changes = JSON.stringify(placed);
     const numbers = [amount, amount, player.balance];
-    this.#to.operations.add(...asked, randomUUID(), changes, ...numbers, posted, 1);
+    this.#to.operations.add(...asked, content, randomUUID(), changes, ...numbers, posted, 1);
   }
 
   #settle(

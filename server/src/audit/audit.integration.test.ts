@@ -34,10 +34,7 @@ beforeEach(async () => {
     }
     await openRound(rig, tableId, 6);
     await rig.store.post(tableId, bet(ada, { round: 6, stakeChange: 70 }));
-    await rig.store.post(
-      tableId,
-      bet(ada, { round: 6, stakeChange: -70, changes: [["red", -70]] }),
-    );
+    await rig.store.post(tableId, bet(ada, { round: 6, kind: "undo", stakeChange: -70 }));
     await rig.store.post(tableId, bet(ben, { round: 6, stakeChange: 40 }));
     await rig.store.voidRound({ tableId, round: 6, reason: "a test", voidedAt: rig.clock.now() });
     await openRound(rig, tableId, 7);

@@ -1,6 +1,7 @@
 /** The audit proves what the log of operations says, of rounds that are finished and of those that run. */
 import { asChips } from "@croupier/shared/core/chips";
 import { entropyOf } from "@croupier/shared/core/fairness";
+import { contentOf } from "@croupier/shared/core/table/evaluate";
 import type { Pool } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createPool } from "../db/pool.ts";
@@ -15,7 +16,7 @@ let rig: BankRig;
 let pool: Pool;
 let ada: string;
 
-/** A settled round, a locked one with two operations, an open one with three. */
+/** A settled round, a locked one with two operations, an open one with four, one of a batch with a spot twice. */
 beforeEach(async () => {
   rig = await createBankRig(4);
   pool = createPool(rig.database.url, createLogger("silent"), { most: 2, statementMs: 0 });
@@ -51,6 +52,11 @@ beforeEach(async () => {
   const back = three.map(([spot, amount]) => [spot, -amount] as const);
   await rig.store.post("open", bet(ada, { round: 2, op: "undo", ...undone, changes: back }));
   await rig.store.post("open", bet(ada, { round: 2, op: "last", stakeChange: 15 }));
+  const batch = [["red", 5] as const, ["odd", 1] as const, ["red", 5] as const];
+  const changes = [["red", 10] as const, ["odd", 1] as const];
+  const summed = { stakeChange: 11, stakeAfter: asChips(26), changes };
+  const content = contentOf({ kind: "bet", chips: batch });
+  await rig.store.post("open", bet(ada, { round: 2, op: "twice", ...summed, content }));
 });
 afterEach(async () => {
   await pool.end();
@@ -99,6 +105,31 @@ it.each<[string, string, RegExp]>([
     `INSERT INTO operations (table_id, round, player_id, op, kind, content, ticket, changes, stake_change, stake_after, balance_after, posted_at, epoch)
      VALUES ('open', 1, 'x', 'x', 'bet', '', gen_random_uuid(), '[]', 0, 0, 0, now(), 1)`,
     /^operation x of player x: changes nothing$/,
+  ],
+  [
+    "an open round's bet was moved",
+    change("last", `changes = '[["black", 15]]'`),
+    /^operation last of player \w+: logged as bet \[\["black", 15\]\], asked for as bet\|red:15$/,
+  ],
+  [
+    "an open round's bet was divided",
+    change("last", `changes = '[["black", 5], ["even", 10]]'`),
+    /^operation last of player \w+: logged as bet .+, asked for as bet\|red:15$/,
+  ],
+  [
+    "an undo became a clear",
+    change("undo", "kind = 'clear'"),
+    /^operation undo of player \w+: logged as clear .+, asked for as undo$/,
+  ],
+  [
+    "an undo became a bet",
+    change("undo", "kind = 'bet'"),
+    /^operation undo of player \w+: logged as bet .+, asked for as undo$/,
+  ],
+  [
+    "a bet became a double",
+    change("three", "kind = 'double'"),
+    /^operation three of player \w+: logged as double .+, asked for as another kind$/,
   ],
   [
     "an open round has other client seeds",

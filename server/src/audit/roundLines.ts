@@ -1,4 +1,5 @@
 /** A line for each round, with its operations and bets, for COPY. */
+import { IS_AS_ASKED } from "./asked.ts";
 import type { FinishedRound, ReturnedBet } from "./soundRecord.ts";
 
 /** What no id and no JSON holds, and COPY does not escape. */
@@ -18,7 +19,7 @@ export const partOfRounds = (
   FROM rounds
     LEFT JOIN LATERAL (
       SELECT string_agg(player_id || E'\\x1f' || op || E'\\x1f' || stake_change || E'\\x1f' || stake_after
-          || E'\\x1f' || balance_after || E'\\x1f' || changes,
+          || E'\\x1f' || balance_after || E'\\x1f' || (${IS_AS_ASKED} IS TRUE)::text || E'\\x1f' || changes,
         E'\\x1e' ORDER BY seq) AS log
       FROM operations
       WHERE operations.table_id = rounds.table_id AND operations.round = rounds.round
@@ -104,6 +105,8 @@ export interface LoggedChange {
   /** What the player then had on the table, and beside it; the second as digits. */
   readonly stakeAfter: number;
   readonly balanceAfter: string;
+  /** The log's hash of what was asked for is of what it says. */
+  readonly asAsked: boolean;
   /** JSON: what it changed on each spot. */
   readonly changes: string;
 }
@@ -124,6 +127,7 @@ export class Log {
         stakeChange: Number(fields.next(FIELD)),
         stakeAfter: Number(fields.next(FIELD)),
         balanceAfter: fields.next(FIELD),
+        asAsked: fields.next(FIELD) === "true",
         changes: fields.next(ROW),
       });
     }

@@ -7,6 +7,7 @@
  * each thing by name, which takes its time: it is the slow way that decides what is a fault.
  */
 import type { PoolClient } from "pg";
+import { ASKED_CHECK } from "./asked.ts";
 import type { AuditLine, SqlCheck } from "./checks.ts";
 import { MOST_NAMED } from "./checks.ts";
 import { readLines } from "./copyOut.ts";
@@ -46,6 +47,7 @@ class RoundsPass {
   readonly #traces: RoundTraces;
   readonly #suspects: RoundId[] = [];
   #logsHold = true;
+  #allAsAsked = true;
   #movesHold = true;
   #layoutsHold = true;
   #finished = 0;
@@ -69,8 +71,9 @@ class RoundsPass {
     const layout = new Map<string, number>();
     const stakes = new Map<string, number>();
     let trace = "";
-    log.forEach(({ playerId, op, stakeChange, stakeAfter, balanceAfter, changes }) => {
+    log.forEach(({ playerId, op, stakeChange, stakeAfter, balanceAfter, asAsked, changes }) => {
       this.#operations += 1;
+      this.#allAsAsked &&= asAsked;
       const letter = stakeChange > 0 ? "s" : "r";
       trace += traceLine(letter, Math.abs(stakeChange), `${playerId}\t${op}\t${balanceAfter}`);
       const changed = place(layout, playerId, changes);
@@ -112,6 +115,7 @@ class RoundsPass {
       holds ? new Faults().line(asked.check, counted) : lookUp(client, asked);
     return [
       await line(this.#logsHold, LOGS_CHECK, this.#operations),
+      await line(this.#allAsAsked, ASKED_CHECK, this.#operations),
       await line(moves, OPERATIONS_CHECK, this.#operations),
       await line(this.#layoutsHold, LAYOUTS_CHECK, this.#finished),
       await line(moves && this.#layoutsHold, PAYOUTS_CHECK, this.#paid),
@@ -127,8 +131,11 @@ class RoundsPass {
     const { rows } = await client.query<{ operations: number; bets: number }>(
       `SELECT (SELECT count(*) FROM operations) AS operations, (SELECT count(*) FROM bets) AS bets`,
     );
-    this.#movesHold &&= rows[0]?.operations === this.#operations;
-    this.#layoutsHold &&= rows[0]?.operations === this.#operations && rows[0].bets === this.#bets;
+    const allMet = rows[0]?.operations === this.#operations;
+    this.#logsHold &&= allMet;
+    this.#allAsAsked &&= allMet;
+    this.#movesHold &&= allMet;
+    this.#layoutsHold &&= allMet && rows[0]?.bets === this.#bets;
   }
 }
 

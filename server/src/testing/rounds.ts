@@ -6,6 +6,7 @@ import { betsDigestOf, entropyOf, outcomeOf } from "@croupier/shared/core/fairne
 import { returnOf, settleBets } from "@croupier/shared/core/payouts";
 import { layoutOf } from "@croupier/shared/core/spots";
 import type { Posting } from "@croupier/shared/core/table/effects";
+import { contentOf } from "@croupier/shared/core/table/evaluate";
 import type { Bet, SpotKind, TableConfig } from "@croupier/shared/core/types";
 import { SPOT_KINDS } from "@croupier/shared/core/types";
 import type { Clock } from "../platform/clock.ts";
@@ -59,7 +60,9 @@ export function bet(playerId: string, parts: Partial<Posting> & { round: number 
   const stakeChange = parts.stakeChange ?? 10;
   const op = parts.op ?? `op-${randomBytes(8).toString("hex")}`;
   const changes = parts.changes ?? [["red", stakeChange] as const];
-  const base = { playerId, op, kind: "bet", content: `bet ${JSON.stringify(changes)}` } as const;
+  const kind = parts.kind ?? "bet";
+  const chips = kind === "bet" ? changes : [];
+  const base = { playerId, op, kind, content: contentOf({ kind, chips }) };
   return { ...base, changes, stakeChange, stakeAfter: asChips(Math.max(0, stakeChange)), ...parts };
 }
 
