@@ -169,6 +169,19 @@ describe("in one line it is told", () => {
     await expect(openAs(login)).rejects.toThrow(new RegExp(line));
   });
 
+  it.each(["CURRENT_USER", "croupier_server"])(
+    "that tables would not be where all others have them, for a schema of %s",
+    async (name) => {
+      await database.pool.query(`CREATE SCHEMA AUTHORIZATION ${name}`);
+      const { rows } = await database.pool.query("SELECT quote_ident(current_user) AS owner");
+      const { owner } = rows[0];
+      const line = `^DATABASE_URL: the tables belong in the schema public, and ${owner} would work in \\w+\\. .*: ALTER ROLE ${owner} SET search_path = public;$`;
+      await expect(openAs()).rejects.toThrow(new RegExp(line));
+      // What that statement comes to, for this test alone: other tests have the same owner.
+      await openAs(undefined, "-c search_path=public");
+    },
+  );
+
   it("that there are no tables, and who does not make them", async () => {
     await olderDatabase("0000");
     await database.pool.query(`GRANT croupier_server TO ${login}`);

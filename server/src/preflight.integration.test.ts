@@ -6,11 +6,15 @@ import type { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startEmbedded } from "./db/embedded.ts";
 import { readSchema } from "./db/migrate.ts";
+import { createPool } from "./db/pool.ts";
 import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
+import { rightsAfter, rightsThere } from "./db/schemaRights.ts";
+import { systemClock } from "./platform/clock.ts";
 import { createLogger } from "./platform/log.ts";
+import { preflight } from "./preflight.ts";
 import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
-import { MainProcesses } from "./testing/mainProcess.ts";
+import { MainProcesses, SECRETS } from "./testing/mainProcess.ts";
 
 const processes = new MainProcesses();
 afterEach(() => processes.killAll());
@@ -95,6 +99,27 @@ describe("a start on a database that does not fit is refused in one line, and wr
       "with a table and not the trigger that guards it",
       "DROP TRIGGER transfers_immutable ON transfers",
       /^The database .* lacks trigger transfers_immutable: .*by half\. Restore/,
+    ],
+    [
+      "with a table and not its columns",
+      "ALTER TABLE transfers DROP COLUMN created_at CASCADE",
+      /^The database .* lacks column transfers\.created_at: .*by half\. Restore/,
+    ],
+    [
+      "with foreign keys that are switched off",
+      "ALTER TABLE players DISABLE TRIGGER ALL",
+      /^The database's constraint sessions\.sessions_player_id_fkey is switched off, .* run ALTER TABLE players ENABLE/,
+    ],
+    [
+      "without a right of the server's role",
+      "REVOKE INSERT ON bets FROM croupier_server",
+      /^The database lacks a right of croupier_server: INSERT ON bets\. Restore .*: GRANT INSERT ON bets TO croupier_server;/,
+    ],
+    [
+      "without any right of the server's role",
+      `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM croupier_server;
+       REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM croupier_server`,
+      /^The database lacks a right of croupier_server: EXECUTE ON FUNCTION hold_lease\. Restore /,
     ],
     [
       "with a trigger that is switched off",
@@ -214,8 +239,48 @@ it("knows every object that the migrations make by its name", async () => {
   const wanted = objectsAfter(applied);
   const there = await objectsThere(database.pool);
   expect([...wanted].filter(([object, state]) => there.get(object) !== state)).toEqual([]);
-  const made = [...there.keys()].filter((object) => /^(table|function|trigger) /.test(object));
-  expect(made.filter((object) => !wanted.has(object))).toEqual(["table migrations"]);
+  // What the migrations themselves are noted in, and that columns are NOT NULL, is not of a migration.
+  const made = [...there.keys()].filter((object) => !/ migrations\b|_not_null$/.test(object));
+  const kinds = made.filter((object) =>
+    /^(table|column|constraint|function|trigger) /.test(object),
+  );
+  expect(kinds.filter((object) => !wanted.has(object))).toEqual([]);
+});
+
+it("knows every right that the migrations give the server's role", async () => {
+  const wanted = rightsAfter((await readSchema(database.pool)).applied);
+  const there = await rightsThere(database.pool);
+  expect([...wanted].filter((right) => !there.has(right))).toEqual([]);
+  // Who may insert into a table or update it may do so with each of its columns.
+  const ofTables = [...there].filter((right) => {
+    const table = right.replace(/ \(\w+\)/, "");
+    return table === right || !there.has(table);
+  });
+  expect(ofTables.filter((right) => !wanted.has(right))).toEqual([]);
+});
+
+it("knows each constraint by its name, and refuses a start without it", async () => {
+  const { rows } = await database.pool.query<{ held: string; name: string }>(
+    `SELECT conrelid::regclass AS held, conname AS name FROM pg_constraint
+     WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'p', 'u', 'f')
+       AND conrelid <> 'migrations'::regclass`,
+  );
+  expect(rows.length).toBeGreaterThan(40);
+  const options = {
+    seedKey: Buffer.from(SECRETS.SEED_KEY, "hex"),
+    now: systemClock.now(),
+    unsafeDatabase: true,
+    clockWasAhead: null,
+  };
+  const pool = createPool(database.url, createLogger("silent"), { most: 1 });
+  await preflight(pool, options);
+  for (const { held, name } of rows) {
+    const was = `constraint ${held}.${name}`;
+    await database.pool.query(`ALTER TABLE ${held} RENAME CONSTRAINT ${name} TO gone`);
+    await expect(preflight(pool, options)).rejects.toThrow(`lacks ${was}: it is there by half`);
+    await database.pool.query(`ALTER TABLE ${held} RENAME CONSTRAINT gone TO ${name}`);
+  }
+  await pool.end();
 });
 
 it("refuses a Postgres that may forget in a crash what it has answered", async () => {

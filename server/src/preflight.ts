@@ -4,10 +4,11 @@
  */
 import type { Pool } from "pg";
 import type { Schema } from "./db/migrate.ts";
-import { readSchema, SchemaError } from "./db/migrate.ts";
+import { checkPlace, readSchema, SchemaError } from "./db/migrate.ts";
 import { SERVER_ROLE } from "./db/pool.ts";
 import type { SchemaObjects } from "./db/schemaObjects.ts";
 import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
+import { rightsAfter, rightsThere } from "./db/schemaRights.ts";
 import type { Queryable } from "./db/transaction.ts";
 import { inTransaction } from "./db/transaction.ts";
 import { checkSeedKey } from "./rounds/seedVault.ts";
@@ -47,12 +48,12 @@ export async function preflight(pool: Pool, options: PreflightOptions): Promise<
   await inTransaction(pool, (client) => look(client, options), snapshot);
 }
 
-/** Throws {@link PreflightError} unless the pool's connections work as the server's role. */
+/** Throws {@link PreflightError} or `SchemaError` unless the pool works as the server, on its tables. */
 export async function checkRole(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ login: string; role: string }>(
-    "SELECT quote_ident(current_user) AS login, current_user AS role",
-  );
-  if (rows[0]?.role !== SERVER_ROLE) throw optionsLost(rows[0]?.login);
+  const { rows } = await pool.query<{ role: string }>("SELECT quote_ident(current_user) AS role");
+  const { role = "" } = rows[0] ?? {};
+  if (role !== SERVER_ROLE) throw optionsLost(role);
+  await checkPlace(pool);
 }
 
 async function checkVersion(pool: Pool): Promise<void> {
@@ -76,10 +77,11 @@ async function checkOptions(pool: Pool): Promise<void> {
     `SELECT quote_ident(current_user) AS login, source
      FROM pg_settings WHERE name = 'synchronous_commit'`,
   );
-  if (rows[0]?.source !== "client") throw optionsLost(rows[0]?.login);
+  const { login = "", source } = rows[0] ?? {};
+  if (source !== "client") throw optionsLost(login);
 }
 
-function optionsLost(login: string | undefined): PreflightError {
+function optionsLost(login: string): PreflightError {
   return new PreflightError(
     `DATABASE_URL: the server would work as ${login} here and not as ${SERVER_ROLE}: something between it and Postgres, a pooler perhaps, keeps back the options of its connections. Give the address of Postgres itself.`,
   );
@@ -91,6 +93,7 @@ async function look(client: Queryable, options: PreflightOptions): Promise<void>
   const there = await objectsThere(client);
   checkWhole(schema, there);
   checkWorking(schema, there);
+  checkRights(schema, await rightsThere(client));
   if (there.has("table seed_chains")) await checkSeedKey(client, seedKey);
   const newest = await newestEntry(client, there);
   if (newest > (clockWasAhead ?? 0)) checkClock(newest, now);
@@ -161,6 +164,16 @@ function checkWorking({ applied }: Schema, there: SchemaObjects): void {
       object.startsWith("function ")
         ? `The database's ${object} is not the one that its migrations make. Restore it whole from a backup.`
         : `The database's ${object} is switched off, by an interrupted restore perhaps. Restore it whole from a backup, or run ALTER TABLE ${found} ENABLE TRIGGER ALL; and prove the books with npm run audit.`,
+    );
+  }
+}
+
+/** The server may do what the recorded migrations let it do. */
+function checkRights({ applied }: Schema, there: ReadonlySet<string>): void {
+  for (const right of rightsAfter(applied)) {
+    if (there.has(right)) continue;
+    throw new SchemaError(
+      `The database lacks a right of ${SERVER_ROLE}: ${right}. Restore it whole from a backup, with its roles and their rights; where nothing else is missing, run as the tables' owner: GRANT ${right} TO ${SERVER_ROLE};`,
     );
   }
 }

@@ -57,6 +57,7 @@ interface Standing {
  * {@link SchemaError} for one who can neither make it nor work with it as {@link SERVER_ROLE}.
  */
 export async function mayMigrate(pool: Pool): Promise<boolean> {
+  await checkPlace(pool);
   const { rows: users } = await pool.query<{ login: string; creates: boolean }>(
     `SELECT quote_ident(current_user) AS login,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS creates`,
@@ -78,6 +79,18 @@ export async function mayMigrate(pool: Pool): Promise<boolean> {
   if (standing.member) return false;
   throw new SchemaError(
     `DATABASE_URL: ${login} may not work with the tables of this database. As their owner run once: GRANT ${SERVER_ROLE} TO ${login};`,
+  );
+}
+
+/** Throws {@link SchemaError} where the pool's tables would be elsewhere than those of all others. */
+export async function checkPlace(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ login: string; schema: string | null }>(
+    "SELECT quote_ident(session_user) AS login, current_schema() AS schema",
+  );
+  const { login, schema } = rows[0] ?? {};
+  if (schema === "public") return;
+  throw new SchemaError(
+    `DATABASE_URL: the tables belong in the schema public, and ${login} would work in ${schema ?? "none"}. Let its search_path begin with public: ALTER ROLE ${login} SET search_path = public;`,
   );
 }
 

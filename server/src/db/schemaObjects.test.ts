@@ -14,7 +14,14 @@ it("sees what is made, and not what only looks like it", () => {
         BEGIN CREATE TABLE nor_that (id int); END $$;
       CREATE TRIGGER chips_stay
         BEFORE DELETE ON chips FOR EACH STATEMENT EXECUTE FUNCTION count_chips();`),
-  ).toEqual(["function count_chips", "index chips_id", "table chips", "trigger chips_stay"]);
+  ).toEqual([
+    "column chips.id",
+    "column chips.note",
+    "function count_chips",
+    "index chips_id",
+    "table chips",
+    "trigger chips_stay",
+  ]);
 });
 
 it("follows later changes", () => {
@@ -26,7 +33,35 @@ it("follows later changes", () => {
        DROP INDEX IF EXISTS chips_id;`,
       "ALTER TABLE chips DROP COLUMN colour;",
     ),
-  ).toEqual(["column chips.value", "constraint chips.chips_value", "table chips"]);
+  ).toEqual([
+    "column chips.id",
+    "column chips.value",
+    "constraint chips.chips_value",
+    "table chips",
+  ]);
+});
+
+it("names constraints as Postgres does", () => {
+  const made = after(`
+    CREATE TABLE chips (
+      id bigint PRIMARY KEY,
+      owner text NOT NULL REFERENCES players,
+      serial text UNIQUE CHECK (length(serial) > 0),
+      length int CHECK (length > 0 OR owner IN ('a, b', 'c)')),
+      value int CHECK (value > length),
+      CONSTRAINT small CHECK (value < 10)
+    ) WITH (fillfactor = 50);
+    CREATE TABLE places (x int, y int, PRIMARY KEY (x, y));`);
+  expect(made.filter((object) => object.startsWith("constraint "))).toEqual([
+    "constraint chips.chips_check",
+    "constraint chips.chips_check1",
+    "constraint chips.chips_owner_fkey",
+    "constraint chips.chips_pkey",
+    "constraint chips.chips_serial_check",
+    "constraint chips.chips_serial_key",
+    "constraint chips.small",
+    "constraint places.places_pkey",
+  ]);
 });
 
 it("knows a function by its last body", () => {

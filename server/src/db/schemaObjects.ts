@@ -9,7 +9,7 @@ import type { Queryable } from "./transaction.ts";
 
 /**
  * By name, as in "function hold_lease", what each object is like: the body of a function; of a trigger
- * that is switched off its table; "" for all else.
+ * or a foreign key that is switched off the table where it is; "" for all else.
  */
 export type SchemaObjects = ReadonlyMap<string, string>;
 
@@ -23,6 +23,7 @@ const CREATED = new RegExp(
   "i",
 );
 const DROPPED = new RegExp(`^DROP ${KIND} (\\w+)`, "i");
+const TABLE = /^CREATE TABLE (?:IF NOT EXISTS )?(\w+) (?=\()/i;
 const ALTERED = /^ALTER TABLE (\w+) /i;
 /** A function's name, and its body between dollar quotes. */
 const BODY =
@@ -41,7 +42,8 @@ export function objectsAfter(migrations: readonly { readonly sql: string }[]): S
   return objects;
 }
 
-function statementsOf(sql: string): string[] {
+/** The statements of a migration, each on one line, without what is only text in them. */
+export function statementsOf(sql: string): string[] {
   const plain = sql.replaceAll(NOT_STATEMENTS, " ");
   return plain.split(";").map((statement) => statement.replaceAll(/\s+/g, " ").trim());
 }
@@ -51,6 +53,10 @@ function follow(statement: string, objects: Map<string, string>): void {
   if (created !== null) objects.set(named(created[1], created[2]), "");
   const dropped = DROPPED.exec(statement);
   if (dropped !== null) objects.delete(named(dropped[1], dropped[2]));
+  const [head = "", made] = TABLE.exec(statement) ?? [];
+  if (made !== undefined) {
+    for (const part of partsOf(made, statement.slice(head.length))) objects.set(part, "");
+  }
   const table = ALTERED.exec(statement)?.[1];
   if (table === undefined) return;
   for (const [, change, kind, name] of statement.matchAll(PART)) {
@@ -58,6 +64,55 @@ function follow(statement: string, objects: Map<string, string>): void {
     if (change?.toUpperCase() === "ADD") objects.set(object, "");
     else objects.delete(object);
   }
+}
+
+/** The columns of a new table, and its constraints by the names that Postgres gives them. */
+function partsOf(table: string, definition: string): string[] {
+  const parts = listed(definition).map((part) => ({
+    part,
+    column: /^(?!CONSTRAINT|PRIMARY|UNIQUE|CHECK|FOREIGN)\w+/i.exec(part)?.[0],
+  }));
+  const columns = parts.flatMap(({ column }) => column ?? []);
+  const constraints: string[] = [];
+  for (const { part, column } of parts) {
+    const own = /^CONSTRAINT (\w+)/i.exec(part)?.[1];
+    const check = / CHECK (\(.*)/i.exec(part)?.[1];
+    if (own !== undefined) constraints.push(own);
+    else if (check !== undefined)
+      constraints.push(checkName(check, { table, columns, constraints }));
+    if (/(^| )PRIMARY KEY/i.test(part)) constraints.push(`${table}_pkey`);
+    if (/ UNIQUE/i.test(part)) constraints.push(`${table}_${column}_key`);
+    if (/ REFERENCES /i.test(part)) constraints.push(`${table}_${column}_fkey`);
+  }
+  return [
+    ...columns.map((column) => named("column", `${table}.${column}`)),
+    ...constraints.map((constraint) => named("constraint", `${table}.${constraint}`)),
+  ];
+}
+
+/** A check is named after its column where it looks at one alone, and is numbered where the name is taken. */
+function checkName(
+  check: string,
+  to: { table: string; columns: readonly string[]; constraints: readonly string[] },
+): string {
+  const seen = to.columns.filter((column) => new RegExp(`\\b${column}\\b(?! ?\\()`).test(check));
+  const name = [to.table, ...(seen.length === 1 ? seen : []), "check"].join("_");
+  const taken = to.constraints.filter((other) => other.replace(/\d+$/, "") === name).length;
+  return taken === 0 ? name : `${name}${taken}`;
+}
+
+/** What stands between the first parenthesis and its end, at its commas. */
+function listed(definition: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const sign of definition) {
+    if (sign === ")") depth -= 1;
+    if (depth === 1 && sign === ",") parts.push("");
+    else if (depth > 0) parts.push(`${parts.pop()}${sign}`);
+    if (sign === "(") depth += 1;
+    if (depth === 0) break;
+  }
+  return parts.map((part) => part.trim());
 }
 
 function named(kind: string | undefined, name: string | undefined): string {
@@ -75,8 +130,10 @@ export async function objectsThere(database: Queryable): Promise<SchemaObjects> 
     FROM relations
     UNION ALL SELECT 'column ' || relname || '.' || attname, ''
       FROM pg_attribute JOIN relations ON attrelid = relations.oid
-      WHERE attnum > 0 AND NOT attisdropped
-    UNION ALL SELECT 'constraint ' || relname || '.' || conname, ''
+      WHERE attnum > 0 AND NOT attisdropped AND relkind NOT IN ('i', 'S')
+    UNION ALL SELECT 'constraint ' || relname || '.' || conname, coalesce((
+        SELECT tgrelid::regclass::text FROM pg_trigger
+        WHERE tgconstraint = pg_constraint.oid AND tgenabled NOT IN ('O', 'A') LIMIT 1), '')
       FROM pg_constraint JOIN relations ON conrelid = relations.oid
     UNION ALL SELECT 'trigger ' || tgname, CASE WHEN tgenabled IN ('O', 'A') THEN '' ELSE relname END
       FROM pg_trigger JOIN relations ON tgrelid = relations.oid WHERE NOT tgisinternal
