@@ -30,6 +30,12 @@ const SWEPT_BEFORE_LEAVING = 8;
 const UNTIMELY = 0.25;
 /** What is shown then. */
 const OVER = new Set(["closing", "spinning", "result"]);
+/** Operations of one player who takes the house to its limit. */
+const PUSHED = 16;
+const PUSH_MS = 50;
+/** Bets of one player that are sent so long before betting ends that some arrive in that moment. */
+const LAST_BETS = 8;
+const LAST_MS = 30;
 /** Of a seated player's acts, the share at which the connection breaks, in houses where it does. */
 const DROPPED = 0.02;
 /** For how long the house keeps the seat, in the player's acts. */
@@ -79,7 +85,7 @@ export class SimulatedPlayer {
   }
 
   #act(): void {
-    const { random, calm, dropping, drumming } = this.#world;
+    const { random, calm, dropping, drumming, pushing, rough } = this.#world;
     if (this.#process?.alive !== true || this.#process.at(this.tableId) === null) {
       if (this.#seated) this.#count("fault: connection lost with its table");
       this.#connect();
@@ -98,6 +104,8 @@ export class SimulatedPlayer {
     const luck = random.next();
     if (luck < (drumming ? 0.05 : 0.005) && this.#bettingMs() > DRUMMED * DRUM_MS) this.#drum(0);
     else if (drumming && luck > 0.98 && this.#bettingMs() > SWEPT * SWEEP_MS) this.#sweep(0);
+    else if (pushing && luck > 0.8) this.#push(0);
+    else if (rough && luck > 0.9) this.#placeLast();
     else if (luck < 0.02) this.#leave();
     else if (luck < 0.06) this.#giveSeed();
     else if (luck < 0.1) this.#askAgain();
@@ -242,6 +250,29 @@ export class SimulatedPlayer {
       this.#begin(beat % 2 === 0 ? { ...swept, chips: this.#wishes.wide() } : swept);
     }
     if (beat < SWEPT) this.#world.scheduler.plainlyAfter(SWEEP_MS, () => this.#sweep(beat + 1));
+  }
+
+  /** As the last of all. */
+  #placeLast(): void {
+    const { scheduler } = this.#world;
+    const leftMs = this.#bettingMs() - LAST_MS;
+    if (leftMs < 0) return;
+    for (let bets = 0; bets < LAST_BETS; bets += 1) {
+      scheduler.plainlyAfter(leftMs + bets, () => {
+        if (this.#seated) this.#begin(this.#wish("bet"));
+      });
+    }
+  }
+
+  /** Chips for and against one number, and some off again: others do the same, and the house is at its limit. */
+  #push(beat: number): void {
+    const { host } = this.#process?.at(this.tableId) ?? {};
+    const turn = beat % 3;
+    const pushed = this.#wish(turn === 2 ? "undo" : "bet");
+    const { totalStake = 0 } = host?.state ?? {};
+    const chips = [this.#wishes.against(), this.#wishes.most(totalStake), []][turn] ?? [];
+    if (this.#seated) this.#begin({ ...pushed, chips });
+    if (beat < PUSHED) this.#world.scheduler.plainlyAfter(PUSH_MS, () => this.#push(beat + 1));
   }
 
   #place(): void {

@@ -41,6 +41,8 @@ const DROPPING = [2, 5];
 const DRUMMING = 11;
 /** How much less is lost there. */
 const CALMER = 0.1;
+/** In these houses, by their seeds, players take the house to the most that it may have to pay. */
+const PUSHING = 4;
 /** Long enough for more operations of one player than a round may have. */
 const LONGEST_MS = 6_000;
 
@@ -52,6 +54,7 @@ export function kindOf(seed: number) {
     queueing: QUEUEING.includes(seed % 8),
     dropping: DROPPING.includes(seed % 9),
     drumming: seed % 22 === DRUMMING,
+    pushing: seed % 10 === PUSHING,
   };
 }
 

@@ -41,6 +41,10 @@ export interface Surroundings {
   readonly dropping: boolean;
   /** Whether players drum their operations, often. */
   readonly drumming: boolean;
+  /** Whether players take the house to the most that it may have to pay. */
+  readonly pushing: boolean;
+  /** Whether timers are late, and players bet in the very moment in which betting ends. */
+  readonly rough: boolean;
   /** How the database is. */
   readonly mood: { readonly away: boolean; readonly slow: boolean };
   /** Between two acts of a player, half of it on average. */

@@ -35,6 +35,18 @@ export class Wishes {
     return this.#spots.map((spot): Change => [spot, this.#terms.min]);
   }
 
+  /** As much on a number as the house may pay for with `staked` chips on the felt. */
+  most(staked: number): readonly Change[] {
+    const { houseMax, spotMax } = this.#terms;
+    const most = Math.floor((houseMax + staked) / MOST_PAID);
+    return [["straight:7", Math.min(most, spotMax.straight ?? 0)]];
+  }
+
+  /** Chips that are lost where that number comes: with them the house may pay for more of it. */
+  against(): readonly Change[] {
+    return [["black", 36]];
+  }
+
   #spot(): string {
     const random = this.#random;
     if (random.chance(0.02)) return random.pick(["straight:37", "split:1-5", "toString", ""]);

@@ -47,6 +47,8 @@ export class World implements Surroundings {
   readonly queueing: boolean;
   readonly dropping: boolean;
   readonly drumming: boolean;
+  readonly pushing: boolean;
+  readonly rough: boolean;
   readonly #rounds: number;
   readonly #network: Network;
   readonly #places: Places;
@@ -63,11 +65,13 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    const { rough, sharing, queueing, dropping, drumming } = kindOf(seed);
+    const { rough, sharing, queueing, dropping, drumming, pushing } = kindOf(seed);
     this.sharing = sharing;
     this.queueing = queueing;
     this.dropping = dropping;
     this.drumming = drumming;
+    this.pushing = pushing;
+    this.rough = rough;
     this.#rounds = rounds;
     this.#configs = configsOf(this.random, drumming);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
