@@ -24,6 +24,7 @@ import { RedisReads } from "./cluster/sharedReads.ts";
 import { loggable } from "./config/config.ts";
 import type { ContextOptions } from "./contextOptions.ts";
 import { openDatabase } from "./database.ts";
+import { identityOf } from "./db/identity.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import type { ChatBanBook, PlayerBook } from "./http/ports.ts";
 import { createArchive, createChatBanBook, createPlayerBook } from "./http/records.ts";
@@ -91,7 +92,7 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
   const players = createPlayerBook(people, { pool, clock, dailyChips, granted });
   const chatBans = createChatBanBook({ pool, clock });
   // Before a table is taken over from others: it may refuse this process.
-  const cluster = await joinCluster(options, closers);
+  const cluster = await joinCluster(options, pool, closers);
   const tables = await openTables({ ...options, metrics }, database, closers);
   // Hearing of a balance is no arrival: nobody is given chips for it.
   const balanceOf = async (playerId: string) => (await players.find(playerId))?.balance ?? 0;
@@ -152,10 +153,12 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
 /** Null where this process is the whole house. */
 async function joinCluster(
   { config, clock, log }: ContextOptions,
+  pool: Pool,
   closers: Closers,
 ): Promise<Cluster | null> {
   if (config.redisUrl === null) return null;
-  const cluster = await openCluster({ url: config.redisUrl, clock, log });
+  const house = await identityOf(pool);
+  const cluster = await openCluster({ url: config.redisUrl, house, clock, log });
   closers.add("redis", () => cluster.close());
   return cluster;
 }

@@ -27,13 +27,14 @@ async function own(options?: { readonly running: boolean }): Promise<OwnRedis> {
 /** With all lines that were logged from warnings on. */
 async function clusterOn(
   url: string,
+  house = "this one",
 ): Promise<{ cluster: Cluster; warnings: string[]; lines: string[] }> {
   const lines: string[] = [];
   const log = pino(
     { level: "info", base: null },
     { write: (line: string) => void lines.push(line) },
   );
-  const cluster = await openCluster({ url, clock: systemClock, log });
+  const cluster = await openCluster({ url, house, clock: systemClock, log });
   endings.push(() => cluster.close());
   return {
     cluster,

@@ -13,6 +13,7 @@ import type { Floor } from "../tables/floor.ts";
 import type { HouseTables } from "../tables/tables.ts";
 import type { BalanceNewsOptions } from "./balanceNews.ts";
 import { BalanceNews } from "./balanceNews.ts";
+import { CLAIM_MS, claimRedis } from "./houseClaim.ts";
 import { HouseDriver } from "./houseDriver.ts";
 import type { FloorBooks } from "./houseFloor.ts";
 import { HouseFloor } from "./houseFloor.ts";
@@ -21,13 +22,15 @@ import { News } from "./news.ts";
 import { addressOf, colyseusConnection } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import type { RedisState } from "./redisHealth.ts";
-import { RedisHealth, RedisLoginError } from "./redisHealth.ts";
+import { RedisHealth, RedisLoginError, RedisTakenError } from "./redisHealth.ts";
 import { isSeated, seatedWithoutResult } from "./whoSits.ts";
 
 export interface ClusterOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The same for all processes of a house, and for no others. */
+  readonly house: string;
   /** Those of these processes that live; without it: those that show it in Redis. */
   readonly living?: (processIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -50,8 +53,12 @@ export interface Cluster {
 const START_MS = 1_000;
 const PROBE_MS = 1_000;
 
-/** Throws {@link RedisLoginError} where Redis does not let this process in. */
-export async function openCluster({ url, clock, log, living }: ClusterOptions): Promise<Cluster> {
+/**
+ * Throws {@link RedisLoginError} where Redis does not let this process in, and {@link RedisTakenError}
+ * where another house lives there.
+ */
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { url, clock, log, house, living } = options;
   const address = addressOf(url);
   const connection = colyseusConnection(address, uniform);
   const health = new RedisHealth(log, clock);
@@ -69,7 +76,23 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
   });
   // Who lives is shown by the board's beats: Colyseus' own way takes a busy process for a dead one.
   matchMaker.setHealthChecksEnabled(false);
-  const stopProbing = repeat(clock, PROBE_MS, () => presence.probe());
+  const claim = async (): Promise<void> => {
+    try {
+      const isClaimed = await claimRedis(events, house);
+      if (!isClaimed) return health.taken();
+      const wasOurs = health.isOurs;
+      health.claimed();
+      if (!wasOurs) void driver.beat();
+    } catch (error) {
+      // The next one may find it there.
+      health.failed(error, "this house's claim");
+    }
+  };
+  health.expectClaim();
+  events.missed(() => void claim());
+  const stopProbing = repeat(clock, PROBE_MS, async () => {
+    await Promise.all([presence.probe(), claim()]);
+  });
   const cluster: Cluster = {
     presence,
     driver,
@@ -95,10 +118,22 @@ export async function openCluster({ url, clock, log, living }: ClusterOptions): 
     },
   };
   await within(health.untilSettled(), START_MS, clock);
-  if (health.notLetIn === null) return cluster;
+  const refusal = refusalOf(health);
+  if (refusal === null) return cluster;
   await cluster.close();
-  throw new RedisLoginError(
-    `REDIS_URL: this Redis knows the user or password not (${health.notLetIn}). It takes redis://user:password@host:port, or redis://:password@host:port.`,
+  throw refusal;
+}
+
+/** What only an operator puts right, as far as is known. */
+function refusalOf({ notLetIn, isTaken }: RedisHealth): Error | null {
+  if (notLetIn !== null) {
+    return new RedisLoginError(
+      `REDIS_URL: this Redis knows the user or password not (${notLetIn}). It takes redis://user:password@host:port, or redis://:password@host:port.`,
+    );
+  }
+  if (!isTaken) return null;
+  return new RedisTakenError(
+    `REDIS_URL: another house (another DATABASE_URL) lives in this Redis, which takes one alone, whichever of its databases they use: give this process a Redis of its own, or end the other house ${CLAIM_MS / 1_000} s before.`,
   );
 }
 

@@ -159,7 +159,7 @@ export class HouseDriver extends RedisDriver {
   async #beat(): Promise<void> {
     const { health } = this.#options;
     const processId = this.#options.processId();
-    if (processId === undefined) return;
+    if (processId === undefined || !health.isOurs) return;
     try {
       await this.#board.beat(processId, this.#announced());
       health.ready(BEATS);

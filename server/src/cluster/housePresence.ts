@@ -100,6 +100,7 @@ export class HousePresence extends RedisPresence {
   }
 
   protected override handleSubscription = (channel: string, text: string): void => {
+    if (!this.#options.health.isOurs) return;
     const message = soundMessage(channel, text);
     if (message !== undefined) {
       this.subscriptions.emit(channel, message);

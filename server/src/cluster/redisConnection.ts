@@ -43,13 +43,17 @@ export class RedisConnection {
       health.ready(NAME);
       void this.#hearAgain();
     });
-    this.#client.on("error", (error: unknown) => health.lost(NAME, error));
+    this.#client.on("error", (error: unknown) => {
+      health.lost(NAME, error);
+      // What comes back may be another house's by then.
+      health.doubtClaim();
+    });
     // It tries for as long as it takes; what it fails with is told as it happens.
     this.#client.connect().catch(() => undefined);
   }
 
   get isReady(): boolean {
-    return this.#client.isReady;
+    return this.#client.isReady && this.#options.health.isOurs;
   }
 
   /**
@@ -58,6 +62,12 @@ export class RedisConnection {
    * for a Redis that hangs.
    */
   async ask<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
+    if (!this.#options.health.isOurs) throw new RedisAwayError("Redis is not this house's");
+    return this.askAnyway(work);
+  }
+
+  /** The same, where Redis may be another house's. */
+  async askAnyway<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
     const { clock } = this.#options;
     if (!this.#client.isReady) throw new RedisAwayError("Redis is away");
     if (clock.now() < this.#silentUntil) throw new RedisAwayError("Redis has yet to answer");
@@ -96,7 +106,7 @@ export class RedisConnection {
 
   /** Answers whether Redis took it; what is published while it is away is lost. Never rejects. */
   async publish(channel: string, text: string): Promise<boolean> {
-    if (!this.#client.isReady) return false;
+    if (!this.isReady) return false;
     try {
       await this.#client.publish(channel, text);
       return true;
@@ -120,7 +130,9 @@ export class RedisConnection {
     // Once a channel: the client subscribes again by itself, before it is ready.
     if (listener === undefined || this.#subscribed.has(channel)) return;
     try {
-      await this.#client.subscribe(channel, listener);
+      await this.#client.subscribe(channel, (text) => {
+        if (this.#options.health.isOurs) listener(text);
+      });
       this.#subscribed.add(channel);
     } catch (error) {
       // The next connection tries again.

@@ -32,6 +32,11 @@ export class RedisLoginError extends Error {
   override readonly name = "RedisLoginError";
 }
 
+/** Another house lives in this Redis, which only an operator puts right; in one line. */
+export class RedisTakenError extends Error {
+  override readonly name = "RedisTakenError";
+}
+
 /**
  * What a call to Redis that failed says:
  * - `away`: it was not reached, or did not answer in time; the connection tells of it;
@@ -80,6 +85,9 @@ export function failureOf(error: unknown): RedisFailure {
 /** True for what Redis itself said, and no call of ours or of the books. */
 export const isRedisReply = (error: unknown): boolean => error instanceof ErrorReply;
 
+/** In the health, beside the connections: that Redis is this house's. */
+const CLAIM = "this house's claim";
+
 const TOLD_AGAIN_MS = 60_000;
 /** Different reasons that are told in that time. */
 const MOST_REASONS = 4;
@@ -96,6 +104,8 @@ export class RedisHealth {
   readonly #settling = new Set<() => void>();
   /** Why Redis lets this process not in; null where it does, or has not been asked yet. */
   #notLetIn: string | null = null;
+  /** Another house was found in it, and not yet that it is there no more. */
+  #isTaken = false;
   /** An outage was told of, and not its end. */
   #tellsBack = false;
   #closed = false;
@@ -107,6 +117,36 @@ export class RedisHealth {
 
   get state(): RedisState {
     return [...this.#ready.values()].every((ready) => ready) ? "ok" : "away";
+  }
+
+  /** False where Redis is another house's, or may be: then nothing is asked, told or heard there. */
+  get isOurs(): boolean {
+    return this.#ready.get(CLAIM) ?? true;
+  }
+
+  /** From now on it has to be claimed. */
+  expectClaim(): void {
+    this.expect(CLAIM);
+  }
+
+  /** Where it has to be claimed, it has to be again. */
+  doubtClaim(): void {
+    if (this.#ready.has(CLAIM)) this.expect(CLAIM);
+  }
+
+  claimed(): void {
+    this.#isTaken = false;
+    this.ready(CLAIM);
+  }
+
+  /** Another house lives in it: told once, until that is over. */
+  taken(): void {
+    this.expect(CLAIM);
+    if (this.#closed || this.#isTaken) return;
+    this.#isTaken = true;
+    resolveAll(this.#settling);
+    this.#tellsBack = true;
+    this.#log.error("Redis (REDIS_URL) is another house's; tables go on without it");
   }
 
   /** A connection that has yet to become ready. */
@@ -172,9 +212,13 @@ export class RedisHealth {
     return this.#notLetIn;
   }
 
-  /** Resolves once all connections are ready, or one is not let in. */
+  get isTaken(): boolean {
+    return this.#isTaken;
+  }
+
+  /** Resolves once all connections are ready, or one is not let in, or another house is found there. */
   untilSettled(): Promise<void> {
-    if (this.state === "ok" || this.#notLetIn !== null) return Promise.resolve();
+    if (this.state === "ok" || this.#notLetIn !== null || this.#isTaken) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#settling.add(resolve);
     return promise;

@@ -1,0 +1,37 @@
+/**
+ * Whose house a Redis is: two that share one would send each other's players to their tables, for
+ * channels are shared by all databases of a Redis. So the first that comes puts its name there, in the
+ * database 0 whichever it uses, and each of its processes renews that. The name ends by itself, with the
+ * last process of the house.
+ */
+import type { RedisConnection } from "./redisConnection.ts";
+
+/** How long a name counts that nobody renews, in milliseconds: no house loses it by standing still a while. */
+export const CLAIM_MS = 10_000;
+const KEY = "croupier:house";
+
+/**
+ * Selecting is for the script alone. Where Redis is full a name that is there can still be renewed.
+ * Answers 1 where the name is there.
+ */
+const CLAIM = `
+redis.call('SELECT', 0)
+local held = redis.call('GET', KEYS[1])
+if not held then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+elseif held == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+else
+  return 0
+end
+return 1`;
+
+/**
+ * Whether Redis is the house's from now on; false: another one lives in it. Throws `RedisAwayError`.
+ *
+ * @param house the same for all processes of a house, and for no others
+ */
+export async function claimRedis(redis: RedisConnection, house: string): Promise<boolean> {
+  const script = { keys: [KEY], arguments: [house, String(CLAIM_MS)] };
+  return (await redis.askAnyway((client) => client.eval(CLAIM, script))) === 1;
+}
