@@ -8,8 +8,8 @@ import type { Lease, LeaseStore } from "../src/tables/lease.ts";
 import type { CensusStore } from "../src/tables/sharing.ts";
 import type { PostResult, TableStore } from "../src/tables/store.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "../src/tables/store.ts";
+import { askedContentOf } from "./askedContent.ts";
 import type { WatchedHost } from "./auditor/auditor.ts";
-import { contentOf } from "./auditor/books.ts";
 import type { Kind } from "./auditor/terms.ts";
 import { check } from "./auditor/terms.ts";
 import type { Caller, Surroundings } from "./surroundings.ts";
@@ -268,9 +268,7 @@ export class Link {
   #asked(host: WatchedHost, posting: Posting): void {
     const { shadow } = host;
     if (shadow === null) return;
-    const operation = shadow.players.get(posting.playerId)?.inFlight?.operation;
-    const content = operation === undefined ? "" : contentOf(operation);
-    this.#world.audit(() => shadow.asked(posting, content));
+    this.#world.audit(() => shadow.asked(posting, askedContentOf(posting)));
     this.#world.counts.add(`posted: ${posting.kind satisfies Kind}`);
   }
 
