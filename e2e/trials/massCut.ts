@@ -47,6 +47,8 @@ async function costAtRest(stage: Stage): Promise<number> {
 interface Return {
   /** Of the cut, in epoch milliseconds. */
   readonly since: number;
+  /** What the crowd told last before it: many may be back by the next line. */
+  readonly before: LeanNews;
   /** What the crowd told until everybody was back, and a little longer. */
   readonly news: readonly LeanNews[];
   readonly samples: readonly CpuSample[];
@@ -54,6 +56,7 @@ interface Return {
 
 /** Cuts everybody, and samples what the processes spend until all are back. */
 async function cutAll(stage: Stage, crowd: LeanCrowd, sockets: number): Promise<Return> {
+  const before = crowd.news;
   const since = Date.now();
   for (const pid of childrenOf(stage.cluster.door.pid)) process.kill(pid, "SIGKILL");
   stage.notes.inflicted(`${sockets} sockets cut at once`);
@@ -73,7 +76,7 @@ async function cutAll(stage: Stage, crowd: LeanCrowd, sockets: number): Promise<
   const back = told.findLast(({ inside }) => inside < sockets)?.at ?? since;
   stage.notes.measured("from the cut to everybody's return", back - since, BACK_MS);
   const news = told.filter(({ at }) => at <= back + 2 * LOOK_MS);
-  return { since, news, samples };
+  return { since, before, news, samples };
 }
 
 /** Resolves once so many sit at the tables and watch. */
@@ -110,12 +113,12 @@ interface Access {
 }
 
 /** Says how they came back, and notes what is wrong with it. */
-function judge(stage: Stage, { since, news }: Return, sockets: number): void {
+function judge(stage: Stage, { since, before, news }: Return, sockets: number): void {
   const { notes, options } = stage;
-  const anew = (news.at(-1)?.anew ?? 0) - (news[0]?.anew ?? 0);
+  const anew = (news.at(-1)?.anew ?? 0) - before.anew;
   options.say(`  back: ${returnTimes(news, since, sockets)}; ${anew} anew`);
   options.say(`  led elsewhere by the proxy: ${ledElsewhere(stage, since)}`);
-  for (const fault of faultsOfReturn(sockets, news)) notes.finding(fault);
+  for (const fault of faultsOfReturn(sockets, [before, ...news])) notes.finding(fault);
 }
 
 async function cutAndWeigh(stage: Stage, sockets: number): Promise<void> {
