@@ -9,9 +9,9 @@ import type { CensusStore } from "../src/tables/sharing.ts";
 import type { PostResult, TableStore } from "../src/tables/store.ts";
 import { BankUnavailableError, OutcomeUnknownError } from "../src/tables/store.ts";
 import { askedContentOf } from "./askedContent.ts";
-import type { WatchedHost } from "./auditor/auditor.ts";
 import type { Kind } from "./auditor/terms.ts";
 import { check } from "./auditor/terms.ts";
+import type { WatchedHost } from "./auditor/watchedHost.ts";
 import type { Caller, Surroundings } from "./surroundings.ts";
 
 const QUICK_MS = 3;

@@ -6,9 +6,9 @@ import type { Clock } from "../src/platform/clock.ts";
 import { OutcomeUnknownError } from "../src/tables/store.ts";
 import type { TableHost } from "../src/tables/tableHost.ts";
 import { Tables } from "../src/tables/tables.ts";
-import type { WatchedHost } from "./auditor/auditor.ts";
 import type { TableTerms, View } from "./auditor/terms.ts";
 import { AuditError } from "./auditor/terms.ts";
+import type { WatchedHost } from "./auditor/watchedHost.ts";
 import { Link } from "./link.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
 

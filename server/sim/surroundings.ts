@@ -1,7 +1,8 @@
 /** What a simulated house offers to the parts that live in it. */
 import type { TableHost } from "../src/tables/tableHost.ts";
-import type { Auditor, WatchedHost } from "./auditor/auditor.ts";
+import type { Auditor } from "./auditor/auditor.ts";
 import type { AuditError, TableTerms } from "./auditor/terms.ts";
+import type { WatchedHost } from "./auditor/watchedHost.ts";
 import type { Bank } from "./bank.ts";
 import type { Counts } from "./counts.ts";
 import type { Random } from "./random.ts";

@@ -8,42 +8,13 @@
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
 import { Books, chipsIn, contentOf } from "./books.ts";
 import { checkResumption } from "./resumption.ts";
-import type { Expected, Seat } from "./shadow.ts";
+import type { Expected } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
 import type { Change, Operation, Refused, Reply, TableTerms, View } from "./terms.ts";
 import { check, sameChips, sameLabels } from "./terms.ts";
-import { Told } from "./told.ts";
-import { changesOf, Voids } from "./voids.ts";
-
-/** One host's life, from its lease to its end. */
-export interface WatchedHost {
-  readonly id: string;
-  readonly terms: TableTerms;
-  readonly epoch: number;
-  shadow: Shadow | null;
-  /** The shadow of before a host froze: seats are given up there meanwhile. */
-  still: Shadow | null;
-  /** Grows whenever the host begins anew: answers to an earlier life do not count. */
-  life: number;
-  /** It is stopping in good order: what is under way is answered, nothing more begins. */
-  ending: boolean;
-  view: View | null;
-  /** How the running round stood when this host came upon it. */
-  found: "open" | "locked" | null;
-  readonly seats: Map<string, Seat>;
-  readonly requests: Map<number, { readonly operation: Operation; readonly counted: boolean }>;
-  readonly expected: Map<number, Expected>;
-  /** What the bank answered when it was asked for a player's last chips; nothing where it failed. */
-  readonly lastChips: Map<string, readonly Change[]>;
-  /** The round whose client seeds were frozen last. */
-  frozenFor: number;
-  /** Postings that the bank has not answered yet. */
-  posting: number;
-  /** Askings after earlier operations that the bank has not answered yet. */
-  recalls: number;
-  readonly told: Told;
-  readonly voids: Voids;
-}
+import { changesOf } from "./voids.ts";
+import type { WatchedHost } from "./watchedHost.ts";
+import { watchedHost } from "./watchedHost.ts";
 
 /** A round as the host asks for it; `openedAt` by its clock. */
 export interface Opening {
@@ -82,31 +53,8 @@ export class Auditor {
   }
 
   hosting(id: string, terms: TableTerms, epoch: number): WatchedHost {
-    const { tableId } = terms;
-    const { books } = this;
-    const seen = this.#seen;
-    const seats = new Map<string, Seat>();
-    const host: WatchedHost = {
-      id,
-      terms,
-      epoch,
-      shadow: null,
-      still: null,
-      life: 0,
-      ending: false,
-      view: null,
-      found: null,
-      seats,
-      requests: new Map(),
-      expected: new Map(),
-      lastChips: new Map(),
-      frozenFor: 0,
-      posting: 0,
-      recalls: 0,
-      told: new Told({ id, terms, epoch, books, seen }),
-      voids: new Voids({ id, tableId, books, seats, seen }),
-    };
-    this.#hosts.set(`${tableId}/${epoch}`, host);
+    const host = watchedHost({ id, terms, epoch, books: this.books, seen: this.#seen });
+    this.#hosts.set(`${terms.tableId}/${epoch}`, host);
     return host;
   }
 

@@ -1,0 +1,71 @@
+/** What the auditor knows of one host: what reached it, what it owes, and what it has shown and told. */
+import type { Books } from "./books.ts";
+import type { Expected, Seat, Shadow } from "./shadow.ts";
+import type { Change, Operation, TableTerms, View } from "./terms.ts";
+import { Told } from "./told.ts";
+import { Voids } from "./voids.ts";
+
+/** One host's life, from its lease to its end. */
+export interface WatchedHost {
+  readonly id: string;
+  readonly terms: TableTerms;
+  readonly epoch: number;
+  shadow: Shadow | null;
+  /** The shadow of before a host froze: seats are given up there meanwhile. */
+  still: Shadow | null;
+  /** Grows whenever the host begins anew: answers to an earlier life do not count. */
+  life: number;
+  /** It is stopping in good order: what is under way is answered, nothing more begins. */
+  ending: boolean;
+  view: View | null;
+  /** How the running round stood when this host came upon it. */
+  found: "open" | "locked" | null;
+  readonly seats: Map<string, Seat>;
+  readonly requests: Map<number, { readonly operation: Operation; readonly counted: boolean }>;
+  readonly expected: Map<number, Expected>;
+  /** What the bank answered when it was asked for a player's last chips; nothing where it failed. */
+  readonly lastChips: Map<string, readonly Change[]>;
+  /** The round whose client seeds were frozen last. */
+  frozenFor: number;
+  /** Postings that the bank has not answered yet. */
+  posting: number;
+  /** Askings after earlier operations that the bank has not answered yet. */
+  recalls: number;
+  readonly told: Told;
+  readonly voids: Voids;
+}
+
+/** A host that has its lease and has done nothing yet. */
+export function watchedHost({
+  id,
+  terms,
+  epoch,
+  books,
+  seen,
+}: Pick<WatchedHost, "id" | "terms" | "epoch"> & {
+  readonly books: Books;
+  readonly seen: (what: string) => void;
+}): WatchedHost {
+  const { tableId } = terms;
+  const seats = new Map<string, Seat>();
+  return {
+    id,
+    terms,
+    epoch,
+    shadow: null,
+    still: null,
+    life: 0,
+    ending: false,
+    view: null,
+    found: null,
+    seats,
+    requests: new Map(),
+    expected: new Map(),
+    lastChips: new Map(),
+    frozenFor: 0,
+    posting: 0,
+    recalls: 0,
+    told: new Told({ id, terms, epoch, books, seen }),
+    voids: new Voids({ id, tableId, books, seats, seen }),
+  };
+}
