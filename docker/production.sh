@@ -60,3 +60,33 @@ wait_ready() {
 }
 
 name_of() { docker inspect --format '{{.Name}}' "$1" | tr -d /; }
+
+# The volume that the settings name for the database. Where Compose knows none, it has said why.
+named_database() { compose config | sed -nE 's/^ *croupier\.database: *"?([^"]*)"?$/\1/p' | head -n 1; }
+
+# The one that Postgres has, which may be stopped; nothing where it was never started.
+mounted_database() {
+  label=label=com.docker.compose
+  containers=$(docker ps -aq --filter "$label.project=$house" --filter "$label.service=postgres" \
+    --filter "$label.oneoff=False")
+  # The newest comes first.
+  set -- $containers
+  [ $# = 0 ] || docker inspect --format \
+    '{{range .Mounts}}{{if eq .Destination "/var/lib/postgresql/data"}}{{.Name}}{{end}}{{end}}' "$1"
+}
+
+# Ends here where those are two: at the next "up -d" Compose would make Postgres anew on the other one, and
+# where that is empty the house would begin again, without a word.
+refuse_another_database() {
+  house=$(setting COMPOSE_PROJECT_NAME '')
+  named=$(named_database)
+  [ -n "$named" ] || exit 1
+  mounted=$(mounted_database)
+  case $mounted in
+    '' | "$named") return 0 ;;
+    "$house"-*) remedy="write CROUPIER_DATABASE=${mounted#"$house"-} into docker/.env" ;;
+    *) remedy="copy it as docker/README.md says under 'A new version'" ;;
+  esac
+  echo "The database is in the volume $mounted, and the settings name $named: to stay with it, $remedy." >&2
+  exit 1
+}

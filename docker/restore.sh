@@ -22,12 +22,13 @@ second=$(date -u -d "$when" +%Y%m%dT%H%M%SZ) || {
   exit 1
 }
 
+refuse_another_database
+
 # Without the second of an earlier restore.
 CROUPIER_DATABASE=$(setting CROUPIER_DATABASE database | sed -E 's/-[0-9]{8}T[0-9]{6}Z$//')-$second
 export CROUPIER_DATABASE
-# With the name of the project, which Compose knows. Where it knows none, it has said why.
-volume=$(compose config | sed -nE 's/^ *croupier\.database: *"?([^"]*)"?$/\1/p' | head -n 1)
-[ -n "$volume" ] || exit 1
+# With the name of the project.
+volume=$(named_database)
 
 take_away() { quietly compose rm --force --stop restored; }
 # One that was killed may have left its database up: Compose would have the audit read that one.

@@ -15,6 +15,8 @@ give_up() { echo "$*" >&2; exit 1; }
 
 old=$(servers)
 [ -n "$old" ] || give_up "No server is running: start the house by 'docker compose -f compose.prod.yaml up -d'."
+# While there is time: rolled the house would go on, until Compose makes Postgres anew.
+refuse_another_database
 count=$(echo "$old" | wc -l)
 killed=0
 

@@ -18,13 +18,15 @@ const RESTORED = `house-${DATABASE}`;
  */
 const ENGINE = `#!/bin/bash
 here=$(dirname "$0")
-volume="house-$CROUPIER_DATABASE"
+volume="house-\${CROUPIER_DATABASE:-database}"
 case $* in
   "compose version") ;;
   *" config")
     [ -z "$UNSET" ] || { echo "CROUPIER_HOST is not set" >&2; exit 1; }
     printf 'services:\\n  postgres:\\n    labels:\\n      croupier.database: %s\\n' "$volume"
     printf 'volumes:\\n  database:\\n    name: %s\\n' "$volume" ;;
+  "ps -aq "*"=house "*".service=postgres"*) [ -z "$MOUNTED" ] || echo postgres-1 ;;
+  "inspect "*Mounts*" postgres-1") echo "$MOUNTED" ;;
   *" rm --force --stop restored") rm -f "$here/restored" ;;
   *" restore restore "*) touch "$here/volumes/$volume" ;;
   *" run --rm proof")
@@ -50,7 +52,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const restore = (env: Record<string, string> = {}) =>
   startProgram(RESTORE, {
     args: [SECOND],
-    env: { PATH: `${folder}:${process.env["PATH"]}`, CROUPIER_DATABASE: "", ...env },
+    env: {
+      PATH: `${folder}:${process.env["PATH"]}`,
+      COMPOSE_PROJECT_NAME: "house",
+      CROUPIER_DATABASE: "",
+      ...env,
+    },
   });
 const left = () => ({
   container: existsSync(join(folder, "restored")),
@@ -86,6 +93,25 @@ describe("a restore", () => {
     const { code, stdout, stderr } = await restore({ UNSET: "1" }).exited;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("CROUPIER_HOST is not set");
+    expect(left()).toEqual({ container: false, volume: false });
+  });
+
+  it("is made beside the database that runs", async () => {
+    const beside = { MOUNTED: "house-database-20261120T120000Z" };
+    const set = { CROUPIER_DATABASE: "database-20261120T120000Z" };
+    expect((await restore({ ...beside, ...set }).exited).code).toBe(0);
+  });
+
+  it("does nothing where the settings name another database than the one that runs", async () => {
+    const MOUNTED = "house-database-20261120T120000Z";
+    const set = { CROUPIER_DATABASE: MOUNTED };
+    const { code, stdout, stderr } = await restore({ MOUNTED, ...set }).exited;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^[^\n]*\n$/);
+    expect(stderr).toContain(
+      `is in the volume ${MOUNTED}, and the settings name house-${MOUNTED}:`,
+    );
+    expect(stderr).toContain("write CROUPIER_DATABASE=database-20261120T120000Z into docker/.env");
     expect(left()).toEqual({ container: false, volume: false });
   });
 

@@ -15,14 +15,17 @@ all=$*
 echo "$all" >>"$here/asked"
 if told "compose version"; then exit 0; fi
 if told "ps -q server"; then cat "$here/servers"; exit 0; fi
+if told "config"; then printf 'services:\\n  postgres:\\n    labels:\\n      croupier.database: house-%s\\n' "$DATABASE"; exit 0; fi
 if told "ps -q nginx" || told "ps -q backup"; then echo "\${*: -1}-1"; exit 0; fi
 if told "--no-recreate"; then
   if [ -n "$UP_FAILS" ]; then echo "no space left on device" >&2; exit 1; fi
   echo "new-$(wc -l <"$here/asked")" >>"$here/servers"
 fi
 case $1 in
+  ps) [[ "$all" != *"=house "*".service=postgres"* ]] || [ -z "$MOUNTED" ] || echo postgres-1 ;;
   inspect)
     case $3 in
+      *Mounts*) echo "$MOUNTED" ;;
       *State.Status*) echo "running healthy" ;;
       *ExitCode*) echo "\${CODE:-0}" ;;
       *StopTimeout*) echo 60 ;;
@@ -52,7 +55,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const roll = (env: Record<string, string> = {}) =>
   startProgram(ROLL, {
     args: [],
-    env: { PATH: `${folder}:${process.env["PATH"]}`, ...env },
+    env: {
+      PATH: `${folder}:${process.env["PATH"]}`,
+      COMPOSE_PROJECT_NAME: "house",
+      DATABASE: "database",
+      MOUNTED: "house-database",
+      ...env,
+    },
   }).exited;
 const servers = () => readFileSync(join(folder, "servers"), "utf8").trim().split("\n");
 const asked = () => readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
@@ -76,6 +85,23 @@ describe("replacing a house", () => {
     expect(making).toContainEqual(expect.stringMatching(/ run .* migrate$/));
     expect(making.filter((line) => !line.includes(" --no-deps "))).toEqual([]);
   });
+
+  it.each([
+    ["house-database-20261121T120000Z", "write CROUPIER_DATABASE=database-20261121T120000Z into"],
+    // As all were called before, whatever their house: no setting names it.
+    ["croupier-database", "copy it as docker/README.md says under 'A new version'"],
+  ])(
+    "does nothing where the database is in %s, and the settings name another",
+    async (volume, remedy) => {
+      const { code, stdout, stderr } = await roll({ MOUNTED: volume });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^[^\n]*\n$/);
+      expect(stderr).toContain(`is in the volume ${volume}, and the settings name house-database`);
+      expect(stderr).toContain(remedy);
+      expect(servers()).toEqual(["old-1", "old-2"]);
+      expect(asked().filter((line) => / (up|run) /.test(line))).toEqual([]);
+    },
+  );
 
   it("says why Compose starts no new server, and leaves the old ones", async () => {
     const { code, stderr } = await roll({ UP_FAILS: "1" });
