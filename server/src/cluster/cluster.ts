@@ -82,14 +82,16 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       if (!isClaimed) return health.taken();
       const wasOurs = health.isOurs;
       health.claimed();
-      if (!wasOurs) void driver.beat();
+      if (wasOurs) return;
+      events.hearsAgain();
+      void driver.beat();
     } catch (error) {
       // The next one may find it there.
       health.failed(error, "this house's claim");
     }
   };
   health.expectClaim();
-  events.missed(() => void claim());
+  events.connected(() => void claim());
   const stopProbing = repeat(clock, PROBE_MS, async () => {
     await Promise.all([presence.probe(), claim()]);
   });

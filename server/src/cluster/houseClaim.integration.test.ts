@@ -140,6 +140,37 @@ it("is what tells two databases apart, where whole servers start", async () => {
   expect(await ready(await processes.start(at(one)).open)).toMatchObject(well);
 }, 90_000);
 
+describe("whoever may have missed news", () => {
+  /** Whether `member` heard news, each time that it was told that it may have missed some. */
+  function hearingOf({ cluster }: Member): readonly boolean[] {
+    const heard: boolean[] = [];
+    cluster.redis.missed(() => heard.push(cluster.redis.isReady));
+    return heard;
+  }
+
+  it("is told so once what is heard counts again, after Redis was gone", async () => {
+    const member = await memberOf("first");
+    await expect.poll(() => member.cluster.state(), SOON).toBe("ok");
+    const hears = hearingOf(member);
+    await redis.kill();
+    await expect.poll(() => member.cluster.state(), SOON).toBe("away");
+    await redis.start();
+    await expect.poll(() => hears, SOON).toContain(true);
+    expect(hears).not.toContain(false);
+  });
+
+  it("is told so also where Redis was another house's, and no connection is new", async () => {
+    const member = await memberOf("first");
+    await expect.poll(() => member.cluster.state(), SOON).toBe("ok");
+    const hears = hearingOf(member);
+    await redis.run("SET", KEY, "second");
+    await expect.poll(() => member.cluster.redis.isReady, SOON).toBe(false);
+    expect(hears).toEqual([]);
+    await redis.run("DEL", KEY);
+    await expect.poll(() => hears, SOON).toEqual([true]);
+  });
+});
+
 it("is renewed where Redis is full", async () => {
   const { cluster } = await memberOf("first");
   await redis.run("CONFIG", "SET", "maxmemory", "1");

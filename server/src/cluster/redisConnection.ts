@@ -30,6 +30,7 @@ export class RedisConnection {
   readonly #client: Client;
   readonly #channels = new Map<string, (text: string) => void>();
   readonly #subscribed = new Set<string>();
+  readonly #connecting = new Set<() => void>();
   readonly #missing = new Set<() => void>();
   /** Until then nothing more is asked, because a question takes too long; epoch milliseconds. */
   #silentUntil = 0;
@@ -99,9 +100,19 @@ export class RedisConnection {
     if (this.#client.isReady) void this.#subscribe(channel);
   }
 
+  /** Calls back with each new connection, whosever Redis it leads to. */
+  connected(listener: () => void): void {
+    this.#connecting.add(listener);
+  }
+
   /** Calls back whenever it hears again, after a time in which it may have missed something. */
   missed(listener: () => void): void {
     this.#missing.add(listener);
+  }
+
+  /** What is heard counts from now on: where Redis has to be claimed, whoever claims it says so. */
+  hearsAgain(): void {
+    for (const listener of this.#missing) listener();
   }
 
   /** Answers whether Redis took it; what is published while it is away is lost. Never rejects. */
@@ -122,7 +133,8 @@ export class RedisConnection {
 
   async #hearAgain(): Promise<void> {
     await Promise.all([...this.#channels.keys()].map((channel) => this.#subscribe(channel)));
-    for (const listener of this.#missing) listener();
+    for (const listener of this.#connecting) listener();
+    if (this.#options.health.isOurs) this.hearsAgain();
   }
 
   async #subscribe(channel: string): Promise<void> {
