@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connectToRedis } from "../testing/connectToRedis.ts";
 import { ManualClock } from "../testing/manualClock.ts";
@@ -78,6 +79,36 @@ describe("what is asked of Redis", () => {
       client.eval("return redis.call('SET', KEYS[1], 1)", script),
     );
     await expect(scripted).rejects.toThrow(RedisAwayError);
+  });
+});
+
+describe("a Redis that refuses signs of life", () => {
+  it("is there all the same, and the house's as before: the connection stays", async () => {
+    connection.close();
+    const lines: string[] = [];
+    const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+    const { connection: own, health } = await connectToRedis(redis.url, { log, clock });
+    connection = own;
+    health.expectClaim();
+    health.claimed();
+    await redis.run("ACL", "SETUSER", "default", "-ping");
+    await expect.poll(() => lines, { timeout: 10_000 }).toHaveLength(1);
+    expect(lines[0]).toMatch(/refuses what it is asked/);
+    expect([health.state, health.isOurs]).toEqual(["ok", true]);
+    expect(await own.ask((client) => client.set("key", "value"))).toBe("OK");
+  });
+
+  it("is away once it is gone", async () => {
+    const { connection: own, health } = await connectToRedis(redis.url, { clock });
+    try {
+      health.expectClaim();
+      health.claimed();
+      await redis.kill();
+      const state = () => [health.state, health.isOurs];
+      await expect.poll(state, { timeout: 10_000 }).toEqual(["away", false]);
+    } finally {
+      own.close();
+    }
   });
 });
 

@@ -45,6 +45,11 @@ export class RedisConnection {
       void this.#hearAgain();
     });
     this.#client.on("error", (error: unknown) => {
+      if (this.#client.isReady) {
+        // Redis refuses the client's ping: the connection stays, so no new one would end an outage.
+        this.failed(error, "a sign of life");
+        return;
+      }
       health.lost(NAME, error);
       // What comes back may be another house's by then.
       health.doubtClaim();
