@@ -2,7 +2,8 @@
  * Plausible mistakes, as data: a mutant replaces one exact piece of one source file.
  *
  * A suite that guards against crashes or lost chips is worth what it catches, so each suite is run
- * now and then on code that is wrong on purpose. The lists lie in `lists/`, one for each suite.
+ * now and then on code that is wrong on purpose. The lists lie in `lists/`, one for each suite; a long
+ * one is in several files: `simulator.mjs`, `simulator.telling.mjs`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -22,12 +23,12 @@ const lists = new URL("lists/", import.meta.url);
 /**
  * All mutants of all lists, or of one.
  *
- * @param {string} [list] the list's file name without its ending
+ * @param {string} [list] what the names of its files begin with, up to the first dot
  * @returns {Promise<Mutant[]>}
  */
 export async function readMutants(list) {
   const files = readdirSync(lists).filter((file) => file.endsWith(".mjs"));
-  const wanted = list === undefined ? files : files.filter((file) => file === `${list}.mjs`);
+  const wanted = list === undefined ? files : files.filter((file) => file.startsWith(`${list}.`));
   const modules = await Promise.all(wanted.sort().map((file) => import(new URL(file, lists).href)));
   return modules.flatMap((module) => module.mutants);
 }

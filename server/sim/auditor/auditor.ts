@@ -173,7 +173,7 @@ export class Auditor {
       seen: (what: string) => this.#seen(`seen: ${what}`),
       placed: (playerId: string, changes: readonly Change[]) => host.told.placed(playerId, changes),
     };
-    host.told.begins();
+    host.told.begins(view.phase);
     host.voids.begins();
     host.shadow = new Shadow(options, running, { view, now });
   }

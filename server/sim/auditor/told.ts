@@ -2,7 +2,8 @@
  * What one host shows to everyone and tells to players: nothing that is not durable and so, and all
  * that is due, once.
  *
- * A phase follows the one before it, and not before its time by the host's own clock. Chips that were
+ * A phase follows the one before it, and not before its time by the host's own clock; a pause moves
+ * the end of none. Chips that were
  * placed move on the felt, and whoever has chips down hears how the round went. Who hears of a round
  * that is void, `voids.ts` knows.
  */
@@ -18,6 +19,8 @@ const NEXT: Readonly<Record<string, string>> = {
   closing: "spinning",
   spinning: "result",
   result: "betting",
+  // Before its first round after a start.
+  paused: "betting",
 };
 
 export interface ToldOptions {
@@ -47,6 +50,8 @@ export class Told {
   readonly #moves: { readonly playerId: string; readonly changes: readonly Change[] }[] = [];
   /** What is due is known: the host runs, and was not told to stop. */
   #runs = false;
+  /** What it shows, or would but for a pause. */
+  #phase = "paused";
 
   constructor(options: ToldOptions) {
     this.#options = options;
@@ -59,35 +64,54 @@ export class Told {
     this.#moves.length = 0;
   }
 
-  /** The host goes on from the books. */
-  begins(): void {
+  /** The host goes on from the books, and shows this phase first. */
+  begins(phase: string): void {
     this.#runs = true;
+    this.#phase = phase;
   }
 
   /** The running host shows something new; `before` is what it showed last. */
   turns(before: View, view: View, now: number): void {
-    const { id, terms, books, seen } = this.#options;
+    const { id, seen } = this.#options;
+    const from = this.#phase;
+    const to = this.#phaseOf(before, view);
+    this.#phase = to;
     const where = () => `${id} turns from ${before.phase} of ${before.round} to ${view.phase}`;
-    if (before.phase === "paused" || view.phase === "paused") {
-      if (before.phase !== view.phase && view.phase !== "paused") seen("seen: paused and went on");
-      if (view.phase !== "betting" || view.round === before.round) return;
-    } else if (before.phase === view.phase) {
-      // The digest of what was locked is out.
-      const isDigest = view.phase === "closing" && before.betsDigest === "";
-      check(isDigest && view.betsDigest !== "", where);
+    const [wasPaused, isPaused] = [before.phase === "paused", view.phase === "paused"];
+    if (wasPaused && !isPaused) seen("seen: paused and went on");
+    if (from === to && view.round === before.round) {
+      // A pause begins or ends, or the digest of what was locked is out: no phase is longer or shorter.
+      const isDigest = to === "closing" && before.betsDigest === "" && view.betsDigest !== "";
+      check(wasPaused !== isPaused || isDigest || to === "paused", where);
+      const moved = () =>
+        `${where()} and moves its end by ${view.phaseEndsAt - before.phaseEndsAt}`;
+      check(view.phaseEndsAt === before.phaseEndsAt, moved);
       return;
-    } else {
-      check(NEXT[before.phase] === view.phase, where);
-      // The next round was asked for in its time; the clock may have jumped since.
-      const inTime = view.phase === "betting" || now >= before.phaseEndsAt;
-      check(inTime, () => `${where()}, ${before.phaseEndsAt - now} ms too early`);
     }
-    const round = books.table(terms.tableId).rounds[view.round - 1];
-    const isOpening = view.phase === "betting" && round !== undefined;
-    const due = isOpening
-      ? bettingEnd(terms.bettingMs, round.openedAt, now)
-      : now + (terms.lastsMs[view.phase] ?? 0);
+    check(NEXT[from] === to, where);
+    const isNew = to === "betting";
+    check(view.round === before.round + (isNew ? 1 : 0), where);
+    // The next round was asked for in its time; the clock may have jumped since.
+    const inTime = isNew || now >= before.phaseEndsAt;
+    check(inTime, () => `${where()}, ${before.phaseEndsAt - now} ms too early`);
+    const due = this.#dueEnd(to, view.round, now);
     check(view.phaseEndsAt === due, () => `${where()} for ${view.phaseEndsAt - now} ms`);
+  }
+
+  /** The phase that is shown, or would be but for a pause, in which only its end tells of it. */
+  #phaseOf(before: View, view: View): string {
+    if (view.phase !== "paused") return view.phase;
+    if (view.round !== before.round) return "betting";
+    return view.phaseEndsAt === before.phaseEndsAt ? this.#phase : (NEXT[this.#phase] ?? "");
+  }
+
+  /** When a phase that begins now is over. */
+  #dueEnd(phase: string, number: number, now: number): number {
+    const { terms, books } = this.#options;
+    const round = books.table(terms.tableId).rounds[number - 1];
+    return phase === "betting" && round !== undefined
+      ? bettingEnd(terms.bettingMs, round.openedAt, now)
+      : now + (terms.lastsMs[phase] ?? 0);
   }
 
   /** Nothing is shown that is not durable, and nothing other than what is. */
