@@ -1,0 +1,14 @@
+/**
+ * Mistakes in who runs a table and what it keeps, that the simulator has to catch.
+ *
+ * @type {import("../mutants.mjs").Mutant[]}
+ */
+export const mutants = [
+  {
+    name: "content-without-its-kind",
+    file: "shared/src/core/table/evaluate.ts",
+    find: "let text: string = input.kind;",
+    replace: 'let text = "";',
+    why: "an op that comes again as an operation of another kind passes for the same",
+  },
+];
