@@ -191,7 +191,7 @@ export class SimulatedProcess implements MetProcess {
     const { stop } = host;
     // By itself at the end of a round, where the table is to be handed over; or with its process.
     host.stop = () => {
-      if (!watched.ending) auditor.ending(watched);
+      audit(() => auditor.stops(watched));
       // What is in flight is answered yet.
       return stop.call(host).finally(() => this.#still(watched));
     };

@@ -11,4 +11,11 @@ export const mutants = [
     replace: 'let text = "";',
     why: "an op that comes again as an operation of another kind passes for the same",
   },
+  {
+    name: "handed-over-in-the-round",
+    file: "server/src/tables/tables.ts",
+    find: "await (this.isAside ? stopNow(begun.host) : begun.host.finish());",
+    replace: "await stopNow(begun.host);",
+    why: "a table that players sit at is given to another process in the middle of a round",
+  },
 ];

@@ -124,6 +124,16 @@ export class Auditor {
     this.stopped(host);
   }
 
+  /** It stops; by itself, to give the table to another, between two rounds only. */
+  stops(host: WatchedHost): void {
+    if (host.ending) return;
+    this.ending(host);
+    const { id, terms, epoch } = host;
+    const { round } = this.books.running(terms.tableId) ?? {};
+    const between = round === undefined || epoch < this.books.table(terms.tableId).epoch;
+    check(between, () => `${id} gives its table up in the middle of round ${round}`);
+  }
+
   /** Everyone at this host is shown a new state. */
   turned(host: WatchedHost, view: View, now: number): void {
     const { tableId } = host.terms;
