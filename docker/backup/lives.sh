@@ -19,6 +19,12 @@ bases() {
   done | sort | cut -d ' ' -f 2
 }
 
+# Whether there are base backups, and none of the database that has this life: it was made anew, as on a
+# volume that was empty, or the folder is that of another house.
+is_of_others() { [ -n "$(bases)" ] && [ -z "$(bases "${1%-*}-*")" ]; }
+of_others="the backups are of another database than the one that runs, of which no base backup is taken: \
+is it on the right volume? If it is to be kept: backup.sh now"
+
 life_of() { dirname "$(dirname "$1")"; }
 
 seconds_of() {
@@ -49,11 +55,12 @@ health() {
   local newest age
   newest=$(bases | tail -n 1)
   [ -n "$newest" ] || refuse "there is no base backup yet"
+  kill -0 "$(cat "$marks/receiving.pid" 2>/dev/null)" 2>/dev/null || refuse "the WAL is not followed"
+  ! is_of_others "$(cat "$marks/receiving.life")" || refuse "$of_others"
   age=$(($(date +%s) - $(seconds_of "$newest")))
   [ "$age" -le $((most_hours * 3600)) ] || refuse "the newest base backup is $((age / 3600)) h old"
   [ "$(seconds_of "$newest")" -gt "$(gap_of "$(life_of "$newest")")" ] ||
     refuse "the WAL has a gap, and there is no base backup from after it yet"
-  kill -0 "$(cat "$marks/receiving.pid" 2>/dev/null)" 2>/dev/null || refuse "the WAL is not followed"
   # Until there is one the latest that could be restored is what was left.
   [ "$(life_of "$newest")" = "$(cat "$marks/receiving.life")" ] ||
     refuse "the newest base backup is of another life of the database than that of now"

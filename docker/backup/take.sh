@@ -21,11 +21,16 @@ check_settings() {
     refuse "BACKUP_KEEP_DAYS is a number of days from 1 to 9999, as 14, and not '$keep_days'"
 }
 
-# What is due: a base backup, room, packing.
+# What is due: a base backup, room, packing. The first base backup of another database than that of all
+# others is left to the operator: in time they would be dropped for it.
 tend() {
   local life
   life=$(this_life) || return 1
-  if is_due "$life"; then take_base "$life" || return 1; fi
+  if is_of_others "$life"; then
+    say "$of_others"
+  elif is_due "$life"; then
+    take_base "$life" || return 1
+  fi
   pack "$life"
 }
 

@@ -64,6 +64,20 @@ describe("the health of the backup", () => {
     expect(await run("health")).toEqual({ code: 0, stderr: "" });
   });
 
+  it("is bad while all base backups are of another database, however old they are", async () => {
+    mark("receiving.life", 0, join(folder, "72-1\n"));
+    expect((await run("health")).stderr).toMatch(
+      /^the backups are of another database than the one/,
+    );
+    rmSync(join(folder, "71-1"), { recursive: true });
+    makeBase(folder, "71-1", 27 * 60 * MINUTE_MS);
+    expect((await run("health")).stderr).toMatch(
+      /^the backups are of another database than the one/,
+    );
+    makeBase(folder, "72-1", 0);
+    expect(await run("health")).toEqual({ code: 0, stderr: "" });
+  });
+
   it("is bad where the newest base backup is old", async () => {
     rmSync(join(folder, "71-1"), { recursive: true });
     expect((await run("health")).stderr).toBe("there is no base backup yet");

@@ -61,13 +61,21 @@ describe("taking a base backup", () => {
     psql: "echo 71 1 0/3000000",
     pg_basebackup: `mkdir -p "$2"; echo streams; read -r; echo "$REPLY" >"$2/backup_manifest"`,
     pg_archivecleanup: "",
+    pg_receivewal: `[[ $* = *-slot --* ]] || exec sleep infinity`,
+    gzip: "echo a segment is packed >&2",
   };
-  const now = () =>
+  const backup = (act: string) =>
     startProgram("bash", {
-      args: [join(BACKUP, "backup.sh"), "now"],
-      env: { BACKUP_DIR: join(folder, "kept"), PATH: `${folder}:${process.env["PATH"]}` },
+      args: [join(BACKUP, "backup.sh"), act],
+      env: {
+        BACKUP_DIR: join(folder, "kept"),
+        BACKUP_MARKS: folder,
+        PATH: `${folder}:${process.env["PATH"]}`,
+      },
       obeying: true,
     });
+  const now = () => backup("now");
+  const basesOf = (life: string) => readdirSync(join(folder, "kept", life, "base"));
 
   beforeEach(() => {
     mkdirSync(join(folder, "kept/71-1/wal"), { recursive: true });
@@ -99,6 +107,29 @@ describe("taking a base backup", () => {
     const again = now();
     again.tell("of the second");
     expect((await again.exited).code).toBe(0);
+  });
+
+  it("is not begun by itself of another database than that of the others: they would be dropped for it", async () => {
+    makeBase(join(folder, "kept"), "70-1", 20 * DAY_MS);
+    makeBase(join(folder, "kept"), "70-2", 15 * DAY_MS);
+    mkdirSync(join(folder, "kept/71-1/base"));
+    const running = backup("run");
+    await running.sees(/the backups are of another database than the one that runs/);
+    running.signal("SIGTERM");
+    await running.exited;
+    expect([basesOf("70-1"), basesOf("70-2")]).toMatchObject([{ length: 1 }, { length: 1 }]);
+    expect(basesOf("71-1")).toEqual([]);
+    // The operator's word; from then on it is as with any other.
+    const first = now();
+    first.tell("");
+    expect((await first.exited).code).toBe(0);
+    expect(basesOf("71-1")).toHaveLength(1);
+    // What comes after a base backup that is due.
+    writeFileSync(join(folder, "kept/71-1/wal/000000010000000000000003"), "");
+    const again = backup("run");
+    await again.sees(/is packed/);
+    again.signal("SIGTERM");
+    expect((await again.exited).stdout).not.toContain("another database");
   });
 
   it("leaves no WAL of a life whose last base backup was dropped, but the name of its timeline", async () => {
