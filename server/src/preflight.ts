@@ -3,12 +3,13 @@
  * changing nothing. Each fault is one line for whoever starts the server: what is wrong, what to do.
  */
 import type { Pool } from "pg";
+import { faultOfRights } from "./db/mendRights.ts";
 import type { Schema } from "./db/migrate.ts";
 import { checkPlace, readSchema, SchemaError } from "./db/migrate.ts";
 import { SERVER_ROLE } from "./db/pool.ts";
 import type { SchemaObjects } from "./db/schemaObjects.ts";
-import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
-import { rightsAfter, rightsThere } from "./db/schemaRights.ts";
+import { namesIn, objectsAfter, objectsThere } from "./db/schemaObjects.ts";
+import { rightsAfter, rightsThere, roleThere } from "./db/schemaRights.ts";
 import type { Queryable } from "./db/transaction.ts";
 import { inTransaction } from "./db/transaction.ts";
 import { checkSeedKey } from "./rounds/seedVault.ts";
@@ -93,7 +94,7 @@ async function look(client: Queryable, options: PreflightOptions): Promise<void>
   const there = await objectsThere(client);
   checkWhole(schema, there);
   checkWorking(schema, there);
-  checkRights(schema, await rightsThere(client));
+  await checkRights(client, schema);
   if (there.has("table seed_chains")) await checkSeedKey(client, seedKey);
   const newest = await newestEntry(client, there);
   if (newest > (clockWasAhead ?? 0)) checkClock(newest, now);
@@ -168,14 +169,17 @@ function checkWorking({ applied }: Schema, there: SchemaObjects): void {
   }
 }
 
-/** The server may do what the recorded migrations let it do. */
-function checkRights({ applied }: Schema, there: ReadonlySet<string>): void {
-  for (const right of rightsAfter(applied)) {
-    if (there.has(right)) continue;
-    throw new SchemaError(
-      `The database lacks a right of ${SERVER_ROLE}: ${right}. Restore it whole from a backup, with its roles and their rights; where nothing else is missing, run as the tables' owner: GRANT ${right} TO ${SERVER_ROLE};`,
-    );
-  }
+/** The server may do what the recorded migrations let it do, and change nothing else of theirs. */
+async function checkRights(client: Queryable, { applied, missing }: Schema): Promise<void> {
+  const wanted = rightsAfter(applied);
+  // Of before there was the role.
+  if (wanted.size === 0) return;
+  const names = ["migrations", ...namesIn(objectsAfter(applied))];
+  const role = await roleThere(client, names);
+  if (role === undefined) return;
+  const known = rightsAfter([...applied, ...missing]);
+  const fault = faultOfRights({ wanted, known, there: await rightsThere(client, names), role });
+  if (fault !== null) throw new SchemaError(fault);
 }
 
 /** So many entries are looked at: a clock that was set back wrote the last of them with earlier times. */

@@ -119,6 +119,11 @@ function named(kind: string | undefined, name: string | undefined): string {
   return `${kind?.toLowerCase()} ${name?.toLowerCase()}`;
 }
 
+/** What the objects are called, whatever they are: "transfers". */
+export function namesIn(objects: SchemaObjects): string[] {
+  return [...objects.keys()].map((object) => object.split(" ")[1] ?? "");
+}
+
 /** The objects of the schema that the connection works in. */
 export async function objectsThere(database: Queryable): Promise<SchemaObjects> {
   const { rows } = await database.query<{ object: string; state: string }>(`

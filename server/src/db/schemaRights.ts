@@ -1,6 +1,7 @@
 /**
- * What migrations let the server's role do, and what of it a database lets it do: a backup that is
- * restored without its role or its grants has all tables, and a server that may not write them.
+ * What migrations let the server's role do, and what a database lets it do: a backup that is restored
+ * without its role or its grants has all tables, and a server that may not write them; and where the role
+ * may do more, nothing guards the books from the server.
  */
 import { SERVER_ROLE } from "./pool.ts";
 import { statementsOf } from "./schemaObjects.ts";
@@ -30,25 +31,93 @@ export function rightsAfter(migrations: readonly { readonly sql: string }[]): Se
   return rights;
 }
 
-/** The rights that the role has, by whatever way, in the schema that the connection works in. */
-export async function rightsThere(database: Queryable): Promise<Set<string>> {
-  const { rows } = await database.query<{ right: string }>(
-    `WITH server AS (SELECT oid AS role FROM pg_roles WHERE rolname = $1), tables AS (
+/**
+ * Rights, each with whom it is given to: the server's role where it has it by whatever way, `public` for
+ * everybody, and each role that the server's is a member of, as SQL names it.
+ */
+export type RightsThere = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The rights to the tables and functions of `names`, and to the tables' sequences, in the schema that the
+ * connection works in. Where the role is missing they are everybody's.
+ */
+export async function rightsThere(
+  database: Queryable,
+  names: readonly string[],
+): Promise<RightsThere> {
+  const { rows } = await database.query<{ given: string; holders: string[] }>(
+    `WITH holders AS (
+      SELECT rolname AS holder FROM pg_roles WHERE rolname = $1
+      UNION SELECT 'public'
+      UNION SELECT of.rolname
+        FROM pg_roles AS server JOIN pg_auth_members ON member = server.oid
+          JOIN pg_roles AS of ON of.oid = roleid
+        WHERE server.rolname = $1 AND pg_has_role(server.oid, of.oid, 'USAGE')
+    ), tables AS (
       SELECT oid, relname FROM pg_class
-      WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')
-    SELECT privilege || ' ON ' || relname AS right
-      FROM server, tables, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
-      WHERE has_table_privilege(role, oid, privilege)
-    UNION ALL SELECT privilege || ' (' || attname || ') ON ' || relname
-      FROM server, tables JOIN pg_attribute ON attrelid = oid AND attnum > 0 AND NOT attisdropped,
-        unnest(ARRAY['INSERT', 'UPDATE']) AS privilege
-      WHERE has_column_privilege(role, oid, attnum, privilege)
-    UNION ALL SELECT 'EXECUTE ON FUNCTION ' || proname FROM server, pg_proc
-      WHERE pronamespace = current_schema()::regnamespace
-        AND has_function_privilege(role, pg_proc.oid, 'EXECUTE')
-    UNION ALL SELECT 'USAGE ON SCHEMA ' || current_schema() FROM server
-      WHERE has_schema_privilege(role, current_schema(), 'USAGE')`,
-    [SERVER_ROLE],
+      WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY($2)
+    ), sequences AS (
+      SELECT pg_class.oid, pg_class.relname FROM pg_class
+        JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype IN ('a', 'i')
+        JOIN tables ON refclassid = 'pg_class'::regclass AND refobjid = tables.oid
+      WHERE relkind = 'S'
+    ), functions AS (
+      SELECT oid, proname FROM pg_proc
+      WHERE pronamespace = current_schema()::regnamespace AND proname = ANY($2)
+    ), rights AS (
+      SELECT privilege_type || ' ON ' || relname AS given, holder
+        FROM holders, tables, ${privilegesOf("r")}
+        WHERE has_table_privilege(holder, oid, privilege_type)
+      UNION ALL SELECT privilege_type || ' (' || attname || ') ON ' || relname, holder
+        FROM holders, tables JOIN pg_attribute ON attrelid = oid AND attnum > 0 AND NOT attisdropped,
+          unnest(ARRAY['INSERT', 'UPDATE', 'REFERENCES']) AS privilege_type
+        WHERE has_column_privilege(holder, oid, attnum, privilege_type)
+      UNION ALL SELECT privilege_type || ' ON SEQUENCE ' || relname, holder
+        FROM holders, sequences, ${privilegesOf("s")}
+        WHERE has_sequence_privilege(holder, oid, privilege_type)
+      UNION ALL SELECT 'EXECUTE ON FUNCTION ' || proname, holder FROM holders, functions
+        WHERE has_function_privilege(holder, oid, 'EXECUTE')
+      UNION ALL SELECT 'USAGE ON SCHEMA ' || current_schema(), holder FROM holders
+        WHERE has_schema_privilege(holder, current_schema(), 'USAGE'))
+    SELECT given, array_agg(quote_ident(holder)) AS holders FROM rights GROUP BY given ORDER BY given`,
+    [SERVER_ROLE, names],
   );
-  return new Set(rows.map(({ right }) => right));
+  return new Map(rows.map(({ given, holders }) => [given, holders]));
+}
+
+/** All privileges that this version of Postgres has for a kind of object: those that an owner has. */
+function privilegesOf(kind: string): string {
+  return `(SELECT privilege_type FROM aclexplode(acldefault('${kind}', 0))) AS privileges`;
+}
+
+/** How the server's role stands in a database, whatever it was given. */
+export interface RoleThere {
+  /** Who is connected, as SQL names it. */
+  readonly login: string;
+  readonly exists: boolean;
+  readonly superuser: boolean;
+  /** It owns some of the tables or functions, so nothing keeps it from changing them. */
+  readonly owns: boolean;
+  /** The login may work as it. */
+  readonly takesLogin: boolean;
+}
+
+/** How the role stands where the tables and functions of `names` are. */
+export async function roleThere(
+  database: Queryable,
+  names: readonly string[],
+): Promise<RoleThere | undefined> {
+  const { rows } = await database.query<RoleThere>(
+    `SELECT quote_ident(login.rolname) AS login, server.oid IS NOT NULL AS exists,
+       coalesce(server.rolsuper, false) AS superuser,
+       EXISTS (SELECT FROM pg_class WHERE relowner = server.oid AND relname = ANY($2)
+           AND relnamespace = current_schema()::regnamespace)
+         OR EXISTS (SELECT FROM pg_proc WHERE proowner = server.oid AND proname = ANY($2)
+           AND pronamespace = current_schema()::regnamespace) AS owns,
+       login.rolsuper OR coalesce(pg_has_role(login.oid, server.oid, 'MEMBER'), false) AS "takesLogin"
+     FROM pg_roles AS login LEFT JOIN pg_roles AS server ON server.rolname = $1
+     WHERE login.rolname = session_user`,
+    [SERVER_ROLE, names],
+  );
+  return rows[0];
 }
