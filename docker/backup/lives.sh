@@ -15,9 +15,21 @@ this_life() {
 bases() {
   local life=${1:-$root/*}
   for base in $life/base/*Z; do
-    if [ -e "$base/backup_manifest" ]; then echo "$(basename "$base") $base"; fi
+    if [ -e "$base/backup_manifest" ]; then echo "${base##*/} $base"; fi
   done | sort | cut -d ' ' -f 2
 }
+
+# The newest base backup that was complete at that second.
+base_before() {
+  local base last
+  last=$(date -u -d "@$1" +%Y%m%dT%H%M%SZ)
+  for base in $(bases); do
+    [[ ${base##*/} > $last ]] || echo "$base"
+  done | tail -n 1
+}
+
+# One with a name from a time that has not come was taken while the clock was ahead, and is none of these.
+newest_base() { base_before "$(date +%s)"; }
 
 # Whether there are base backups, and none of the database that has this life: it was made anew, as on a
 # volume that was empty, or the folder is that of another house.
@@ -53,7 +65,7 @@ list() {
 # The archive is followed, or it is not: what Postgres or a network have done to it makes no difference.
 health() {
   local newest age
-  newest=$(bases | tail -n 1)
+  newest=$(newest_base)
   [ -n "$newest" ] || refuse "there is no base backup yet"
   kill -0 "$(cat "$marks/receiving.pid" 2>/dev/null)" 2>/dev/null || refuse "the WAL is not followed"
   ! is_of_others "$(cat "$marks/receiving.life")" || refuse "$of_others"

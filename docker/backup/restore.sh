@@ -27,14 +27,6 @@ restore() {
   say "the database is as it was at $target"
 }
 
-# The newest base backup that was complete at that second.
-base_before() {
-  local base
-  for base in $(bases); do
-    if [ "$(seconds_of "$base")" -le "$1" ]; then echo "$base"; fi
-  done | tail -n 1
-}
-
 # Plays the WAL back up to the target, and begins a new timeline there.
 recover() {
   local socket=/tmp/restoring

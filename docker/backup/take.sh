@@ -26,6 +26,8 @@ check_settings() {
 tend() {
   local life
   life=$(this_life) || return 1
+  # Of when the clock was ahead: it was not later than now.
+  [ "$(gap_of "$life")" -le "$(date +%s)" ] || touch "$life/gap"
   if is_of_others "$life"; then
     say "$of_others"
   elif is_due "$life"; then
@@ -39,7 +41,7 @@ tend() {
 # of all, which is of the life that was left where an earlier one goes on.
 is_due() {
   local newest due
-  newest=$(bases | tail -n 1)
+  newest=$(newest_base)
   [ -n "$newest" ] && [ "$(life_of "$newest")" = "$1" ] || return 0
   [ "$(seconds_of "$newest")" -gt "$(gap_of "$1")" ] || return 0
   due=$(date -u -d "today $daily_at" +%s)
@@ -65,22 +67,28 @@ take_base() (
   forget_old
 ) 9>"$root/.taking"
 
-# Drops what is older than it has to be kept, but never the newest base backup of the newest life.
+# Drops what is older than it has to be kept, but never the newest base backup of the newest life. One from
+# a time that has not come stays: the clock that is wrong may be that of now.
 forget_old() {
-  local oldest_kept base life wal
+  local oldest_kept newest base life wal first
   oldest_kept=$(($(date +%s) - keep_days * 86400))
-  for base in $(bases | head -n -1); do
-    if [ "$(seconds_of "$base")" -lt "$oldest_kept" ]; then
+  newest=$(newest_base)
+  for base in $(bases); do
+    if [[ ${base##*/} > ${newest##*/} ]]; then
+      say "$base is from a time that has not come: where the clock is right now, remove it, for no restore" \
+        "begins with it, and all WAL since then is kept"
+    elif [ "$base" != "$newest" ] && [ "$(seconds_of "$base")" -lt "$oldest_kept" ]; then
       say "drops $base"
       rm -rf "$base"
     fi
   done
   for life in "$root"/*-*; do
-    base=$(bases "$life" | head -n 1)
+    # By the WAL's own order: that of the names is the clock's.
+    first=$(for base in $(bases "$life"); do first_segment_of "$base" || true; done | sort | head -n 1)
     for wal in "$life"/wal*; do
       [ -d "$wal" ] || continue
-      if [ -n "$base" ]; then
-        pg_archivecleanup -x .gz "$wal" "$(first_segment_of "$base")"
+      if [ -n "$first" ]; then
+        pg_archivecleanup -x .gz "$wal" "$first"
       else
         # Its last base backup was dropped, or it is about to get its first. The names of timelines stay: a
         # new one must not get the number of another.

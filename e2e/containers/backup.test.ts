@@ -78,6 +78,16 @@ describe("the health of the backup", () => {
     expect(await run("health")).toEqual({ code: 0, stderr: "" });
   });
 
+  it("minds none from a time that has not come, when the clock was ahead", async () => {
+    makeBase(folder, "71-2", -60 * MINUTE_MS);
+    expect(await run("health")).toEqual({ code: 0, stderr: "" });
+    rmSync(join(folder, "71-1"), { recursive: true });
+    makeBase(folder, "71-1", -60 * MINUTE_MS);
+    expect((await run("health")).stderr).toBe("there is no base backup yet");
+    makeBase(folder, "71-1", 27 * 60 * MINUTE_MS);
+    expect((await run("health")).stderr).toBe("the newest base backup is 27 h old");
+  });
+
   it("is bad where the newest base backup is old", async () => {
     rmSync(join(folder, "71-1"), { recursive: true });
     expect((await run("health")).stderr).toBe("there is no base backup yet");

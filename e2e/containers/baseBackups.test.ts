@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -53,6 +54,21 @@ describe("a base backup is due", () => {
     makeBase(folder, "71-1", 0);
     expect(await isDue("71-1")).toBe(false);
   });
+
+  it("as if there were none from a time that has not come, when the clock was ahead", async () => {
+    makeBase(folder, "71-1", -DAY_MS);
+    makeBase(folder, "71-1", 13 * HOUR_MS);
+    expect(await isDue("71-1")).toBe(true);
+    makeBase(folder, "71-1", HOUR_MS);
+    expect(await isDue("71-1")).toBe(false);
+  });
+
+  it("no more than once where one from a time that has not come is of the life that was left", async () => {
+    makeBase(folder, "71-1", -DAY_MS);
+    expect(await isDue("71-2")).toBe(true);
+    makeBase(folder, "71-2", HOUR_MS);
+    expect(await isDue("71-2")).toBe(false);
+  });
 });
 
 describe("taking a base backup", () => {
@@ -60,7 +76,7 @@ describe("taking a base backup", () => {
   const PROGRAMS = {
     psql: "echo 71 1 0/3000000",
     pg_basebackup: `mkdir -p "$2"; echo streams; read -r; echo "$REPLY" >"$2/backup_manifest"`,
-    pg_archivecleanup: "",
+    pg_archivecleanup: 'echo cleans "$@"',
     pg_receivewal: `[[ $* = *-slot --* ]] || exec sleep infinity`,
     gzip: "echo a segment is packed >&2",
   };
@@ -130,6 +146,35 @@ describe("taking a base backup", () => {
     await again.sees(/is packed/);
     again.signal("SIGTERM");
     expect((await again.exited).stdout).not.toContain("another database");
+  });
+
+  it("ends a gap that is from a time that has not come: it would be due each minute until then", async () => {
+    const gap = join(folder, "kept/71-1/gap");
+    writeFileSync(gap, "");
+    utimesSync(gap, ago(-DAY_MS), ago(-DAY_MS));
+    makeBase(join(folder, "kept"), "71-1", HOUR_MS);
+    const running = backup("run");
+    running.tell("");
+    await running.sees(/took base backup/);
+    running.signal("SIGTERM");
+    await running.exited;
+    expect(statSync(gap).mtimeMs).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("tells of one from a time that has not come, and keeps the WAL that the earliest one needs", async () => {
+    const start = (base: string, lsn: string) =>
+      writeFileSync(join(base, "backup_manifest"), `"Timeline": 1, "Start-LSN": "0/${lsn}"`);
+    const ahead = makeBase(join(folder, "kept"), "71-1", -DAY_MS);
+    start(ahead, "3000028");
+    start(makeBase(join(folder, "kept"), "71-1", HOUR_MS), "5000028");
+    const taking = now();
+    taking.tell(`"Timeline": 1, "Start-LSN": "0/7000028"`);
+    const { code, stdout } = await taking.exited;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${ahead} is from a time that has not come`);
+    const cleaned = join(folder, "kept/71-1/wal");
+    expect(stdout).toContain(`cleans -x .gz ${cleaned} 000000010000000000000003\n`);
+    expect(basesOf("71-1")).toHaveLength(3);
   });
 
   it("leaves no WAL of a life whose last base backup was dropped, but the name of its timeline", async () => {
