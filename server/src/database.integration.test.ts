@@ -182,6 +182,18 @@ describe("in one line it is told", () => {
     },
   );
 
+  it("that a login may not use the schema, where not everybody may", async () => {
+    await database.pool.query(
+      `REVOKE ALL ON SCHEMA public FROM PUBLIC;
+       ALTER ROLE ${login} NOINHERIT; GRANT croupier_server TO ${login}`,
+    );
+    const remedy = `GRANT USAGE ON SCHEMA public TO ${login};`;
+    const line = `^DATABASE_URL: the tables belong in the schema public, which ${login} may not use\\. .*: ${remedy}$`;
+    await expect(openAs(login)).rejects.toThrow(new RegExp(line));
+    await database.pool.query(remedy);
+    expect(await workedAs(await openAs(login))).toMatchObject({ role: "croupier_server", login });
+  });
+
   it("that there are no tables, and who does not make them", async () => {
     await olderDatabase("0000");
     await database.pool.query(`GRANT croupier_server TO ${login}`);

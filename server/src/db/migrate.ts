@@ -84,14 +84,31 @@ export async function mayMigrate(pool: Pool): Promise<boolean> {
 
 /** Throws {@link SchemaError} where the pool's tables would be elsewhere than those of all others. */
 export async function checkPlace(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ login: string; schema: string | null }>(
-    "SELECT quote_ident(session_user) AS login, current_schema() AS schema",
+  const { rows } = await pool.query<Place>(
+    `SELECT quote_ident(session_user) AS login, quote_ident(current_user) AS "user",
+       current_schema() AS schema,
+       has_schema_privilege(to_regnamespace('public')::oid, 'USAGE') AS usable`,
   );
-  const { login, schema } = rows[0] ?? {};
+  const { login, user, schema, usable } = rows[0] ?? {};
+  // Without that right the schema is not on anybody's search_path, whatever that is set to.
+  if (usable === false) {
+    throw new SchemaError(
+      `DATABASE_URL: the tables belong in the schema public, which ${user} may not use. As the database's owner run once: GRANT USAGE ON SCHEMA public TO ${user};`,
+    );
+  }
   if (schema === "public") return;
   throw new SchemaError(
     `DATABASE_URL: the tables belong in the schema public, and ${login} would work in ${schema ?? "none"}. Let its search_path begin with public: ALTER ROLE ${login} SET search_path = public;`,
   );
+}
+
+interface Place {
+  readonly login: string;
+  /** What the pool works as: the login, or a role that it takes. */
+  readonly user: string;
+  readonly schema: string | null;
+  /** Whether it may use the schema public; null where there is none. */
+  readonly usable: boolean | null;
 }
 
 const AS_OWNER =
