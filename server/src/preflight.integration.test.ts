@@ -107,7 +107,7 @@ describe("a start on a database that does not fit is refused in one line, and wr
     [
       "with foreign keys that are switched off",
       "ALTER TABLE players DISABLE TRIGGER ALL",
-      /^The database's constraint sessions\.sessions_player_id_fkey is switched off, .* run ALTER TABLE players ENABLE/,
+      /^The database's constraint sessions\.sessions_player_id_fkey is switched off, .* run as a superuser: ALTER TABLE players ENABLE TRIGGER ALL; and /,
     ],
     [
       "without a right of the server's role",
@@ -122,7 +122,7 @@ describe("a start on a database that does not fit is refused in one line, and wr
     [
       "with a trigger that is switched off",
       "ALTER TABLE transfers DISABLE TRIGGER ALL",
-      /^The database's trigger transfers_apply is switched off, .* run ALTER TABLE transfers ENABLE TRIGGER ALL; and /,
+      /^The database's trigger transfers_apply is switched off, .* run as the tables' owner: ALTER TABLE transfers ENABLE TRIGGER USER; and /,
     ],
     [
       "with a trigger for replicas alone",

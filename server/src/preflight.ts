@@ -161,10 +161,17 @@ function checkWorking({ applied }: Schema, there: SchemaObjects): void {
   for (const [object, state] of objectsAfter(applied)) {
     const found = there.get(object);
     if (found === state) continue;
+    if (object.startsWith("function ")) {
+      throw new SchemaError(
+        `The database's ${object} is not the one that its migrations make. Restore it whole from a backup.`,
+      );
+    }
+    // A foreign key is kept by triggers of the system's, which obey no owner.
+    const [who, which] = object.startsWith("constraint ")
+      ? ["a superuser", "ALL"]
+      : ["the tables' owner", "USER"];
     throw new SchemaError(
-      object.startsWith("function ")
-        ? `The database's ${object} is not the one that its migrations make. Restore it whole from a backup.`
-        : `The database's ${object} is switched off, by an interrupted restore perhaps. Restore it whole from a backup, or run ALTER TABLE ${found} ENABLE TRIGGER ALL; and prove the books with npm run audit.`,
+      `The database's ${object} is switched off, by an interrupted restore perhaps. Restore it whole from a backup, or run as ${who}: ALTER TABLE ${found} ENABLE TRIGGER ${which}; and prove the books with npm run audit.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** A start on a database whose rights are not those that the migrations give the server's role. */
+/** A start on a database with other rights than the migrations give, and who may mend what is refused. */
 import { chmod, copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -166,7 +166,7 @@ describe("rights to the tables", () => {
 });
 
 /** Roles are of the whole Postgres: other tests have none of this. */
-describe("the server's role", () => {
+describe("where the owner is no superuser", () => {
   let folder: string;
   let postgres: EmbeddedPostgres;
   let pool: Pool;
@@ -206,14 +206,14 @@ describe("the server's role", () => {
     await expectRightsOfMigrations(owner);
   }
 
-  it("is made again where it is missing", async () => {
+  it("the server's role is made again where it is missing", async () => {
     await pool.query("DROP OWNED BY croupier_server; DROP ROLE croupier_server");
     await expectMendedByAnother(
       /^The database lacks the role croupier_server\. Restore .* run as a superuser: CREATE ROLE croupier_server NOLOGIN; GRANT croupier_server TO landlord; GRANT EXECUTE ON FUNCTION hold_lease, .*;$/,
     );
   });
 
-  it("is made again where grants are missing as well", async () => {
+  it("the server's role is made again where grants are missing as well", async () => {
     await pool.query(
       `DROP OWNED BY croupier_server; DROP ROLE croupier_server;
        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC`,
@@ -221,31 +221,34 @@ describe("the server's role", () => {
     await expectMendedByAnother(/: CREATE ROLE .* REVOKE EXECUTE ON FUNCTION .* GRANT EXECUTE /);
   });
 
-  it("takes the owner as a member again", async () => {
+  it("the server's role takes the owner as a member again", async () => {
     await pool.query("REVOKE croupier_server FROM landlord");
     await expectMendedByAnother(
       /^The database does not let landlord work as croupier_server\. .* run as a superuser: GRANT croupier_server TO landlord;$/,
     );
   });
 
-  it.each(["landlord", "pg_write_all_data"])("may not be a member of %s", async (role) => {
-    // Not both ways at once.
-    await pool.query(`REVOKE croupier_server FROM landlord; GRANT ${role} TO croupier_server`);
-    const refusal = (await refusalOf(pool)) ?? "";
-    expect(refusal).toMatch(/^The database lets croupier_server do what no migration lets it\. /);
-    expect(remedyOf(refusal)).toBe(`REVOKE ${role} FROM croupier_server; `);
-    await pool.query(`${remedyOf(refusal)} GRANT croupier_server TO landlord`);
-    await expectRightsOfMigrations(pool);
-  });
+  it.each(["landlord", "pg_write_all_data"])(
+    "the server's role may not be a member of %s",
+    async (role) => {
+      // Not both ways at once.
+      await pool.query(`REVOKE croupier_server FROM landlord; GRANT ${role} TO croupier_server`);
+      const refusal = (await refusalOf(pool)) ?? "";
+      expect(refusal).toMatch(/^The database lets croupier_server do what no migration lets it\. /);
+      expect(remedyOf(refusal)).toBe(`REVOKE ${role} FROM croupier_server; `);
+      await pool.query(`${remedyOf(refusal)} GRANT croupier_server TO landlord`);
+      await expectRightsOfMigrations(pool);
+    },
+  );
 
-  it("may not be a superuser", async () => {
+  it("the server's role may not be a superuser", async () => {
     await pool.query("ALTER ROLE croupier_server SUPERUSER");
     await expectMendedByAnother(
       /^The database lets .* Run as a superuser: ALTER ROLE croupier_server NOSUPERUSER; Then prove/,
     );
   });
 
-  it("may not own the tables", async () => {
+  it("the server's role may not own the tables", async () => {
     await pool.query("ALTER TABLE transfers OWNER TO croupier_server");
     const refusal = (await refusalOf(owner)) ?? "";
     expect(remedyOf(refusal)).toBe("REASSIGN OWNED BY croupier_server TO landlord; ");
@@ -254,7 +257,18 @@ describe("the server's role", () => {
     await expectMendedByAnother(/: GRANT SELECT, INSERT \(.* ON transfers TO croupier_server;$/);
   });
 
-  it("is not asked what its members may do", async () => {
+  it("triggers that are switched off are left to the owner", async () => {
+    await owner.query("ALTER TABLE transfers DISABLE TRIGGER USER");
+    await expectMended(owner, / run as the tables' owner: ALTER TABLE transfers ENABLE /);
+  });
+
+  it("constraints that are switched off are left to a superuser, whom alone they obey", async () => {
+    await pool.query("ALTER TABLE players DISABLE TRIGGER ALL");
+    await expect(owner.query("ALTER TABLE players ENABLE TRIGGER ALL")).rejects.toThrow("denied");
+    await expectMendedByAnother(/ run as a superuser: ALTER TABLE players ENABLE TRIGGER ALL; /);
+  });
+
+  it("the server's role is not asked what its members may do", async () => {
     await pool.query("CREATE ROLE other LOGIN SUPERUSER IN ROLE croupier_server");
     expect(await refusalOf(pool)).toBe(null);
     expect(await refusalOf(owner)).toBe(null);
