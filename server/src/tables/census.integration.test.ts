@@ -169,7 +169,8 @@ describe("a process's secrets", () => {
     const first = newProcess(SAME);
     await censusOf(first);
     first.close();
-    await expect.poll(() => newProcess(OTHER).haveOthersOtherSecrets()).toBe(false);
+    const second = newProcess(OTHER);
+    await expect.poll(() => second.haveOthersOtherSecrets()).toBe(false);
   });
 
   it("are one process's where several begin at once", async () => {
