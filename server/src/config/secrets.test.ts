@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -111,10 +110,9 @@ describe("the mark of secrets", () => {
     expect(new Set(marks).size).toBe(3);
   });
 
-  it("is nothing that either alone is made into", () => {
-    const hashes = Object.values(secrets).map((text) => createHash("sha256").update(text).digest());
-    const mark = Buffer.from(markOf(secrets), "base64url");
-    expect(mark).toHaveLength(32);
-    for (const hash of hashes) expect(mark.equals(hash)).toBe(false);
+  it("is keyed by the token secret, without which it says nothing of the password", () => {
+    // printf '%s' 'croupier processes of one house|let me in please' |
+    //   openssl dgst -sha256 -hmac 'a long enough secret' -binary | basenc --base64url
+    expect(markOf(secrets)).toBe("tjhEkgG3dnoOv_IvAXnAEly4oTZ80c6F5sGt0asIalE");
   });
 });
