@@ -24,7 +24,7 @@ import { RedisReads } from "./cluster/sharedReads.ts";
 import { loggable } from "./config/config.ts";
 import type { ContextOptions } from "./contextOptions.ts";
 import { openDatabase } from "./database.ts";
-import { identityOf } from "./db/identity.ts";
+import { followIdentity } from "./db/identity.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import type { ChatBanBook, PlayerBook } from "./http/ports.ts";
 import { createArchive, createChatBanBook, createPlayerBook } from "./http/records.ts";
@@ -157,7 +157,7 @@ async function joinCluster(
   closers: Closers,
 ): Promise<Cluster | null> {
   if (config.redisUrl === null) return null;
-  const house = await identityOf(pool);
+  const house = await followIdentity(pool, clock);
   const cluster = await openCluster({ url: config.redisUrl, house, clock, log });
   closers.add("redis", () => cluster.close());
   return cluster;

@@ -34,7 +34,7 @@ async function clusterOn(
     { level: "info", base: null },
     { write: (line: string) => void lines.push(line) },
   );
-  const cluster = await openCluster({ url, house, clock: systemClock, log });
+  const cluster = await openCluster({ url, house: async () => house, clock: systemClock, log });
   endings.push(() => cluster.close());
   return {
     cluster,

@@ -29,8 +29,11 @@ export interface ClusterOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The same for all processes of a house, and for no others. */
-  readonly house: string;
+  /**
+   * What the house is called just now: the same for all its processes, and for no others. It is asked
+   * each second, and never rejects.
+   */
+  readonly house: () => Promise<string>;
   /** Those of these processes that live; without it: those that show it in Redis. */
   readonly living?: (processIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -76,10 +79,13 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   });
   // Who lives is shown by the board's beats: Colyseus' own way takes a busy process for a dead one.
   matchMaker.setHealthChecksEnabled(false);
+  let claimedBy = "";
   const claim = async (): Promise<void> => {
     try {
-      const isClaimed = await claimRedis(events, house);
+      const now = await house();
+      const isClaimed = await claimRedis(events, { now, before: claimedBy });
       if (!isClaimed) return health.taken();
+      claimedBy = now;
       const wasOurs = health.isOurs;
       health.claimed();
       if (wasOurs) return;

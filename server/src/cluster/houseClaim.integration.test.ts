@@ -31,11 +31,16 @@ interface Member {
   close(): Promise<void>;
 }
 
-/** A process of `house`, with what it logs. */
-async function memberOf(house: string, url = redis.url): Promise<Member> {
+/** A process of `house`, or of what that says at the time, with what it logs. */
+async function memberOf(house: string | (() => string), url = redis.url): Promise<Member> {
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-  const cluster = await openCluster({ url, house, clock: systemClock, log });
+  const cluster = await openCluster({
+    url,
+    house: async () => (typeof house === "string" ? house : house()),
+    clock: systemClock,
+    log,
+  });
   let closing: Promise<void> | null = null;
   const close = () => {
     closing ??= cluster.close();
@@ -139,6 +144,23 @@ it("is what tells two databases apart, where whole servers start", async () => {
   // Of the same house.
   expect(await ready(await processes.start(at(one)).open)).toMatchObject(well);
 }, 90_000);
+
+it("is replaced by the house's new one, as an upgrade of Postgres gives it one", async () => {
+  const names = { early: "before", late: "before" };
+  const early = await memberOf(() => names.early);
+  const late = await memberOf(() => names.late);
+  const states = () => [early, late].map(({ cluster }) => cluster.state());
+  await expect.poll(states, SOON).toEqual(["ok", "ok"]);
+  names.early = "after";
+  await expect.poll(() => redis.run("GET", KEY), SOON).toBe("after");
+  await expect.poll(() => told(late).length, SOON).toBe(1);
+  names.late = "after";
+  await expect.poll(states, SOON).toEqual(["ok", "ok"]);
+  expect(early.lines).toEqual([]);
+  const { cluster } = await memberOf("after");
+  await expect.poll(() => cluster.state(), SOON).toBe("ok");
+  expect(await redis.run("GET", KEY)).toBe("after");
+});
 
 describe("whoever may have missed news", () => {
   /** Whether `member` heard news, each time that it was told that it may have missed some. */

@@ -11,27 +11,30 @@ export const CLAIM_MS = 10_000;
 const KEY = "croupier:house";
 
 /**
- * Selecting is for the script alone. Where Redis is full a name that is there can still be renewed.
- * Answers 1 where the name is there.
+ * Selecting is for the script alone. Where Redis is full a name that is there can still be renewed. The
+ * name that the house had before gives way to the one that it has now. Answers 1 where that is there.
  */
 const CLAIM = `
 redis.call('SELECT', 0)
 local held = redis.call('GET', KEYS[1])
-if not held then
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-elseif held == ARGV[1] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if held == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+elseif not held or held == ARGV[2] then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 else
   return 0
 end
 return 1`;
 
-/**
- * Whether Redis is the house's from now on; false: another one lives in it. Throws `RedisAwayError`.
- *
- * @param house the same for all processes of a house, and for no others
- */
-export async function claimRedis(redis: RedisConnection, house: string): Promise<boolean> {
-  const script = { keys: [KEY], arguments: [house, String(CLAIM_MS)] };
+export interface HouseName {
+  /** The same for all processes of a house, and for no others. */
+  readonly now: string;
+  /** What this process claimed Redis by the last time; the same, or empty, where there is no other. */
+  readonly before: string;
+}
+
+/** Whether Redis is the house's from now on; false: another one lives in it. Throws `RedisAwayError`. */
+export async function claimRedis(redis: RedisConnection, name: HouseName): Promise<boolean> {
+  const script = { keys: [KEY], arguments: [name.now, name.before, String(CLAIM_MS)] };
   return (await redis.askAnyway((client) => client.eval(CLAIM, script))) === 1;
 }
