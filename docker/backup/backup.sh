@@ -29,7 +29,7 @@ keep_days=${BACKUP_KEEP_DAYS:-14}
 most_hours=${BACKUP_MOST_HOURS:-26}
 slot=croupier_backup
 restored=/restored
-# What the health check reads.
+# What the health check reads, and the lock of whoever takes a base backup.
 marks=${BACKUP_MARKS:-/tmp}
 most_silence=120
 here=$(dirname "$(readlink -f "$0")")

@@ -50,10 +50,14 @@ is_due() {
 }
 
 # Whole or not at all: it gets its name when everything is there. One at a time: they are made in the same
-# place. The lock is held by Postgres's program too, so it ends with whoever writes last.
+# place. The lock is held by Postgres's program too, so it ends with whoever writes last. It is in the
+# container, which has both that ask for it: not every file system that backups are on has locks.
 take_base() (
   life=$1 making=$1/base/.making
-  flock --nonblock 9 || refuse "a base backup is being taken already"
+  flock --nonblock 9 || case $? in
+    1) refuse "a base backup is being taken already" ;;
+    *) refuse "cannot lock $marks/taking" ;;
+  esac
   say "taking a base backup"
   mkdir -p "$life/base"
   rm -rf "$making"
@@ -65,7 +69,7 @@ take_base() (
   mv --no-target-directory "$making" "$life/base/$finished" || exit 1
   say "took base backup $life/base/$finished ($(du -sh "$life/base/$finished" | cut -f 1))"
   forget_old
-) 9>"$root/.taking"
+) 9>"$marks/taking"
 
 # Drops what is older than it has to be kept, but never the newest base backup of the newest life. One from
 # a time that has not come stays: the clock that is wrong may be that of now.

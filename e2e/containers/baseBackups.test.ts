@@ -115,6 +115,22 @@ describe("taking a base backup", () => {
     expect(readFileSync(join(base, "backup_manifest"), "utf8")).toBe("of the first\n");
   });
 
+  it("needs no locks of the file system that the backups are on", async () => {
+    // As one of a network: the lock is of descriptor 9.
+    const locks = `[[ $(readlink /proc/self/fd/9) != */kept/* ]] || exit 71; PATH=${process.env["PATH"]} exec flock "$@"`;
+    writeFileSync(join(folder, "flock"), `#!/bin/bash\n${locks}\n`, { mode: 0o755 });
+    const taking = now();
+    taking.tell(`"Timeline": 1, "Start-LSN": "0/7000028"`);
+    const { code, stderr } = await taking.exited;
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("says so where it cannot lock at all, and not that another is taken", async () => {
+    writeFileSync(join(folder, "flock"), "#!/bin/bash\nexit 71\n", { mode: 0o755 });
+    const { code, stderr } = await now().exited;
+    expect([code, stderr]).toEqual([1, `cannot lock ${join(folder, "taking")}\n`]);
+  });
+
   it("is done again where an earlier one was given up", async () => {
     const first = now();
     await first.sees(/streams/);
