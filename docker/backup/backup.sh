@@ -53,7 +53,10 @@ refuse() {
 
 case ${1:-} in
   run) run ;;
-  now) take_base "$(this_life)" ;;
+  now)
+    life=$(this_life) || refuse "the database does not answer"
+    take_base "$life"
+    ;;
   list) list ;;
   health) health ;;
   restore) restore "${2:-}" ;;

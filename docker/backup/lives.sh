@@ -6,7 +6,7 @@ ask() { psql --no-psqlrc -AtX -F ' ' "dbname=postgres replication=true" -c "$1";
 # The folder of the life that the database is in now.
 this_life() {
   local line
-  line=$(ask IDENTIFY_SYSTEM)
+  line=$(ask IDENTIFY_SYSTEM) || return 1
   set -- $line
   echo "$root/$1-$2"
 }

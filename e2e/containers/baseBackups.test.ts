@@ -131,6 +131,12 @@ describe("taking a base backup", () => {
     expect([code, stderr]).toEqual([1, `cannot lock ${join(folder, "taking")}\n`]);
   });
 
+  it("is refused in a line of its own where the database does not answer", async () => {
+    writeFileSync(join(folder, "psql"), "#!/bin/bash\nexit 2\n", { mode: 0o755 });
+    const { code, stdout, stderr } = await now().exited;
+    expect([code, stdout, stderr]).toEqual([1, "", "the database does not answer\n"]);
+  });
+
   it("is done again where an earlier one was given up", async () => {
     const first = now();
     await first.sees(/streams/);
