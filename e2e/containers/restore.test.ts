@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { repository, startProgram } from "../src/testing/processes.ts";
-import { readCompose } from "./composeFiles.ts";
 
 const RESTORE = join(repository, "docker/restore.sh");
 const SECOND = "2026-11-21 12:00:00 UTC";
@@ -139,11 +138,5 @@ describe("a restore", () => {
     running.signal(signal);
     expect((await running.exited).code).toBe(code);
     expect(left()).toEqual({ container: false, volume: false });
-  });
-
-  it("has a database that Compose makes anew for another volume", () => {
-    const { restored, postgres } = readCompose("compose.prod.yaml").services;
-    expect(restored?.labels).toEqual(postgres?.labels);
-    expect(restored?.labels?.["croupier.database"]).toContain("CROUPIER_DATABASE");
   });
 });
