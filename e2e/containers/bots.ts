@@ -44,10 +44,14 @@ export function faultsOf(report: Report): readonly string[] {
   return ["the bots' invariants do not hold", ...errors, ...voided.map((why) => `void: ${why}`)];
 }
 
+type Told = "players" | "rounds" | "bets" | "ackMs" | "awayMs" | "reconnected";
+
 /** The report in a line. */
-export function toldOf({ players, rounds, bets, ackMs, awayMs, reconnected }: Report): string {
+export function toldOf(report: Pick<Report, Told>): string {
+  const { players, rounds, bets, ackMs, awayMs, reconnected } = report;
+  const [p50, p99, longest] = [awayMs.p50, awayMs.p99, awayMs.max].map((ms) => ms.toFixed(0));
   return (
     `${players} bots, ${rounds} rounds, ${bets.accepted} operations, p99 ${ackMs.p99.toFixed(0)} ms; ` +
-    `${reconnected} came back, away for ${awayMs.p99.toFixed(0)} ms (p99)`
+    `${reconnected} came back, away for ${p50} ms (p50), ${p99} ms (p99), ${longest} ms at most`
   );
 }
