@@ -19,7 +19,7 @@ import type { FloorBooks } from "./houseFloor.ts";
 import { HouseFloor } from "./houseFloor.ts";
 import { HousePresence } from "./housePresence.ts";
 import { News } from "./news.ts";
-import { addressOf, colyseusConnection } from "./redisAddress.ts";
+import { addressOf, colyseusConnection, REDIS_ANSWERS_MS } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import type { RedisState } from "./redisHealth.ts";
 import { RedisHealth, RedisLoginError, RedisTakenError } from "./redisHealth.ts";
@@ -53,7 +53,7 @@ export interface Cluster {
 }
 
 /** A start waits for Redis this long, and then goes on without it. */
-const START_MS = 1_000;
+export const START_MS = 1_000;
 const PROBE_MS = 1_000;
 
 /**
@@ -126,6 +126,9 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     },
   };
   await within(health.untilSettled(), START_MS, clock);
+  // Whether the house may be here at all is on its way.
+  const isAsked = events.isConnected && !health.isOurs;
+  if (isAsked) await within(health.untilSettled(), REDIS_ANSWERS_MS, clock);
   const refusal = refusalOf(health);
   if (refusal === null) return cluster;
   await cluster.close();

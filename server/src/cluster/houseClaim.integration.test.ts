@@ -1,14 +1,22 @@
 /** Two houses on one Redis: the one that was there first has it, and the other one uses nothing of it. */
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readConfig } from "../config/config.ts";
+import { readSecrets } from "../config/secrets.ts";
+import { openHouse } from "../context.ts";
+import { isForOperator } from "../operatorError.ts";
+import type { Clock } from "../platform/clock.ts";
 import { systemClock } from "../platform/clock.ts";
+import { createLogger } from "../platform/log.ts";
 import type { TestDatabase } from "../testing/database.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import { MainProcesses } from "../testing/mainProcess.ts";
+import { MainProcesses, SECRETS } from "../testing/mainProcess.ts";
+import { ManualClock, withoutTimers } from "../testing/manualClock.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 import type { Cluster } from "./cluster.ts";
-import { openCluster } from "./cluster.ts";
+import { openCluster, START_MS } from "./cluster.ts";
+import { REDIS_ANSWERS_MS } from "./redisAddress.ts";
 import { RedisAwayError, RedisTakenError } from "./redisHealth.ts";
 
 const KEY = "croupier:house";
@@ -31,14 +39,25 @@ interface Member {
   close(): Promise<void>;
 }
 
+interface Start {
+  readonly url?: string;
+  readonly clock?: Clock;
+}
+
+/** A start waits for Redis by it as long as Redis takes, however busy the machine is. */
+const PATIENT = withoutTimers(systemClock);
+
 /** A process of `house`, or of what that says at the time, with what it logs. */
-async function memberOf(house: string | (() => string), url = redis.url): Promise<Member> {
+async function memberOf(
+  house: string | (() => string | Promise<string>),
+  { url = redis.url, clock = systemClock }: Start = {},
+): Promise<Member> {
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
   const cluster = await openCluster({
     url,
     house: async () => (typeof house === "string" ? house : house()),
-    clock: systemClock,
+    clock,
     log,
   });
   let closing: Promise<void> | null = null;
@@ -50,26 +69,72 @@ async function memberOf(house: string | (() => string), url = redis.url): Promis
   return { cluster, lines, close };
 }
 
+/** The same, once it has its Redis. */
+async function memberWithRedis(...start: Parameters<typeof memberOf>): Promise<Member> {
+  const member = await memberOf(...start);
+  await expect.poll(() => member.cluster.state(), SOON).toBe("ok");
+  return member;
+}
+
 const told = ({ lines }: Member) => lines.filter((line) => line.includes("another house's"));
 
 describe("a house that comes to another one's Redis", () => {
   it.each(["", "/1"])(
     "is refused in one line, and nobody there notices: at database %j",
     async (path) => {
-      const first = await memberOf("first");
-      const refusal = await memberOf("second", redis.url + path).catch((error: unknown) => error);
+      const first = await memberWithRedis("first");
+      const url = redis.url + path;
+      const starting = memberOf("second", { url, clock: PATIENT });
+      const refusal = await starting.catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(RedisTakenError);
       expect((refusal as Error).message).toMatch(/^REDIS_URL: another house [^\n]*$/);
       expect(first.cluster.state()).toBe("ok");
       expect(first.lines).toEqual([]);
       expect(await redis.run("GET", KEY)).toBe("first");
-      const another = await memberOf("first", redis.url + path);
-      expect(another.cluster.state()).toBe("ok");
+      await memberWithRedis("first", { url });
     },
   );
 
+  it("is refused also where the answer comes after the time that a start waits for Redis", async () => {
+    await memberWithRedis("first");
+    const clock = new ManualClock();
+    const [asked, named] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
+    const house = () => {
+      asked.resolve();
+      return named.promise;
+    };
+    const starting = memberOf(house, { clock }).catch((error: unknown) => error);
+    // Its connection stands by then.
+    await asked.promise;
+    clock.advance(START_MS);
+    named.resolve("second");
+    expect(await starting).toBeInstanceOf(RedisTakenError);
+  });
+
+  it("starts without it where there is no answer to wait for", async () => {
+    const clock = new ManualClock();
+    const asked = Promise.withResolvers<void>();
+    const house = () => {
+      asked.resolve();
+      return new Promise<never>(() => undefined);
+    };
+    const starting = memberOf(house, { clock });
+    let started: Member | null = null;
+    void starting.then((member) => {
+      started = member;
+    });
+    await asked.promise;
+    clock.advance(START_MS);
+    const goOn = () => {
+      clock.advance(REDIS_ANSWERS_MS);
+      return started;
+    };
+    await expect.poll(goOn, SOON).not.toBeNull();
+    expect((await starting).cluster.state()).toBe("away");
+  });
+
   it("gets it once the other one has ended", async () => {
-    const first = await memberOf("first");
+    const first = await memberWithRedis("first");
     await first.close();
     const second = () => memberOf("second").then(({ cluster }) => cluster.state());
     await expect.poll(() => second().catch(() => "refused"), SOON).toBe("ok");
@@ -118,7 +183,7 @@ describe("a house that comes to another one's Redis", () => {
 });
 
 it("is said again to a Redis that forgets, or begins anew", async () => {
-  const { cluster, lines } = await memberOf("first");
+  const { cluster, lines } = await memberWithRedis("first");
   await redis.run("FLUSHALL");
   await expect.poll(() => redis.run("GET", KEY), SOON).toBe("first");
   await redis.kill();
@@ -135,30 +200,35 @@ it("is what tells two databases apart, where whole servers start", async () => {
   endings.push(() => processes.killAll());
   const at = ({ url }: TestDatabase) => ({ DATABASE_URL: url, REDIS_URL: redis.url });
   const url = await processes.start(at(one)).open;
-  expect(await processes.failing(at(other))).toMatch(/^REDIS_URL: another house .*\n$/);
+  const log = createLogger("silent");
+  const [config, secrets] = [
+    readConfig({ ...at(other), UNSAFE_DATABASE: "true" }),
+    readSecrets(SECRETS, "unused"),
+  ];
+  const opening = openHouse({ config, secrets, log, clock: PATIENT });
+  const refusal = await opening.catch((error: unknown) => error);
+  expect([refusal, isForOperator(refusal)]).toEqual([expect.any(RedisTakenError), true]);
   const { rows } = await other.pool.query("SELECT FROM leases");
   expect(rows).toEqual([]);
   const ready = async (address: string) => (await fetch(`${address}/ready`)).json();
   const well = { checks: { redis: "ok" } };
-  expect(await ready(url)).toMatchObject(well);
-  // Of the same house.
-  expect(await ready(await processes.start(at(one)).open)).toMatchObject(well);
+  await expect.poll(() => ready(url), SOON).toMatchObject(well);
+  const ofTheSame = await processes.start(at(one)).open;
+  await expect.poll(() => ready(ofTheSame), SOON).toMatchObject(well);
 }, 90_000);
 
 it("is replaced by the house's new one, as an upgrade of Postgres gives it one", async () => {
   const names = { early: "before", late: "before" };
-  const early = await memberOf(() => names.early);
-  const late = await memberOf(() => names.late);
-  const states = () => [early, late].map(({ cluster }) => cluster.state());
-  await expect.poll(states, SOON).toEqual(["ok", "ok"]);
+  const early = await memberWithRedis(() => names.early);
+  const late = await memberWithRedis(() => names.late);
   names.early = "after";
   await expect.poll(() => redis.run("GET", KEY), SOON).toBe("after");
   await expect.poll(() => told(late).length, SOON).toBe(1);
   names.late = "after";
-  await expect.poll(states, SOON).toEqual(["ok", "ok"]);
+  await expect.poll(() => late.cluster.state(), SOON).toBe("ok");
+  expect(early.cluster.state()).toBe("ok");
   expect(early.lines).toEqual([]);
-  const { cluster } = await memberOf("after");
-  await expect.poll(() => cluster.state(), SOON).toBe("ok");
+  await memberWithRedis("after");
   expect(await redis.run("GET", KEY)).toBe("after");
 });
 
@@ -171,8 +241,7 @@ describe("whoever may have missed news", () => {
   }
 
   it("is told so once what is heard counts again, after Redis was gone", async () => {
-    const member = await memberOf("first");
-    await expect.poll(() => member.cluster.state(), SOON).toBe("ok");
+    const member = await memberWithRedis("first");
     const hears = hearingOf(member);
     await redis.kill();
     await expect.poll(() => member.cluster.state(), SOON).toBe("away");
@@ -182,8 +251,7 @@ describe("whoever may have missed news", () => {
   });
 
   it("is told so also where Redis was another house's, and no connection is new", async () => {
-    const member = await memberOf("first");
-    await expect.poll(() => member.cluster.state(), SOON).toBe("ok");
+    const member = await memberWithRedis("first");
     const hears = hearingOf(member);
     await redis.run("SET", KEY, "second");
     await expect.poll(() => member.cluster.redis.isReady, SOON).toBe(false);
@@ -194,7 +262,7 @@ describe("whoever may have missed news", () => {
 });
 
 it("is renewed where Redis is full", async () => {
-  const { cluster } = await memberOf("first");
+  const { cluster } = await memberWithRedis("first");
   await redis.run("CONFIG", "SET", "maxmemory", "1");
   await redis.run("PEXPIRE", KEY, "600000");
   const left = async () => (await redis.run("PTTL", KEY)) as number;

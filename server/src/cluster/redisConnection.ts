@@ -58,6 +58,11 @@ export class RedisConnection {
     this.#client.connect().catch(() => undefined);
   }
 
+  /** Whether Redis is there, whosever it is. */
+  get isConnected(): boolean {
+    return this.#client.isReady;
+  }
+
   get isReady(): boolean {
     return this.#client.isReady && this.#options.health.isOurs;
   }
