@@ -2,6 +2,7 @@
  * What goes wrong in a simulated house: how likely calls and messages are to fail, how the database
  * is, and one stroke after another, until calm.
  */
+import { LEASE_MS } from "../src/tables/lease.ts";
 import type { Counts } from "./counts.ts";
 import type { Places } from "./places.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -14,6 +15,9 @@ import { CALM } from "./setting.ts";
 const MOST_LATE_MS = 2;
 /** Effects that a process has left, where it is to die in a step. */
 const MOST_EFFECTS_LEFT = 12;
+const DROPPED_OFF = 0.2;
+const LONGER_THAN_A_LEASE_MS = [LEASE_MS + 100, 9_000] as const;
+const STRUCK_DOWN = 0.5;
 
 export interface ChaosOptions {
   readonly random: Random;
@@ -25,6 +29,8 @@ export interface ChaosOptions {
   readonly sharing: boolean;
   /** Processes die between two effects of one step, and timers are late. */
   readonly rough: boolean;
+  /** Processes fall asleep as they take a table. */
+  readonly drowsy: boolean;
   /** Gives a table another game, from the next start on. */
   readonly changeGame: () => void;
   /** Told of each stroke. */
@@ -55,6 +61,18 @@ export class Chaos {
     return rough ? random.between(0, MOST_LATE_MS) : 0;
   }
 
+  /** A process has taken a table, and has not read its past yet. */
+  took(process: SimulatedProcess): void {
+    const { random, drowsy } = this.#options;
+    if (this.#calm || !drowsy || !random.chance(DROPPED_OFF)) return;
+    this.#sleep(process, random.between(...LONGER_THAN_A_LEASE_MS));
+  }
+
+  /** Whoever runs a table in which very much was done dies. */
+  strikeDown(process: SimulatedProcess): void {
+    if (!this.#calm && this.#options.random.chance(STRUCK_DOWN)) this.#kill(process);
+  }
+
   /** Plans the next stroke, and so on. */
   begin(): void {
     const { scheduler, random, faults } = this.#options;
@@ -80,7 +98,7 @@ export class Chaos {
     const luck = random.next();
     if (luck < 0.35) this.#kill(process);
     else if (luck < 0.45) this.#stop(process);
-    else if (luck < 0.65) this.#sleep(process);
+    else if (luck < 0.65) this.#sleep(process, random.between(50, 9_000));
     else if (luck < 0.75) this.#jump(process);
     else if (luck < 0.97) this.#leaveBank();
     else {
@@ -125,12 +143,12 @@ export class Chaos {
     scheduler.after(random.between(1, 2_500), () => places.fill(place));
   }
 
-  #sleep(process: SimulatedProcess | null): void {
-    const { random, scheduler } = this.#options;
+  #sleep(process: SimulatedProcess | null, forMs: number): void {
+    const { scheduler } = this.#options;
     if (process?.awake !== true) return;
     this.#hit("process fell asleep", process);
     process.sleep();
-    scheduler.after(random.between(50, 9_000), () => {
+    scheduler.after(forMs, () => {
       if (!process.alive) return;
       this.#hit("process woke", process);
       process.wake();

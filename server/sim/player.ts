@@ -4,7 +4,7 @@
  */
 import { asChips } from "@croupier/shared/core/chips";
 import { phaseOf } from "@croupier/shared/core/table/state";
-import type { Kind, Operation, Reply } from "./auditor/terms.ts";
+import type { Answer, Kind, Operation, Reply } from "./auditor/terms.ts";
 import type { Planned } from "./scheduler.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
 import { Wishes } from "./wishes.ts";
@@ -21,6 +21,8 @@ const DRUMMED = 560;
 const DRUMMED_BETS = 130;
 const DRUMMED_UNDOS = 120;
 const DRUM_MS = 6;
+/** So many of them in one round, and whoever runs the table may die: the next one reads them all. */
+const VERY_MANY = 255;
 /** Wide batches and clears of one player: with more changes than a round may have. */
 const SWEPT = 18;
 const SWEEP_MS = 40;
@@ -57,6 +59,8 @@ export class SimulatedPlayer {
   #operations = 0;
   /** As it was told last. */
   #stake = 0;
+  /** The round of the last answer, and how many came in it. */
+  #answered = { round: 0, times: 0 };
   /** Asked and not finally replied to. */
   readonly #open = new Map<string, Operation>();
   /** When what is open is asked for again. */
@@ -102,7 +106,7 @@ export class SimulatedPlayer {
       return;
     }
     const luck = random.next();
-    if (luck < (drumming ? 0.05 : 0.005) && this.#bettingMs() > DRUMMED * DRUM_MS) this.#drum(0);
+    if (luck < (drumming ? 0.08 : 0.005) && this.#bettingMs() > DRUMMED * DRUM_MS) this.#drum(0);
     else if (drumming && luck > 0.98 && this.#bettingMs() > SWEPT * SWEEP_MS) this.#sweep(0);
     else if (pushing && luck > 0.8) this.#push(0);
     else if (rough && luck > 0.9) this.#placeLast();
@@ -210,12 +214,12 @@ export class SimulatedPlayer {
     );
   }
 
-  /** Something of long ago once more, with the same content or with another. */
+  /** Something of long ago once more, or its op for something else of whatever kind. */
   #askAgain(): void {
     const { random } = this.#world;
     if (this.#done.length === 0) return;
     const earlier = random.pick(this.#done);
-    const other = { ...this.#wish("bet"), op: earlier.op };
+    const other = { ...this.#wish(random.pick(KINDS)), op: earlier.op };
     this.#ask(random.chance(0.7) ? earlier : other);
   }
 
@@ -336,6 +340,13 @@ export class SimulatedPlayer {
     });
   }
 
+  #heardAnswer({ stake, round }: Answer): void {
+    this.#stake = stake;
+    const times = round === this.#answered.round ? this.#answered.times + 1 : 1;
+    this.#answered = { round, times };
+    if (times === VERY_MANY) this.#world.drummed(this.tableId);
+  }
+
   #send(deliver: () => void): void {
     this.#world.send(`from ${this.id}`, deliver);
   }
@@ -346,7 +357,7 @@ export class SimulatedPlayer {
 
   #hear(operation: Operation, reply: Reply): void {
     if (this.#open.get(operation.op) !== operation) return;
-    if ("answer" in reply) this.#stake = reply.answer.stake;
+    if ("answer" in reply) this.#heardAnswer(reply.answer);
     if ("refusal" in reply && LATER.has(reply.refusal.code)) return;
     this.#open.delete(operation.op);
     const again = this.#again.get(operation.op);

@@ -175,7 +175,10 @@ export class SimulatedProcess implements MetProcess {
         const what = `${this.id}: ${tableId} froze: ${error}`;
         this.#world.found(new AuditError(what, { cause: error }));
       },
-      leased: () => counts.add("fault: lease taken"),
+      leased: () => {
+        counts.add("fault: lease taken");
+        this.#world.took(this);
+      },
       handedOver: () => counts.add("seen: table handed over"),
       unleased: () => counts.add("fault: lease lost"),
       noBeat: () => undefined,

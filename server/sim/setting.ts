@@ -43,18 +43,23 @@ const DRUMMING = 11;
 const CALMER = 0.1;
 /** In these houses, by their seeds, players take the house to the most that it may have to pay. */
 const PUSHING = 4;
+/** In these houses, by their seeds, processes fall asleep as they take a table, for longer than a lease. */
+const DROWSY = [0, 3];
 /** Long enough for more operations of one player than a round may have. */
 const LONGEST_MS = 6_000;
 
 /** What kind of house a seed's is: what a new kind does leaves the runs of all others alone. */
 export function kindOf(seed: number) {
+  const drumming = seed % 22 === DRUMMING;
   return {
     sharing: SHARING.includes(seed % 6),
     rough: seed % 7 === ROUGH,
-    queueing: QUEUEING.includes(seed % 8),
+    // Whoever queues is held up for too long to drum.
+    queueing: QUEUEING.includes(seed % 8) && !drumming,
     dropping: DROPPING.includes(seed % 9),
-    drumming: seed % 22 === DRUMMING,
+    drumming,
     pushing: seed % 10 === PUSHING,
+    drowsy: DROWSY.includes(seed % 12),
   };
 }
 
@@ -69,6 +74,7 @@ export function faultsOf(
   { queueing, drumming }: Pick<ReturnType<typeof kindOf>, "queueing" | "drumming">,
 ): Faults {
   const wild = random.next() * (drumming ? CALMER : 1);
+  const between = (least: number, most: number) => least + (most - least) * random.next();
   return {
     requestLost: 0.03 * wild * random.next(),
     answerLost: 0.03 * wild * random.next(),
@@ -76,7 +82,7 @@ export function faultsOf(
     delayed: 0.03 * wild * random.next(),
     messageDropped: 0.1 * wild * random.next(),
     messageDuplicated: 0.15 * wild * random.next(),
-    chaosMs: random.between(400, 1_000) + Math.round(longestMs * random.next() * 4),
+    chaosMs: random.between(400, 1_000) + Math.round(longestMs * between(drumming ? 2 : 0, 4)),
   };
 }
 

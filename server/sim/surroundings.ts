@@ -5,6 +5,7 @@ import type { AuditError, TableTerms } from "./auditor/terms.ts";
 import type { WatchedHost } from "./auditor/watchedHost.ts";
 import type { Bank } from "./bank.ts";
 import type { Counts } from "./counts.ts";
+import type { SimulatedProcess } from "./process.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Faults } from "./setting.ts";
@@ -60,6 +61,10 @@ export interface Surroundings {
   nextRequest(): number;
   /** How late a timer is, in milliseconds. */
   lateMs(): number;
+  /** A process has taken a table, and begins there. */
+  took(process: SimulatedProcess): void;
+  /** One player has done very much in the running round of the table. */
+  drummed(tableId: string): void;
   termsOf(tableId: string): TableTerms;
   whoRuns(tableId: string): MetProcess | null;
   /** A message of a player to a process, see `Network`. */

@@ -65,7 +65,7 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    const { rough, sharing, queueing, dropping, drumming, pushing } = kindOf(seed);
+    const { rough, sharing, queueing, dropping, drumming, pushing, drowsy } = kindOf(seed);
     this.sharing = sharing;
     this.queueing = queueing;
     this.dropping = dropping;
@@ -102,7 +102,7 @@ export class World implements Surroundings {
     const { random, scheduler, counts } = this;
     this.#network = new Network({ random, scheduler, counts, faults: () => this.faults });
     this.#places = new Places(() => this.#newProcess());
-    this.#chaos = this.#newChaos({ faults, sharing, rough });
+    this.#chaos = this.#newChaos({ faults, sharing, rough, drowsy });
     for (let place = 0; place < this.random.between(1, 3); place += 1) this.#places.fill(place);
     for (const name of names) {
       this.#players.push(new SimulatedPlayer(this, name, this.random.pick(tableIds)));
@@ -221,6 +221,15 @@ export class World implements Surroundings {
     return this.#chaos.lateMs();
   }
 
+  took(process: SimulatedProcess): void {
+    this.#chaos.took(process);
+  }
+
+  drummed(tableId: string): void {
+    const process = this.whoRuns(tableId);
+    if (process !== null) this.#chaos.strikeDown(process);
+  }
+
   termsOf(tableId: string): TableTerms {
     const config = this.#configs.find((candidate) => candidate.tableId === tableId);
     if (config === undefined) throw new Error(`no table ${tableId}`);
@@ -246,7 +255,7 @@ export class World implements Surroundings {
     return process;
   }
 
-  #newChaos(kind: Pick<ChaosOptions, "faults" | "sharing" | "rough">): Chaos {
+  #newChaos(kind: Pick<ChaosOptions, "faults" | "sharing" | "rough" | "drowsy">): Chaos {
     const { random, scheduler, counts } = this;
     return new Chaos({
       ...kind,
