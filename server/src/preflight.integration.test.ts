@@ -147,7 +147,7 @@ describe("a start on a database that does not fit is refused in one line, and wr
     [
       "with a right of the server's role that no migration gives",
       "GRANT UPDATE (balance) ON accounts TO croupier_server",
-      /^The database lets croupier_server do what no migration lets it\. Run .*: REVOKE UPDATE \(balance\) ON accounts FROM croupier_server; /,
+      /^The database lets croupier_server do what no migration lets the server do\. Run .*: REVOKE UPDATE \(balance\) ON accounts FROM croupier_server; /,
     ],
     [
       "with a trigger that is switched off",

@@ -113,7 +113,7 @@ describe("rights to the tables", () => {
       `GRANT ALL ON ALL TABLES IN SCHEMA public TO croupier_server;
        GRANT ALL ON ALL FUNCTIONS IN SCHEMA public TO croupier_server;
        GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO croupier_server`,
-      /^The database lets croupier_server do what no migration lets it\. Run as the tables' owner: REVOKE .*UPDATE.* ON accounts/,
+      /^The database lets croupier_server do what no migration lets the server do\. Run as the tables' owner: REVOKE .*UPDATE.* ON accounts/,
     ],
     [
       "the role may change balances",
@@ -218,7 +218,9 @@ describe("where the owner is no superuser", () => {
       `DROP OWNED BY croupier_server; DROP ROLE croupier_server;
        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC`,
     );
-    await expectMendedByAnother(/: CREATE ROLE .* REVOKE EXECUTE ON FUNCTION .* GRANT EXECUTE /);
+    await expectMendedByAnother(
+      /^The database lacks the role croupier_server\. The database lets everybody do .*: CREATE ROLE .* REVOKE EXECUTE ON FUNCTION .* GRANT EXECUTE /,
+    );
   });
 
   it("the server's role takes the owner as a member again", async () => {
@@ -234,7 +236,9 @@ describe("where the owner is no superuser", () => {
       // Not both ways at once.
       await pool.query(`REVOKE croupier_server FROM landlord; GRANT ${role} TO croupier_server`);
       const refusal = (await refusalOf(pool)) ?? "";
-      expect(refusal).toMatch(/^The database lets croupier_server do what no migration lets it\. /);
+      expect(refusal).toMatch(
+        /^The database lets croupier_server do what no migration lets the server do\. /,
+      );
       expect(remedyOf(refusal)).toBe(`REVOKE ${role} FROM croupier_server; `);
       await pool.query(`${remedyOf(refusal)} GRANT croupier_server TO landlord`);
       await expectRightsOfMigrations(pool);

@@ -33,10 +33,11 @@ export function faultOfRights(asked: RightsAsked): string | null {
       : []),
     ...(role.exists && missing.length > 0 ? [`The database lacks rights of ${SERVER_ROLE}.`] : []),
   ];
+  const whom = role.exists ? SERVER_ROLE : "everybody";
   const runner = ofRoles.length > 0 ? "a superuser" : "the tables' owner";
   return [
     ...lacks,
-    ...(tooMuch ? [`The database lets ${SERVER_ROLE} do what no migration lets it.`] : []),
+    ...(tooMuch ? [`The database lets ${whom} do what no migration lets the server do.`] : []),
     lacks.length > 0
       ? "Restore it whole from a backup, with its roles and their rights; where nothing else is missing, run"
       : "Run",

@@ -73,7 +73,7 @@ export async function mayMigrate(pool: Pool): Promise<boolean> {
   if (standing.owns) return true;
   if (!standing.known) {
     throw new SchemaError(
-      `DATABASE_URL: the tables are of an older version, and ${login} may not change them. ${AS_OWNER}`,
+      `DATABASE_URL: the tables are of an older version, or were restored without the rights to them, and ${login} may not change them. ${AS_OWNER}`,
     );
   }
   if (standing.member) return false;
