@@ -6,14 +6,14 @@
  */
 import { join } from "node:path";
 import { freePort } from "../src/testing/ports.ts";
-import type { Running } from "../src/testing/processes.ts";
-import { repository, startNode } from "../src/testing/processes.ts";
+import { repository } from "../src/testing/processes.ts";
 import type { NginxServer, ProcessList } from "./nginxServer.ts";
 import { startNginx } from "./nginxServer.ts";
-import { ready } from "./ready.ts";
+import { PostgresServer } from "./postgresServer.ts";
 import type { RedisServer } from "./redisServer.ts";
 import { startRedis } from "./redisServer.ts";
 import { ClusterProcess } from "./serverProcess.ts";
+import type { Service } from "./service.ts";
 import { ensureProgram } from "./systemPackages.ts";
 
 export interface ClusterOptions {
@@ -38,6 +38,8 @@ export interface Cluster {
   readonly databaseUrl: string;
   readonly redis: RedisServer;
   readonly door: NginxServer;
+  /** These two, and Postgres where it is the cluster's own. */
+  readonly services: readonly Service[];
   /** By slot: the first is slot 1. */
   readonly processes: readonly ClusterProcess[];
   /** Where the proxy finds them. */
@@ -51,7 +53,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (const program of ["redis-server", "nginx"] as const) await ensureProgram(program);
   const parts = new AsyncDisposableStack();
   try {
-    const databaseUrl = options.databaseUrl ?? (await startPostgres(options.folder, parts));
+    const postgres = options.databaseUrl === undefined ? new PostgresServer(options.folder) : null;
+    await postgres?.start();
+    parts.use(postgres);
+    const databaseUrl = options.databaseUrl ?? postgres?.url ?? "";
     const redis = parts.use(await startRedis(join(options.folder, "redis"), await freePort()));
     const port = options.port ?? (await freePort());
     const { redisUrl = redis.url } = options;
@@ -69,7 +74,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     // Pages and sockets have to have one host: the one that is in the public addresses.
     const url = `http://${urls.entry}`;
     const addresses = addressesOf(processes);
-    const parties = { redis, door, processes, addresses };
+    const services = [postgres, redis, door].filter((service) => service !== null);
+    const parties = { redis, door, services, processes, addresses };
     return { url, databaseUrl, ...parties, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await parts.disposeAsync();
@@ -93,17 +99,6 @@ function startDoor(
 
 function addressesOf(processes: readonly ClusterProcess[]): ProcessList {
   return new Map(processes.map(({ slot, port }) => [slot, `127.0.0.1:${port}`]));
-}
-
-async function startPostgres(folder: string, parts: AsyncDisposableStack): Promise<string> {
-  const args = ["server/src/db/embeddedMain.ts", folder];
-  const postgres: Running = startNode({ args, obeying: true });
-  parts.defer(async () => {
-    postgres.tell(null);
-    await postgres.exited;
-  });
-  const [, url = ""] = await ready(postgres, /"url":"([^"]+)"/);
-  return url;
 }
 
 async function newProcesses(

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { freePort } from "../src/testing/ports.ts";
 import type { Running } from "../src/testing/processes.ts";
 import { isAlive, repository, runNode, startNode } from "../src/testing/processes.ts";
-import { quickTables, SHORT_CHAINS } from "../src/testing/server.ts";
+import { databasePid, quickTables, SHORT_CHAINS, stopDatabase } from "../src/testing/server.ts";
 
 let folder: string;
 let running: Running | null = null;
@@ -19,6 +19,7 @@ afterEach(async () => {
   running?.signal("SIGTERM");
   await running?.exited;
   running = null;
+  await stopDatabase(join(folder, "cluster"));
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -51,6 +52,11 @@ async function childrenOf(pid: number): Promise<readonly Child[]> {
     const [, child, parent, args = ""] = /^ *(\d+) +(\d+) (.*)$/.exec(line) ?? [];
     return Number(parent) === pid ? [{ pid: Number(child), command: args }] : [];
   });
+}
+
+/** Ends a process as a crash would; none is no number, since 0 would be this very process and its group. */
+function crash(pid: number | null | undefined): void {
+  process.kill(pid ?? Number.NaN, "SIGKILL");
 }
 
 /** Of the answer; null where there is none. */
@@ -98,7 +104,7 @@ it("says in one line that another one has its data, brings back whoever dies, an
   const children = await childrenOf(pid);
   const servers = children.filter(({ command }) => command.includes("server/src/main.ts"));
   expect(servers).toHaveLength(2);
-  process.kill(servers[0]?.pid ?? 0, "SIGKILL");
+  crash(servers[0]?.pid);
   await sees(/process \d ended with SIGKILL; it is started again/);
 
   const left = (await childrenOf(pid)).map((child) => child.pid);
@@ -106,6 +112,7 @@ it("says in one line that another one has its data, brings back whoever dies, an
   signal("SIGKILL");
   await exited;
   await expect.poll(() => left.filter(isAlive), { timeout: 30_000 }).toEqual([]);
+  expect(databasePid(join(folder, "cluster"))).toBeNull();
 });
 
 it("brings Nginx and Redis back, and says so: without them the address answers nobody", async () => {
@@ -118,7 +125,7 @@ it("brings Nginx and Redis back, and says so: without them the address answers n
     const find = async () =>
       (await childrenOf(pid)).filter(({ command }) => command.includes(program));
     const [victim] = await find();
-    process.kill(victim?.pid ?? 0, "SIGKILL");
+    crash(victim?.pid);
     await sees(new RegExp(`${name} ended with SIGKILL; it is started again`));
     await expect
       .poll(find, { timeout: 30_000 })
@@ -131,6 +138,43 @@ it("brings Nginx and Redis back, and says so: without them the address answers n
   const { code, stderr } = await exited;
   expect(stderr).toBe("");
   expect(code).toBe(0);
+});
+
+it("brings Postgres back at its address, and says so, be it that it ends or what looks after it", async () => {
+  const { pid, sees, output, signal, exited } = await start();
+  const [, url = ""] = /(http:\S+)/.exec(output()) ?? [];
+  const database = () => databasePid(join(folder, "cluster"));
+  const keeper = async () =>
+    (await childrenOf(pid)).find(({ command }) => command.includes("embeddedMain.ts"))?.pid;
+  const round = async () => {
+    const answer = await fetch(`${url}/api/tables`).catch(() => null);
+    if (answer?.status !== 200) return 0;
+    const { tables } = (await answer.json()) as { tables: readonly { readonly round: number }[] };
+    return tables[0]?.round ?? 0;
+  };
+
+  const first = database();
+  crash(first);
+  await sees(/Postgres ended with 1; it is started again/);
+  const isAnother = (found: number | null) => found !== null && found !== first;
+  await expect.poll(database, { timeout: 30_000 }).toSatisfy(isAnother);
+  const before = await round();
+  await expect.poll(round, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+
+  const [second, killed] = [database(), await keeper()];
+  crash(killed);
+  await sees(/Postgres ended with SIGKILL; it is started again/);
+  const isNext = (found: number | undefined) => found !== undefined && found !== killed;
+  await expect.poll(keeper, { timeout: 30_000 }).toSatisfy(isNext);
+  expect(database()).toBe(second);
+
+  // Whoever looks after it ends a moment before all.
+  crash(await keeper());
+  signal("SIGTERM");
+  const { code, stderr } = await exited;
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(database()).toBeNull();
 });
 
 it("is played and audited with the commands that the README names", async () => {

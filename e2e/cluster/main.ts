@@ -52,7 +52,7 @@ async function run({ processes, port, killEveryMs }: NonNullable<ReturnType<type
   const ways = { signal, say: (line: string) => console.log(`${time()} ${line}`) };
   await Promise.all([
     killEveryMs === null ? until(signal) : killing(cluster, { everyMs: killEveryMs, ...ways }),
-    bringingBack([cluster.redis, cluster.door, ...cluster.processes], ways),
+    bringingBack([...cluster.services, ...cluster.processes], ways),
   ]);
   console.log("Closing: the rounds in progress go on at the next start.");
 }

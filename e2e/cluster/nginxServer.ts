@@ -87,8 +87,8 @@ export class NginxServer extends Service {
   }
 
   /** Ends it and its connections. */
-  stop(): Promise<void> {
-    return this.end("SIGTERM");
+  async stop(): Promise<void> {
+    await this.end("SIGTERM");
   }
 
   async #test(): Promise<void> {

@@ -35,8 +35,8 @@ export class RedisServer extends Service {
   }
 
   /** Ends it at once, as a crash would; {@link start} brings it back with what it had written down. */
-  kill(): Promise<void> {
-    return this.end("SIGKILL");
+  async kill(): Promise<void> {
+    await this.end("SIGKILL");
   }
 
   /** Forgets everything that it holds. */

@@ -45,12 +45,13 @@ export class Service {
     await ready(running, this.#options.says);
   }
 
-  /** Ends it; resolves when it has ended. */
-  protected async end(signal: NodeJS.Signals): Promise<void> {
+  /** Ends it by a signal, or by the end of its input (null); resolves when it has ended. */
+  protected async end(signal: NodeJS.Signals | null): Promise<Exit | null> {
     const ending = this.#running;
     this.#running = null;
-    ending?.signal(signal);
-    await ending?.exited;
+    if (signal === null) ending?.tell(null);
+    else ending?.signal(signal);
+    return (await ending?.exited) ?? null;
   }
 
   #ended(running: Running, { code, signal }: Exit): void {

@@ -60,7 +60,10 @@ export interface Command {
   readonly args: readonly string[];
   /** Added to this process's environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** It reads its standard input; else there is none. */
+  /**
+   * It reads its standard input, and ends with that, having put away what is its own: so it is not killed
+   * where this process ends, which ends its input. Else it has none.
+   */
   readonly obeying?: boolean;
 }
 
@@ -81,7 +84,7 @@ export function startProgram(
     detached: true,
     stdio: [obeying ? "pipe" : "ignore", "pipe", "pipe"],
   });
-  return running(child);
+  return running(child, obeying);
 }
 
 /** Runs a script to its end. */
@@ -97,10 +100,12 @@ function environment(changes: Readonly<Record<string, string | undefined>>): Nod
   );
 }
 
-function running(child: ChildProcess): Running {
+function running(child: ChildProcess, obeying: boolean): Running {
   const pid = child.pid ?? 0;
-  alive.add(pid);
-  reaper?.stdin?.write(`+${pid}\n`);
+  if (!obeying) {
+    alive.add(pid);
+    reaper?.stdin?.write(`+${pid}\n`);
+  }
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();

@@ -106,7 +106,7 @@ export async function startServer({
 }
 
 /** Ends the embedded database of a data folder, where one is left running. */
-async function stopDatabase(dataDir: string): Promise<void> {
+export async function stopDatabase(dataDir: string): Promise<void> {
   const pid = databasePid(dataDir);
   if (pid === null) return;
   process.kill(pid, "SIGINT");

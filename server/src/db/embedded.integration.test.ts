@@ -96,7 +96,7 @@ describe("an embedded Postgres", () => {
     const postgres = await startEmbedded({ dataDir, log, clock: systemClock });
     await ask(postgres, "CREATE TABLE kept AS SELECT 7 AS seven");
     for (const signal of ["SIGKILL", "SIGQUIT"] as const) {
-      const { pid = 0 } = (await findPostmaster(cluster)) ?? {};
+      const { pid = Number.NaN } = (await findPostmaster(cluster)) ?? {};
       process.kill(pid, signal);
       const answer = () => ask(postgres, "SELECT seven FROM kept").catch(() => null);
       await expect.poll(answer, { timeout: 30_000 }).toBe(7);
@@ -104,6 +104,34 @@ describe("an embedded Postgres", () => {
     }
     await postgres.stop();
     expect(await findPostmaster(cluster)).toBeNull();
+  });
+
+  it("tells whoever starts it again, at the port that it had, and starts nothing itself", async () => {
+    const { promise: end, resolve: ended } = Promise.withResolvers<void>();
+    const first = await startEmbedded({ dataDir, log, clock: systemClock, ended });
+    process.kill((await findPostmaster(cluster))?.pid ?? Number.NaN, "SIGKILL");
+    await end;
+    await first.stop();
+    expect(await findPostmaster(cluster)).toBeNull();
+    const port = Number(new URL(first.url).port);
+    const second = await startEmbedded({ dataDir, log, port });
+    expect(second).toMatchObject({ adopted: false, url: first.url });
+    expect(await ask(second, "SELECT 1")).toBe(1);
+    await second.stop();
+  });
+
+  it("is refused where it runs at another port than is wanted, and runs on", async () => {
+    const { child, told } = await startOwner();
+    const { url } = await nextLine(told);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const port = Number(new URL(url).port);
+    await expect(startEmbedded({ dataDir, log, port: port + 1 })).rejects.toThrow(
+      `somebody started it on port ${port}, not on ${port + 1}`,
+    );
+    const next = await startEmbedded({ dataDir, log, port });
+    expect(next).toMatchObject({ adopted: true, url });
+    await next.stop();
   });
 
   it("is one server's: a second one is refused, and a visitor takes nothing", async () => {

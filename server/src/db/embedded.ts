@@ -61,8 +61,12 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** By it the database is started again where it ends by itself; without one it stays ended. */
   readonly clock?: Clock;
+  /** Called where it ends by itself, in place of starting it again: somebody else sees to that. */
+  readonly ended?: () => void;
   /** Only looks in, beside a server that may own it: takes nothing and leaves it running. */
   readonly visiting?: boolean;
+  /** Where others look for it: one that runs already has to be there too. Any free port without one. */
+  readonly port?: number;
 }
 
 export interface EmbeddedPostgres {
@@ -89,12 +93,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const user = await choosePostgresUser({ dataDir, binaries: Object.values(binaries) });
     const settings = { ...SETTINGS, ...options.settings };
     const used = await starting(dataDir, async () => {
-      const found = await use(dataDir, { user, binaries, settings });
+      const found = await use(dataDir, { user, binaries, settings }, options.port);
       if (!visiting && found.adopted) await refuseBesideOlder(dataDir, found);
       return found;
     });
     log.info({ port: used.port, adopted: used.adopted }, "embedded Postgres is running");
-    const watch = options.clock && watchOver(used, { dataDir, log, clock: options.clock });
+    const watch = options.clock && watchOver(used, { ...options, dataDir, clock: options.clock });
     let stopped: Promise<void> | null = null;
     const leave = async () => {
       await watch?.close();
@@ -130,6 +134,7 @@ interface Used {
 async function use(
   dataDir: string,
   parts: Pick<Cluster, "user" | "binaries" | "settings">,
+  wanted?: number,
 ): Promise<Used> {
   const folder = join(dataDir, "postgres");
   const cluster = { folder, password: await passwordIn(dataDir), ...parts };
@@ -140,7 +145,8 @@ async function use(
       `DATA_DIR: the database in ${dataDir} is used, and does not run here: go where its server runs (another container?), or stop that.`,
     );
   }
-  const port = adoptedPort ?? (await start(cluster));
+  const port = adoptedPort ?? (await start(cluster, wanted));
+  expectPort(port, wanted ?? port);
   const lock = lockUse(dataDir);
   try {
     await ensureDatabase(cluster, port);
@@ -184,20 +190,20 @@ function hasOlderOwner(cluster: Cluster, port: number): Promise<boolean> {
 
 function watchOver(
   { cluster, port }: Used,
-  { dataDir, log, clock }: Pick<Watched, "log" | "clock"> & { readonly dataDir: string },
+  { dataDir, log, clock, ended }: EmbeddedOptions & Pick<Watched, "clock">,
 ): EmbeddedWatch {
+  const again = () => starting(dataDir, async () => expectPort(await start(cluster, port), port));
   return new EmbeddedWatch({
     clock,
     log,
     isRunning: async () => (await findPostmaster(cluster.folder)) !== null,
-    start: () =>
-      starting(dataDir, async () => {
-        const at = await start(cluster, port);
-        if (at !== port) {
-          throw new EmbeddedPostgresError(`somebody started it on port ${at}, not on ${port}`);
-        }
-      }),
+    start: ended === undefined ? again : async () => ended(),
   });
+}
+
+function expectPort(port: number, wanted: number): void {
+  if (port === wanted) return;
+  throw new EmbeddedPostgresError(`somebody started it on port ${port}, not on ${wanted}`);
 }
 
 function addressOf({ password }: Cluster, port: number, database = DATABASE): string {
