@@ -19,6 +19,7 @@ export interface Exit {
 }
 
 export interface Running {
+  /** NaN where it could not be started, which no signal goes to: one to 0 would go to the caller. */
   readonly pid: number;
   /** Resolves once it has ended, and with it whatever holds its output open. */
   readonly exited: Promise<Exit>;
@@ -36,6 +37,9 @@ export interface Running {
 
 /** The most output kept of a process; the beginning of more is dropped. */
 const MOST_OUTPUT = 4_000_000;
+
+/** The exit code of what could not be started. */
+const NOT_STARTED = 127;
 
 const alive = new Set<number>();
 let reaper: ChildProcess | null = null;
@@ -73,18 +77,27 @@ export function startNode({ args, ...command }: Command): Running {
   return startProgram(process.execPath, { ...command, args: [...flags, ...args] });
 }
 
-/** Runs a program of this machine, in the repository. */
+/**
+ * Runs a program of this machine, in the repository. One that cannot be started is as one that ends at
+ * once, with 127 as in a shell, and the reason in its standard error.
+ */
 export function startProgram(
   program: string,
   { args, env = {}, obeying = false }: Command,
 ): Running {
-  const child = spawn(program, args, {
-    cwd: repository,
-    env: environment(env),
-    detached: true,
-    stdio: [obeying ? "pipe" : "ignore", "pipe", "pipe"],
-  });
-  return running(child, obeying);
+  try {
+    const child = spawn(program, args, {
+      cwd: repository,
+      env: environment(env),
+      detached: true,
+      stdio: [obeying ? "pipe" : "ignore", "pipe", "pipe"],
+    });
+    if (child.pid !== undefined) return running(child, child.pid, obeying);
+    return notStarted(once(child, "error").then(([error]) => error as Error));
+  } catch (error) {
+    // Some reasons are told at once: there is no memory, the arguments are too long.
+    return notStarted(Promise.resolve(error as Error));
+  }
 }
 
 /** Runs a script to its end. */
@@ -100,8 +113,28 @@ function environment(changes: Readonly<Record<string, string | undefined>>): Nod
   );
 }
 
-function running(child: ChildProcess, obeying: boolean): Running {
-  const pid = child.pid ?? 0;
+function notStarted(failure: Promise<Error>): Running {
+  const pid = Number.NaN;
+  let stderr = "";
+  const exited = failure.then(({ message }): Exit => {
+    stderr = `${message}\n`;
+    return { pid, code: NOT_STARTED, signal: null, stdout: "", stderr };
+  });
+  return {
+    pid,
+    exited,
+    ended: exited,
+    output: () => stderr,
+    signal: () => undefined,
+    tell: () => undefined,
+    sees: async (pattern) => {
+      await exited;
+      throw new Error(`ended with ${NOT_STARTED} before ${pattern}:\n${stderr}`);
+    },
+  };
+}
+
+function running(child: ChildProcess, pid: number, obeying: boolean): Running {
   if (!obeying) {
     alive.add(pid);
     reaper?.stdin?.write(`+${pid}\n`);
