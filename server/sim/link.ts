@@ -42,7 +42,9 @@ export class Link {
     const { id } = this.#caller;
     return {
       take: (tableIds) => this.#call(() => bank.take(id, tableIds)),
-      renew: (leases) => this.#call(() => bank.renew(id, leases)),
+      // Without leases it only says that the process lives, which this bank knows by itself.
+      renew: async (leases) =>
+        leases.length === 0 ? [] : this.#call(() => bank.renew(id, leases)),
       release: (leases, receiver = null) => this.#call(() => bank.release(id, leases, receiver)),
       holder: id,
       census: (self) => this.#call(() => bank.census(id, self)),

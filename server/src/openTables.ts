@@ -46,8 +46,7 @@ export async function openTables(
   const among = { ...parts, census: leases, startsAside: publicAddress !== null };
   const tables = new Tables(config.redisUrl === null ? parts : among);
   closers.add("leases", () => leases.leave());
-  const hasNeighbours = config.redisUrl !== null || publicAddress !== null;
-  if (hasNeighbours) await claimPlace(leases, publicAddress, clock);
+  await claimPlace(leases, publicAddress, clock);
   closers.add("tables", () => tables.stop());
   const broken = whyClosed(await tables.open(), configs.length);
   if (broken !== null) throw broken;

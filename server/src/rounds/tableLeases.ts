@@ -44,14 +44,16 @@ const LIVES = `(processes.expires_at > clock_timestamp()
 
 const LIFE = `interval '${LEASE_MS} ms'`;
 
-/** Whoever is long gone is forgotten on the way. */
+/** On the way of who comes, and of who looks. */
+const FORGETS_GONE = `gone AS (
+    DELETE FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute')`;
+
 const REPORT = `
-  WITH gone AS (
-    DELETE FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute')
+  WITH ${FORGETS_GONE}
   INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, started_at,
     secrets_mark)
-  VALUES ($1, $2, pg_backend_pid(), $3, $4, clock_timestamp() + ${LIFE},
-    coalesce($5, clock_timestamp()), $6)
+  VALUES ($1, $2, pg_backend_pid(), $5, $6, clock_timestamp() + ${LIFE},
+    coalesce($3, clock_timestamp()), $4)
   ON CONFLICT (holder) DO UPDATE SET public_address = excluded.public_address,
     backend = excluded.backend, accepts = excluded.accepts, players = excluded.players,
     expires_at = excluded.expires_at
@@ -63,13 +65,21 @@ const PROCESSES = `SELECT holder, accepts,
       AS "isSuccessor"
   FROM processes WHERE ${LIVES} ORDER BY holder`;
 
-/** One after the other, so that whoever began earlier is seen by whoever began later. */
-const ANNOUNCE = `
-  WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('croupier_processes')))
-  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, secrets_mark)
-  SELECT $1, $2, pg_backend_pid(), false, '{}', clock_timestamp() + ${LIFE}, $3 FROM turn
+/** The process, of which $1 to $4 tell, lives; what it told of its tables stays as it is. */
+const ALIVE = (from = "") => `
+  INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, started_at,
+    secrets_mark)
+  SELECT $1, $2, pg_backend_pid(), false, '{}', clock_timestamp() + ${LIFE},
+    coalesce($3, clock_timestamp()), $4 ${from}
   ON CONFLICT (holder) DO UPDATE SET public_address = excluded.public_address,
     backend = excluded.backend, expires_at = excluded.expires_at`;
+
+/** One after the other, so that whoever began earlier is seen by whoever began later. */
+const ANNOUNCE = `
+  WITH ${FORGETS_GONE},
+    turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('croupier_processes')))
+  ${ALIVE("FROM turn")}
+  RETURNING started_at::text AS "startedAt"`;
 
 /** Living processes that were there before this one, its holder being $1. */
 const EARLIER = `
@@ -164,12 +174,13 @@ export class TableLeases implements LeaseStore, CensusStore {
 
   renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
     return this.#ask(
-      `UPDATE leases SET backend = pg_backend_pid(), renewed_at = clock_timestamp(),
+      `WITH alive AS (${ALIVE()})
+       UPDATE leases SET backend = pg_backend_pid(), renewed_at = clock_timestamp(),
          expires_at = clock_timestamp() + ${LIFE}
-       FROM unnest($1::text[], $2::bigint[]) AS mine (table_id, epoch)
-       WHERE leases.table_id = mine.table_id AND leases.epoch = mine.epoch AND holder = $3
+       FROM unnest($5::text[], $6::bigint[]) AS mine (table_id, epoch)
+       WHERE leases.table_id = mine.table_id AND leases.epoch = mine.epoch AND holder = $1
        RETURNING leases.table_id, leases.epoch`,
-      [...columnsOf(leases), this.holder],
+      [...this.#self(this.#publicAddress), ...columnsOf(leases)],
     );
   }
 
@@ -185,11 +196,9 @@ export class TableLeases implements LeaseStore, CensusStore {
   }
 
   async census({ accepts, players, tableIds }: SelfReport): Promise<Census> {
-    const { publicAddress = null, secretsMark } = this.#options;
+    const { publicAddress = null } = this.#options;
     const told = JSON.stringify(Object.fromEntries(players));
-    const self = [this.holder, this.#publicAddress, accepts, told, this.#startedAt, secretsMark];
-    const [own] = await this.#query<{ startedAt: string }>(REPORT, self);
-    this.#startedAt = own?.startedAt ?? this.#startedAt;
+    await this.#tell(REPORT, [...this.#self(this.#publicAddress), accepts, told]);
     const looking = [this.holder, publicAddress, this.#startedAt];
     const [processes, tables] = [
       await this.#query<ListedProcess>(PROCESSES, looking),
@@ -220,7 +229,17 @@ export class TableLeases implements LeaseStore, CensusStore {
   }
 
   async #announce(address: string | null): Promise<void> {
-    await this.#query(ANNOUNCE, [this.holder, address, this.#options.secretsMark]);
+    await this.#tell(ANNOUNCE, this.#self(address));
+  }
+
+  /** What each announcement and sign of life tells of this process. */
+  #self(address: string | null): unknown[] {
+    return [this.holder, address, this.#startedAt, this.#options.secretsMark];
+  }
+
+  async #tell(text: string, values: unknown[]): Promise<void> {
+    const [own] = await this.#query<{ startedAt: string }>(text, values);
+    this.#startedAt = own?.startedAt ?? this.#startedAt;
   }
 
   /**

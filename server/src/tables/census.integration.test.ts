@@ -149,6 +149,73 @@ it("gives a public address to one of those that want it at once", async () => {
   expect(taken.filter((isTaken) => !isTaken)).toHaveLength(1);
 });
 
+describe("a process that shares no tables", () => {
+  const SELF = { publicAddress: "play.example.org/p/4", secretsMark: "its own" };
+  const isThere = async () => {
+    const next = newProcess({ publicAddress: SELF.publicAddress, secretsMark: "others" });
+    const isNoticed = [
+      await next.haveOthersOtherSecrets(),
+      await next.isAddressTaken(SELF.publicAddress),
+    ];
+    await next.leave();
+    return isNoticed;
+  };
+
+  it.each(["stands by", "holds a table"])("is there with each sign of life: %s", async (what) => {
+    const process = newProcess(SELF);
+    await process.haveOthersOtherSecrets();
+    const held = what === "stands by" ? [] : await process.take([one]);
+    await database.pool.query("UPDATE processes SET expires_at = now() - interval '1 ms'");
+    expect(await isThere()).toEqual([false, false]);
+    expect(await process.renew(held)).toEqual(held);
+    expect(await isThere()).toEqual([true, true]);
+  });
+
+  it("is there again after it was forgotten, since when it was", async () => {
+    const process = newProcess(SELF);
+    await process.haveOthersOtherSecrets();
+    const said = "SELECT to_jsonb(processes) - 'expires_at' AS said FROM processes";
+    const before = (await database.pool.query(said)).rows;
+    await database.pool.query("DELETE FROM processes");
+    await process.renew([]);
+    expect((await database.pool.query(said)).rows).toEqual(before);
+  });
+
+  it("is offered none by those that share theirs", async () => {
+    const [alone, sharing] = [newProcess(SELF), newProcess()];
+    await alone.haveOthersOtherSecrets();
+    await alone.renew([]);
+    const report = { accepts: true, players: new Map(), tableIds: [] };
+    const { processes } = await sharing.census(report);
+    expect(processes).toContainEqual({ holder: alone.holder, accepts: false });
+  });
+});
+
+it("leaves what a process tells of its tables as it is where that shows life", async () => {
+  const process = newProcess({ secretsMark: "its own" });
+  const held = await process.take([one]);
+  await censusOf(process, { [one]: 7 });
+  const told = "SELECT accepts, players, secrets_mark FROM processes";
+  const before = (await database.pool.query(told)).rows;
+  await process.renew(held);
+  expect((await database.pool.query(told)).rows).toEqual(before);
+  expect(before).toMatchObject([{ accepts: true, players: { [one]: 7 } }]);
+});
+
+it("forgets whoever is long gone where a process begins", async () => {
+  const [gone, silent] = [newProcess(), newProcess()];
+  for (const process of [gone, silent]) await process.renew([]);
+  const passed = "UPDATE processes SET expires_at = now() - $2::interval WHERE holder = $1";
+  await database.pool.query(passed, [gone.holder, "2 minutes"]);
+  await database.pool.query(passed, [silent.holder, "10 s"]);
+  const next = newProcess();
+  await next.haveOthersOtherSecrets();
+  const { rows } = await database.pool.query("SELECT holder FROM processes");
+  expect(rows.map(({ holder }) => holder).toSorted()).toEqual(
+    [silent.holder, next.holder].toSorted(),
+  );
+});
+
 describe("a process's secrets", () => {
   const SAME = { secretsMark: "the same" };
   const OTHER = { secretsMark: "others" };

@@ -33,7 +33,7 @@ export interface LeaseStore {
   /** Takes those tables that have no living holder; answers the leases that were got. */
   take(tableIds: readonly string[]): Promise<readonly Lease[]>;
 
-  /** Shows that the holder lives; answers the leases that it still holds. */
+  /** Shows that the process lives, be it without leases; answers those that it still holds. */
   renew(leases: readonly Lease[]): Promise<readonly Lease[]>;
 
   /**

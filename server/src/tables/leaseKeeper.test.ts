@@ -210,17 +210,31 @@ describe("stopping", () => {
   });
 });
 
-it("beats once more after a beat that was under way when it was asked", async () => {
-  let renewals = 0;
+/** A keeper that tells `renewed` of how many leases it says that it lives, each time. */
+function telling(renewed: number[]): LeaseKeeper {
   const store = leases.of("first");
-  const first = keeper("first", {
+  return keeper("first", {
     ...store,
     renew: (held) => {
-      renewals += 1;
+      renewed.push(held.length);
       return store.renew(held);
     },
   });
+}
+
+it("shows with each beat that its process lives, while others have the tables as well", async () => {
+  const renewed: number[] = [];
+  await leases.of("other").take(["one", "two"]);
+  await telling(renewed).beat();
+  await beats(BEATS_OF_A_LEASE - 1);
+  expect(renewed).toEqual(Array(BEATS_OF_A_LEASE).fill(0));
+  expect(told).toEqual([]);
+});
+
+it("beats once more after a beat that was under way when it was asked", async () => {
+  const renewed: number[] = [];
+  const first = telling(renewed);
   await first.beat();
   await Promise.all([first.beat(), first.beat(), first.beat()]);
-  expect(renewals).toBe(2);
+  expect(renewed).toEqual([0, 2, 2]);
 });

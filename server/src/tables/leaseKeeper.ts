@@ -109,7 +109,6 @@ export class LeaseKeeper {
 
   async #renew(): Promise<void> {
     const held = [...this.#held.values()];
-    if (held.length === 0) return;
     const kept = new Set((await this.#options.leases.renew(held)).map(({ tableId }) => tableId));
     for (const lease of held) if (!kept.has(lease.tableId)) this.stale(lease);
   }
