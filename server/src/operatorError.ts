@@ -1,5 +1,5 @@
 /** Errors that whoever starts the server can put right; their messages are one line. */
-import { RedisLoginError, RedisTakenError } from "./cluster/redisHealth.ts";
+import { RedisLoginError, RedisUnfitError } from "./cluster/redisHealth.ts";
 import { ConfigError } from "./config/configError.ts";
 import { DatabaseUnreachableError } from "./db/connect.ts";
 import { EmbeddedPostgresError } from "./db/embeddedUser.ts";
@@ -13,7 +13,7 @@ const FOR_OPERATOR = [
   EmbeddedPostgresError,
   PreflightError,
   RedisLoginError,
-  RedisTakenError,
+  RedisUnfitError,
   SchemaError,
   SeedKeyError,
 ];

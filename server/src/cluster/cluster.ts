@@ -13,7 +13,7 @@ import type { Floor } from "../tables/floor.ts";
 import type { HouseTables } from "../tables/tables.ts";
 import type { BalanceNewsOptions } from "./balanceNews.ts";
 import { BalanceNews } from "./balanceNews.ts";
-import { CLAIM_MS, claimRedis } from "./houseClaim.ts";
+import { claimRedis } from "./houseClaim.ts";
 import { HouseDriver } from "./houseDriver.ts";
 import type { FloorBooks } from "./houseFloor.ts";
 import { HouseFloor } from "./houseFloor.ts";
@@ -22,7 +22,7 @@ import { News } from "./news.ts";
 import { addressOf, colyseusConnection, REDIS_ANSWERS_MS } from "./redisAddress.ts";
 import { RedisConnection } from "./redisConnection.ts";
 import type { RedisState } from "./redisHealth.ts";
-import { RedisHealth, RedisLoginError, RedisTakenError } from "./redisHealth.ts";
+import { RedisHealth, RedisLoginError, RedisUnfitError } from "./redisHealth.ts";
 import { isSeated, seatedWithoutResult } from "./whoSits.ts";
 
 export interface ClusterOptions {
@@ -57,8 +57,8 @@ export const START_MS = 1_000;
 const PROBE_MS = 1_000;
 
 /**
- * Throws {@link RedisLoginError} where Redis does not let this process in, and {@link RedisTakenError}
- * where another house lives there.
+ * Throws {@link RedisLoginError} where Redis does not let this process in, and {@link RedisUnfitError}
+ * where another house lives there, or it is too old.
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const { url, clock, log, house, living } = options;
@@ -83,8 +83,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const claim = async (): Promise<void> => {
     try {
       const now = await house();
-      const isClaimed = await claimRedis(events, { now, before: claimedBy });
-      if (!isClaimed) return health.taken();
+      await claimRedis(events, { now, before: claimedBy });
       claimedBy = now;
       const wasOurs = health.isOurs;
       health.claimed();
@@ -92,6 +91,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       events.hearsAgain();
       void driver.beat();
     } catch (error) {
+      if (error instanceof RedisUnfitError) return health.found(error);
       // The next one may find it there.
       health.failed(error, "this house's claim");
     }
@@ -136,15 +136,10 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 /** What only an operator puts right, as far as is known. */
-function refusalOf({ notLetIn, isTaken }: RedisHealth): Error | null {
-  if (notLetIn !== null) {
-    return new RedisLoginError(
-      `REDIS_URL: this Redis knows the user or password not (${notLetIn}). It takes redis://user:password@host:port, or redis://:password@host:port.`,
-    );
-  }
-  if (!isTaken) return null;
-  return new RedisTakenError(
-    `REDIS_URL: another house (another DATABASE_URL) lives in this Redis, which takes one alone, whichever of its databases they use: give this process a Redis of its own, or end the other house ${CLAIM_MS / 1_000} s before.`,
+function refusalOf({ notLetIn, unfit }: RedisHealth): Error | null {
+  if (notLetIn === null) return unfit;
+  return new RedisLoginError(
+    `REDIS_URL: this Redis knows the user or password not (${notLetIn}). It takes redis://user:password@host:port, or redis://:password@host:port.`,
   );
 }
 

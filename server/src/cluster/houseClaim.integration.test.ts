@@ -17,7 +17,7 @@ import { createOwnRedis } from "../testing/ownRedis.ts";
 import type { Cluster } from "./cluster.ts";
 import { openCluster, START_MS } from "./cluster.ts";
 import { REDIS_ANSWERS_MS } from "./redisAddress.ts";
-import { RedisAwayError, RedisTakenError } from "./redisHealth.ts";
+import { RedisAwayError, RedisUnfitError } from "./redisHealth.ts";
 
 const KEY = "croupier:house";
 /** A name ends by itself, and the machine may be busy. */
@@ -86,7 +86,7 @@ describe("a house that comes to another one's Redis", () => {
       const url = redis.url + path;
       const starting = memberOf("second", { url, clock: PATIENT });
       const refusal = await starting.catch((error: unknown) => error);
-      expect(refusal).toBeInstanceOf(RedisTakenError);
+      expect(refusal).toBeInstanceOf(RedisUnfitError);
       expect((refusal as Error).message).toMatch(/^REDIS_URL: another house [^\n]*$/);
       expect(first.cluster.state()).toBe("ok");
       expect(first.lines).toEqual([]);
@@ -108,7 +108,7 @@ describe("a house that comes to another one's Redis", () => {
     await asked.promise;
     clock.advance(START_MS);
     named.resolve("second");
-    expect(await starting).toBeInstanceOf(RedisTakenError);
+    expect(await starting).toBeInstanceOf(RedisUnfitError);
   });
 
   it("starts without it where there is no answer to wait for", async () => {
@@ -207,7 +207,7 @@ it("is what tells two databases apart, where whole servers start", async () => {
   ];
   const opening = openHouse({ config, secrets, log, clock: PATIENT });
   const refusal = await opening.catch((error: unknown) => error);
-  expect([refusal, isForOperator(refusal)]).toEqual([expect.any(RedisTakenError), true]);
+  expect([refusal, isForOperator(refusal)]).toEqual([expect.any(RedisUnfitError), true]);
   const { rows } = await other.pool.query("SELECT FROM leases");
   expect(rows).toEqual([]);
   const ready = async (address: string) => (await fetch(`${address}/ready`)).json();

@@ -5,9 +5,11 @@
  * last process of the house.
  */
 import type { RedisConnection } from "./redisConnection.ts";
+import { RedisUnfitError } from "./redisHealth.ts";
+import { tooOld } from "./redisVersion.ts";
 
 /** How long a name counts that nobody renews, in milliseconds: no house loses it by standing still a while. */
-export const CLAIM_MS = 10_000;
+const CLAIM_MS = 10_000;
 const KEY = "croupier:house";
 
 /**
@@ -33,8 +35,18 @@ export interface HouseName {
   readonly before: string;
 }
 
-/** Whether Redis is the house's from now on; false: another one lives in it. Throws `RedisAwayError`. */
-export async function claimRedis(redis: RedisConnection, name: HouseName): Promise<boolean> {
+/**
+ * Makes Redis the house's from now on. Throws {@link RedisUnfitError} where another house lives in it or
+ * it is too old, and `RedisAwayError`.
+ */
+export async function claimRedis(redis: RedisConnection, name: HouseName): Promise<void> {
+  const { version } = await redis.askAnyway((client) => client.hello());
+  const refusal = tooOld(version);
+  if (refusal !== null) throw refusal;
   const script = { keys: [KEY], arguments: [name.now, name.before, String(CLAIM_MS)] };
-  return (await redis.askAnyway((client) => client.eval(CLAIM, script))) === 1;
+  if ((await redis.askAnyway((client) => client.eval(CLAIM, script))) === 1) return;
+  throw new RedisUnfitError(
+    "another house's",
+    `REDIS_URL: another house (another DATABASE_URL) lives in this Redis, which takes one alone, whichever of its databases they use: give this process a Redis of its own, or end the other house ${CLAIM_MS / 1_000} s before.`,
+  );
 }

@@ -6,6 +6,7 @@ import type { RedisAddress } from "./redisAddress.ts";
 import { CONNECTS_MS, REDIS_ANSWERS_MS, reconnectPauseMs } from "./redisAddress.ts";
 import type { RedisFailure, RedisHealth } from "./redisHealth.ts";
 import { failureOf, RedisAwayError } from "./redisHealth.ts";
+import { BEFORE_HELLO, muchTooOld } from "./redisVersion.ts";
 
 /** Commands on their way; beyond it they fail at once. */
 const MOST_COMMANDS = 10_000;
@@ -48,6 +49,11 @@ export class RedisConnection {
       if (this.#client.isReady) {
         // Redis refuses the client's ping: the connection stays, so no new one would end an outage.
         this.failed(error, "a sign of life");
+        return;
+      }
+      if (error instanceof Error && BEFORE_HELLO.test(error.message)) {
+        health.expect(NAME);
+        health.found(muchTooOld());
         return;
       }
       health.lost(NAME, error);

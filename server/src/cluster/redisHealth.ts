@@ -32,9 +32,16 @@ export class RedisLoginError extends Error {
   override readonly name = "RedisLoginError";
 }
 
-/** Another house lives in this Redis, which only an operator puts right; in one line. */
-export class RedisTakenError extends Error {
-  override readonly name = "RedisTakenError";
+/** Redis is there and is nothing for this house, which only an operator puts right; in one line. */
+export class RedisUnfitError extends Error {
+  override readonly name = "RedisUnfitError";
+  /** What it is instead, for the log. */
+  readonly what: string;
+
+  constructor(what: string, message: string) {
+    super(message);
+    this.what = what;
+  }
 }
 
 /**
@@ -104,8 +111,8 @@ export class RedisHealth {
   readonly #settling = new Set<() => void>();
   /** Why Redis lets this process not in; null where it does, or has not been asked yet. */
   #notLetIn: string | null = null;
-  /** Another house was found in it, and not yet that it is there no more. */
-  #isTaken = false;
+  /** Why it is nothing for this house; null where it is, or has not been asked yet. */
+  #unfit: RedisUnfitError | null = null;
   /** An outage was told of, and not its end. */
   #tellsBack = false;
   #closed = false;
@@ -135,18 +142,18 @@ export class RedisHealth {
   }
 
   claimed(): void {
-    this.#isTaken = false;
+    this.#unfit = null;
     this.ready(CLAIM);
   }
 
-  /** Another house lives in it: told once, until that is over. */
-  taken(): void {
+  /** It is nothing for this house: told once, until that is over. */
+  found(refusal: RedisUnfitError): void {
     this.expect(CLAIM);
-    if (this.#closed || this.#isTaken) return;
-    this.#isTaken = true;
+    if (this.#closed || this.#unfit?.what === refusal.what) return;
+    this.#unfit = refusal;
     resolveAll(this.#settling);
     this.#tellsBack = true;
-    this.#log.error("Redis (REDIS_URL) is another house's; tables go on without it");
+    this.#log.error(`Redis (REDIS_URL) is ${refusal.what}; tables go on without it`);
   }
 
   /** A connection that has yet to become ready. */
@@ -212,13 +219,16 @@ export class RedisHealth {
     return this.#notLetIn;
   }
 
-  get isTaken(): boolean {
-    return this.#isTaken;
+  /** Why it is nothing for this house; null where it is, as far as is known. */
+  get unfit(): RedisUnfitError | null {
+    return this.#unfit;
   }
 
-  /** Resolves once all connections are ready, or one is not let in, or another house is found there. */
+  /** Resolves once all connections are ready, or one is not let in, or Redis is found unfit. */
   untilSettled(): Promise<void> {
-    if (this.state === "ok" || this.#notLetIn !== null || this.#isTaken) return Promise.resolve();
+    if (this.state === "ok" || this.#notLetIn !== null || this.#unfit !== null) {
+      return Promise.resolve();
+    }
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#settling.add(resolve);
     return promise;

@@ -28,8 +28,15 @@ export interface OwnRedis {
   close(): Promise<void>;
 }
 
-/** One that runs; `running: false`: one that has yet to be started. */
-export async function createOwnRedis({ running = true } = {}): Promise<OwnRedis> {
+/**
+ * One that runs; `running: false`: one that has yet to be started.
+ *
+ * @param settings beyond those that all have, as `redis-server` takes them
+ */
+export async function createOwnRedis({
+  running = true,
+  settings = [] as readonly string[],
+} = {}): Promise<OwnRedis> {
   const folder = await mkdtemp(join(tmpdir(), "croupier-redis-"));
   const port = await freePort();
   const urlWith = (password: string) =>
@@ -39,7 +46,7 @@ export async function createOwnRedis({ running = true } = {}): Promise<OwnRedis>
   const abandon = () => child?.kill("SIGKILL");
   process.once("exit", abandon);
   const start = async () => {
-    child = await startServer(folder, port);
+    child = await startServer(folder, port, settings);
   };
   const kill = async () => {
     const ending = child;
@@ -74,7 +81,11 @@ export async function createOwnRedis({ running = true } = {}): Promise<OwnRedis>
   };
 }
 
-async function startServer(folder: string, port: number): Promise<ChildProcess> {
+async function startServer(
+  folder: string,
+  port: number,
+  more: readonly string[],
+): Promise<ChildProcess> {
   const settings = {
     port,
     bind: "127.0.0.1",
@@ -84,7 +95,7 @@ async function startServer(folder: string, port: number): Promise<ChildProcess> 
     save: "",
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("redis-server", [...args, ...more], { stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.includes("Ready to accept connections")) {
       child.stdout.resume();
