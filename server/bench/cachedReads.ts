@@ -37,6 +37,7 @@ import { writeBooks } from "./audit/books.ts";
 import { openBenchDatabase } from "./bank.ts";
 import type { Benchmark } from "./figures.ts";
 import { median } from "./measure.ts";
+import { opened } from "./openThings.ts";
 
 const TRANSFERS = 100_000;
 const TABLES = 20;
@@ -81,7 +82,9 @@ interface BenchHouse extends AsyncDisposable {
 
 /** Processes that share a Redis, with leaderboards in it. */
 async function openHouse(pool: Pool): Promise<BenchHouse> {
-  const redis = await createOwnRedis();
+  const starting = createOwnRedis();
+  const closeRedis = opened(async () => (await starting).close());
+  const redis = await starting;
   const configs = readTables(
     JSON.stringify(Array.from({ length: TABLES }, (_, at) => ({ id: `table-${at + 1}` }))),
   );
@@ -104,7 +107,7 @@ async function openHouse(pool: Pool): Promise<BenchHouse> {
     made,
     [Symbol.asyncDispose]: async () => {
       for (const { close } of processes) await close();
-      await redis.close();
+      await closeRedis();
     },
   };
 }
