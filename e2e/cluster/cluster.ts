@@ -50,16 +50,17 @@ export interface Cluster {
 /** Starts everything; resolves once every process takes connections. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   // Whatever is missing is said before anything runs; one after the other, as packages are installed.
-  for (const program of ["redis-server", "nginx"] as const) await ensureProgram(program);
+  const redisProgram = await ensureProgram("redis-server");
+  const nginxProgram = await ensureProgram("nginx");
   const parts = new AsyncDisposableStack();
   try {
     const postgres = options.databaseUrl === undefined ? new PostgresServer(options.folder) : null;
     await postgres?.start();
     parts.use(postgres);
     const databaseUrl = options.databaseUrl ?? postgres?.url ?? "";
-    const redis = parts.use(await startRedis(join(options.folder, "redis"), await freePort()));
+    const redis = parts.use(await startRedis(redisProgram, join(options.folder, "redis")));
     const port = options.port ?? (await freePort());
-    const { redisUrl = redis.url } = options;
+    const { redisUrl = redis.url, edge = {} } = options;
     const urls = { databaseUrl, redisUrl, entry: `localhost:${port}` };
     const processes = await newProcesses(options, urls);
     parts.defer(async () => {
@@ -69,11 +70,20 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const [first, ...others] = processes;
     await first?.start();
     await Promise.all(others.map((process) => process.start()));
-    const door = parts.use(await startDoor(options, port, processes));
+    const addresses = addressesOf(processes);
+    const door = parts.use(
+      await startNginx({
+        program: nginxProgram,
+        folder: join(options.folder, "nginx"),
+        clientDir: join(repository, "client", "dist"),
+        processes: addresses,
+        ports: { http: port },
+        settings: edge,
+      }),
+    );
     const dispose = () => parts.disposeAsync();
     // Pages and sockets have to have one host: the one that is in the public addresses.
     const url = `http://${urls.entry}`;
-    const addresses = addressesOf(processes);
     const services = [postgres, redis, door].filter((service) => service !== null);
     const parties = { redis, door, services, processes, addresses };
     return { url, databaseUrl, ...parties, [Symbol.asyncDispose]: dispose };
@@ -81,20 +91,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await parts.disposeAsync();
     throw error;
   }
-}
-
-function startDoor(
-  { folder, edge = {} }: ClusterOptions,
-  port: number,
-  processes: readonly ClusterProcess[],
-): Promise<NginxServer> {
-  return startNginx({
-    folder: join(folder, "nginx"),
-    clientDir: join(repository, "client", "dist"),
-    processes: addressesOf(processes),
-    ports: { http: port },
-    settings: edge,
-  });
 }
 
 function addressesOf(processes: readonly ClusterProcess[]): ProcessList {

@@ -16,6 +16,8 @@ import { ensureProgram } from "./systemPackages.ts";
 export type ProcessList = ReadonlyMap<number, string>;
 
 export interface NginxOptions {
+  /** Its file; it is found, or installed, where none is given. */
+  readonly program?: string;
   /** Absolute, of its own: configuration, certificate, access log and temporary files. */
   readonly folder: string;
   /** Absolute: the built client. */
@@ -105,7 +107,8 @@ export class NginxServer extends Service {
  * @throws {@link OperatorError} with what Nginx says about a configuration that it does not take
  */
 export async function startNginx(options: NginxOptions): Promise<NginxServer> {
-  const nginx = new NginxServer(await ensureProgram("nginx"), options);
+  const program = options.program ?? (await ensureProgram("nginx"));
+  const nginx = new NginxServer(program, options);
   if (options.ports.https !== undefined) await makeCertificate(certificateIn(options.folder));
   await nginx.start();
   return nginx;

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../src/testing/ports.ts";
 import { startProgram } from "../src/testing/processes.ts";
 import { Service } from "./service.ts";
-import { ensureProgram } from "./systemPackages.ts";
 
 interface RedisOptions {
   /** What it is told is written down here. */
@@ -55,9 +55,9 @@ export class RedisServer extends Service {
   }
 }
 
-/** Starts a Redis that writes down what it is told into `folder`. */
-export async function startRedis(folder: string, port: number): Promise<RedisServer> {
-  const program = await ensureProgram("redis-server");
+/** Starts a Redis on a free port, from its program's file; it writes down what it is told into `folder`. */
+export async function startRedis(program: string, folder: string): Promise<RedisServer> {
+  const port = await freePort();
   const password = randomBytes(16).toString("hex");
   mkdirSync(folder, { recursive: true });
   const settings = {
