@@ -55,6 +55,7 @@ export class Link {
   store(lease: Lease, host: WatchedHost): TableStore {
     const { bank, auditor } = this.#world;
     const audit = (look: () => void) => this.#world.audit(look);
+    const asOf = (at: number) => audit(() => auditor.asksAsOf(host, at, this.#caller.now()));
     return {
       prepareTable: (_: TableConfig) =>
         this.#call(() => {
@@ -69,11 +70,16 @@ export class Link {
       post: (_, posting) => this.#post(lease, host, posting),
       recall: (tableId, asked) => this.#recall(host, () => bank.recall(tableId, asked)),
       lockRound: (locking) => {
+        asOf(locking.lockedAt);
         audit(() => host.shadow?.locks(locking.betsDigest));
         return this.#call(() => bank.lock(lease, locking), host);
       },
-      settleRound: (settling) => this.#call(() => bank.settle(lease, settling), host),
+      settleRound: (settling) => {
+        asOf(settling.settledAt);
+        return this.#call(() => bank.settle(lease, settling), host);
+      },
       voidRound: (voiding) => {
+        asOf(voiding.voidedAt);
         const voided = this.#call(() => bank.void(lease, voiding), host);
         void voided.then(
           () => host.voids.tookBack(),

@@ -7,7 +7,7 @@ import { OutcomeUnknownError } from "../src/tables/store.ts";
 import type { TableHost } from "../src/tables/tableHost.ts";
 import { Tables } from "../src/tables/tables.ts";
 import type { TableTerms, View } from "./auditor/terms.ts";
-import { AuditError } from "./auditor/terms.ts";
+import { AuditError, check } from "./auditor/terms.ts";
 import type { WatchedHost } from "./auditor/watchedHost.ts";
 import { Link } from "./link.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
@@ -160,7 +160,7 @@ export class SimulatedProcess implements MetProcess {
   }
 
   #observer() {
-    const { counts } = this.#world;
+    const { counts, auditor } = this.#world;
     return {
       turned: () => undefined,
       unavailable: () => undefined,
@@ -169,7 +169,12 @@ export class SimulatedProcess implements MetProcess {
         const watched = this.#watched.get(tableId);
         if (watched !== undefined) {
           if (watched.posting > 0) counts.add("seen: operation under way while its table froze");
+          auditor.froze(watched, { ofBank: error instanceof OutcomeUnknownError });
           this.#still(watched);
+          this.#world.afterwards(() => {
+            if (this.alive)
+              check(watched.frozenTold, () => `${watched.id} tells nobody that it froze`);
+          });
         }
         if (error instanceof OutcomeUnknownError) return;
         const what = `${this.id}: ${tableId} froze: ${error}`;
@@ -215,7 +220,11 @@ export class SimulatedProcess implements MetProcess {
         case "voided":
           audit(() => watched.voids.told(event));
           break;
+        case "froze":
+          audit(() => auditor.toldFrozen(watched, viewOf(host)));
+          break;
         case "lost":
+          auditor.lost(watched);
           this.#still(watched);
           break;
         case "moved":

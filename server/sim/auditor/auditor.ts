@@ -7,10 +7,11 @@
  */
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
 import { Books, chipsIn, contentOf } from "./books.ts";
+import { fits, textOf, wouldReplay } from "./replies.ts";
 import { checkResumption } from "./resumption.ts";
 import type { Expected } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
-import type { Change, Operation, Refused, Reply, TableTerms, View } from "./terms.ts";
+import type { Change, Operation, Reply, TableTerms, View } from "./terms.ts";
 import { check, sameChips, sameLabels } from "./terms.ts";
 import { changesOf } from "./voids.ts";
 import type { WatchedHost } from "./watchedHost.ts";
@@ -105,9 +106,9 @@ export class Auditor {
     check(status === "open", () => `${where()}, and was ${status}`);
     const changes = this.#changesOf(lease);
     check(changes.length > 0, () => `${where()}, and its game is the table's: ${reason}`);
-    const tells = changes.some((change) => change.every((word) => reason.includes(word)));
+    const tells = changes.some(([before, now]) => reason.includes(`from ${before} to ${now}`));
     check(tells, () => `${where()}, and the reason is not "${reason}"`);
-    this.books.voided(lease, round);
+    this.books.voided(lease, round, reason);
   }
 
   /** What of the running round's game the table has otherwise, as who writes there has it. */
@@ -116,6 +117,32 @@ export class Auditor {
     const running = this.books.running(tableId);
     check(host !== undefined && running !== null, () => `${tableId}: nothing to write in ${epoch}`);
     return changesOf(running.terms, host.terms);
+  }
+
+  /** It froze: where the bank is to blame, operations hear so until it has started again. */
+  froze(host: WatchedHost, { ofBank }: { readonly ofBank: boolean }): void {
+    host.refuses = ofBank ? "BANK_UNAVAILABLE" : "TABLE_PAUSED";
+    this.stopped(host);
+  }
+
+  /** Everyone at this host hears that it froze. */
+  toldFrozen(host: WatchedHost, { phase }: Pick<View, "phase">): void {
+    host.frozenTold = true;
+    check(phase === "paused", () => `${host.id} froze, and shows ${phase}`);
+  }
+
+  /** The host knows that another process has the table. */
+  lost(host: WatchedHost): void {
+    host.lost = true;
+    host.refuses = "TABLE_PAUSED";
+    this.stopped(host);
+  }
+
+  /** The host asks for a turn of the round as of `at`: of now, or as it asked for it or the one before. */
+  asksAsOf(host: WatchedHost, at: number, now: number): void {
+    const known = at === now || host.askedAt.has(at);
+    check(known, () => `${host.id} asks for a turn as of ${now - at} ms ago`);
+    host.askedAt.add(at);
   }
 
   /** The host was told to stop: no operation is taken in any more. */
@@ -183,6 +210,7 @@ export class Auditor {
       seen: (what: string) => this.#seen(`seen: ${what}`),
       placed: (playerId: string, changes: readonly Change[]) => host.told.placed(playerId, changes),
     };
+    host.frozenTold = false;
     host.told.begins(view.phase);
     host.voids.begins();
     host.shadow = new Shadow(options, running, { view, now });
@@ -249,6 +277,7 @@ export class Auditor {
     const asked = clientSeeds.map(({ playerId, seed }) => `${playerId}:${seed}`);
     // What is asked for again was frozen before.
     if (host.frozenFor !== round) {
+      host.askedAt.clear();
       check(
         own.sort().join() === asked.sort().join(),
         () => `${host.id} freezes ${asked.sort().join()}, not ${own.join()}`,
@@ -289,16 +318,26 @@ export class Auditor {
       const told = expected?.type;
       const legal = told === "answer" || (expected?.type === "refusal" && !expected.final);
       check(legal || host.shadow === null, () => `${where()} is answered, and ${told} was due`);
+      const isReplay = reply.isReplay === true;
+      const passes = isReplay ? "passes" : "does not pass";
+      check(
+        isReplay === wouldReplay(expected, isReplay),
+        () => `${where()} ${passes} for a replay`,
+      );
       return;
     }
     const { refusal } = reply;
     this.#seen(`refused: ${refusal.code}`);
     if (host.shadow === null) {
-      const passing = refusal.code === "TABLE_PAUSED" || refusal.code === "BANK_UNAVAILABLE";
+      const stops = host.ending && ["TABLE_PAUSED", "BANK_UNAVAILABLE"].includes(refusal.code);
+      const passing = stops || refusal.code === host.refuses;
       // What is under way while a host stops is still decided: refused where it did not count yet.
       const decided = host.ending && (!asked.counted || refusal.code === "OP_REUSED");
       const legal = passing || decided || fits(refusal, expected);
       check(legal, () => `${where()}: ${refusal.code} of a still host`);
+      const wasTaken = host.ending && !host.lost && expected?.type === "later";
+      const early = wasTaken && refusal.code === "TABLE_PAUSED" && host.posting > 0;
+      check(!early, () => `${where()} is refused before the bank has answered`);
       return;
     }
     check(
@@ -310,7 +349,7 @@ export class Auditor {
     const unknown = refusal.code === "BANK_UNAVAILABLE" && !expected.final;
     check(
       unknown || (refusal.code === "OP_REUSED" && reused) || fits(refusal, expected),
-      () => `${where()}: ${text(refusal)}, and ${text(expected.refusal)} was due`,
+      () => `${where()}: ${textOf(refusal)}, and ${textOf(expected.refusal)} was due`,
     );
     const stands =
       asked.counted && refusal.code !== "OP_REUSED" && refusal.code !== "BANK_UNAVAILABLE";
@@ -343,18 +382,4 @@ export class Auditor {
     }
     if (booked.epoch < host.epoch) this.#seen("seen: answered again, from an earlier holder");
   }
-}
-
-function fits(refusal: Refused, expected: Expected | undefined): boolean {
-  if (expected?.type !== "refusal") return false;
-  const due = expected.refusal;
-  return (
-    due.code.split("|").includes(refusal.code) &&
-    (due.limit === undefined || due.limit === refusal.limit) &&
-    (due.lateMs === undefined || due.lateMs === refusal.lateMs)
-  );
-}
-
-function text({ code, limit, lateMs }: Refused): string {
-  return [code, limit, lateMs].filter((part) => part !== undefined).join(" ");
 }

@@ -18,6 +18,8 @@ export interface BookedRound {
   /** The epoch in which it was opened. */
   readonly openedIn: number;
   status: "open" | "locked" | "settled" | "void";
+  /** Of a void round. */
+  reason: string;
   pocket: string;
   seed: string;
   digest: string;
@@ -136,6 +138,7 @@ export class Books {
       ...opened,
       openedIn: epoch,
       status: "open",
+      reason: "",
       pocket: "",
       seed: "",
       digest: "",
@@ -260,11 +263,16 @@ export class Books {
     this.#empty(table, running, new Map(settled.payouts.map((p) => [p.playerId, p.returned])));
   }
 
-  voided({ tableId, epoch }: { tableId: string; epoch: number }, round: number): void {
+  voided(
+    { tableId, epoch }: { tableId: string; epoch: number },
+    round: number,
+    reason: string,
+  ): void {
     const table = this.#written(tableId, epoch);
     const running = this.running(tableId);
     check(running?.round === round, () => `${tableId}: ${round} is void and was not running`);
     running.status = "void";
+    running.reason = reason;
     const stakes = Array.from(running.layouts, ([id, layout]) => [id, chipsIn(layout)] as const);
     this.#empty(table, running, new Map(stakes));
   }

@@ -47,7 +47,7 @@ const NOTHING = { operations: 0, changes: 0 };
 
 /** What a request must be replied with. */
 export type Expected =
-  | { readonly type: "answer" }
+  | { readonly type: "answer"; readonly isReplay: boolean }
   /** Unless the op counted already: then as that did. */
   | { readonly type: "refusal"; readonly refusal: Refused; readonly final: boolean }
   | { readonly type: "later" };
@@ -174,7 +174,8 @@ export class Shadow {
     const answered = player.answered.get(op);
     if (answered !== undefined) {
       if (answered === content) seen("answered again, in its round");
-      expect(request, answered === content ? { type: "answer" } : refusal({ code: "OP_REUSED" }));
+      const same = answered === content;
+      expect(request, same ? expectedOf("already") : refusal({ code: "OP_REUSED" }));
       return;
     }
     const isAsked = ({ operation: { op: its } }: Waiting) => its === op;
@@ -208,8 +209,12 @@ export class Shadow {
 
   /** Why no operation is taken in now. */
   #closed(now: number): Refused | null {
-    const { phase, phaseEndsAt, pocket } = this.#view;
-    if (phase === "paused") return { code: "BANK_UNAVAILABLE|TABLE_PAUSED" };
+    const { phase, phaseEndsAt, pocket, commitment } = this.#view;
+    if (phase === "paused") {
+      // Before its first round a host is about to open, or waits for the bank: that does not show.
+      const isNew = commitment === "";
+      return { code: isNew ? "BANK_UNAVAILABLE|TABLE_PAUSED" : "BANK_UNAVAILABLE" };
+    }
     if (phase === "betting" && now < phaseEndsAt) return null;
     if (phase === "result" && pocket === "") return { code: "TABLE_PAUSED" };
     const lateMs = Math.max(0, now - this.#closedAt);
@@ -365,7 +370,8 @@ function refusal(refused: Refused): Expected {
 }
 
 function expectedOf(outcome: Refused | "posted" | "already" | "reused"): Expected {
-  if (outcome === "posted" || outcome === "already") return { type: "answer" };
+  if (outcome === "posted") return { type: "answer", isReplay: false };
+  if (outcome === "already") return { type: "answer", isReplay: true };
   if (outcome === "reused") return refusal({ code: "OP_REUSED" });
   return { type: "refusal", refusal: outcome, final: true };
 }

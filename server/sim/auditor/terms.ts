@@ -39,7 +39,9 @@ export interface Refused {
   readonly lateMs?: number;
 }
 
-export type Reply = { readonly answer: Answer } | { readonly refusal: Refused };
+export type Reply =
+  | { readonly answer: Answer; readonly isReplay?: true }
+  | { readonly refusal: Refused };
 
 /** A posting as the host asks the bank for it. */
 export interface AskedPosting {

@@ -39,6 +39,7 @@ export interface VoidsOptions {
 export interface ToldVoid {
   readonly playerId: string;
   readonly round: number;
+  readonly reason: string;
   readonly stake: number;
   readonly balance: number;
 }
@@ -106,6 +107,8 @@ export class Voids {
     check(this.#due.delete(told.playerId), () => `${where()}, which is not due`);
     const stake = chipsIn(this.#round.layouts.get(told.playerId) ?? new Map());
     check(told.stake === stake, () => `${where()}, with ${told.stake}, not ${stake} back`);
+    const { reason } = this.#round;
+    check(told.reason === reason, () => `${where()}: "${told.reason}", and not "${reason}"`);
     // At once, or when they come back.
     const after = this.#round.after.get(told.playerId);
     const has = [after, books.balances.get(told.playerId)].includes(told.balance);

@@ -17,6 +17,14 @@ export interface WatchedHost {
   life: number;
   /** It is stopping in good order: what is under way is answered, nothing more begins. */
   ending: boolean;
+  /** Another process has the table, and this one knows. */
+  lost: boolean;
+  /** Everyone has been told that it froze. */
+  frozenTold: boolean;
+  /** What it tells operations while it stands still. */
+  refuses: "TABLE_PAUSED" | "BANK_UNAVAILABLE";
+  /** When it asked for the turns of the running round, by its own clock. */
+  readonly askedAt: Set<number>;
   view: View | null;
   /** How the running round stood when this host came upon it. */
   found: "open" | "locked" | null;
@@ -56,6 +64,10 @@ export function watchedHost({
     still: null,
     life: 0,
     ending: false,
+    lost: false,
+    frozenTold: false,
+    refuses: "TABLE_PAUSED",
+    askedAt: new Set(),
     view: null,
     found: null,
     seats,
