@@ -113,7 +113,7 @@ export class Bank {
     const last = rounds.findLast(isFinished);
     if (last?.status !== "void") return null;
     const returned = Array.from(last.stakes, ([playerId, stake]) => {
-      return { playerId, stake, balance: asChips(this.#balances.get(playerId) ?? 0) };
+      return { playerId, stake, balance: this.balanceOf(playerId) };
     });
     return { round: last.round, reason: last.reason, returned };
   }
@@ -239,6 +239,10 @@ export class Bank {
 
   lastChips(tableId: string, playerId: string): ChipsOnSpots {
     return this.#table(tableId).lastLayouts.get(playerId) ?? [];
+  }
+
+  balanceOf(playerId: string): Chips {
+    return asChips(this.#balances.get(playerId) ?? 0);
   }
 
   #pay(payments: readonly (readonly [playerId: string, chips: number])[]) {

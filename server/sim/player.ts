@@ -2,7 +2,6 @@
  * A simulated player: sits at a table wherever it runs, bets and misbets, asks again until there is
  * an answer, and sometimes long after.
  */
-import { asChips } from "@croupier/shared/core/chips";
 import { phaseOf } from "@croupier/shared/core/table/state";
 import type { Answer, Kind, Operation, Reply } from "./auditor/terms.ts";
 import type { Planned } from "./scheduler.ts";
@@ -133,13 +132,13 @@ export class SimulatedPlayer {
   async #sit(process: MetProcess): Promise<void> {
     const at = process.at(this.tableId);
     if (at === null) return;
-    const { auditor } = this.#world;
+    const { auditor, bank } = this.#world;
     this.#sittings += 1;
     if (at.host.state.players.get(this.id)?.seated === true) {
       this.#count("seen: player sat down on a seat that was kept");
     }
     await at.host.sit(this.id);
-    at.host.tellVoided(this.id, asChips(auditor.books.balances.get(this.id) ?? 0));
+    at.host.tellVoided(this.id, bank.balanceOf(this.id));
     if (process.at(this.tableId)?.host !== at.host) return;
     this.#world.audit(() => auditor.sat(at.watched, this.id, at.host.ownLayout(this.id)));
     this.#countSitting(process, at.host.ownLayout(this.id).stake > 0);

@@ -42,6 +42,7 @@ export interface ToldVoid {
   readonly reason: string;
   readonly stake: number;
   readonly balance: number;
+  readonly isLate?: true;
 }
 
 export class Voids {
@@ -109,9 +110,9 @@ export class Voids {
     check(told.stake === stake, () => `${where()}, with ${told.stake}, not ${stake} back`);
     const { reason } = this.#round;
     check(told.reason === reason, () => `${where()}: "${told.reason}", and not "${reason}"`);
-    // At once, or when they come back.
-    const after = this.#round.after.get(told.playerId);
-    const has = [after, books.balances.get(told.playerId)].includes(told.balance);
+    // At once as of the void or its reading, when they come back as it is then.
+    const after = told.isLate ? [] : [this.#round.after.get(told.playerId)];
+    const has = [...after, books.balances.get(told.playerId)].includes(told.balance);
     check(has, () => `${where()}, and has ${told.balance} now`);
     seen(this.#isOwn ? "seen: void told by who took it back" : "seen: void told by who found it");
   }
