@@ -89,7 +89,11 @@ export class Link {
       },
       ping: () => this.#call(() => undefined),
       lastChips: (tableId, playerId) =>
-        this.#call(() => bank.lastChips(tableId, playerId)).then(
+        this.#call(() => {
+          const chips = bank.lastChips(tableId, playerId);
+          audit(() => auditor.books.hadLast(tableId, playerId, chips));
+          return chips;
+        }).then(
           (chips) => {
             host.lastChips.set(playerId, chips);
             return chips;

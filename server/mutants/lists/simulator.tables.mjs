@@ -18,4 +18,11 @@ export const mutants = [
     replace: "await stopNow(begun.host);",
     why: "a table that players sit at is given to another process in the middle of a round",
   },
+  {
+    name: "last-chips-of-void-rounds-forgotten",
+    file: "server/sim/bank.ts",
+    find: "if (layout.size > 0) table.lastLayouts.set(playerId, [...layout]);",
+    replace: "if (layout.size > 1) table.lastLayouts.set(playerId, [...layout]);",
+    why: "what a player had on one spot in a round that is void cannot be repeated elsewhere",
+  },
 ];

@@ -6,7 +6,7 @@ import { Nets } from "./nets.ts";
 import type { PlacedBet } from "./rules.ts";
 import { digestOf, entropyOf, kindOf, pocketOf, returned } from "./rules.ts";
 import type { Answer, AskedPosting, Change, Operation, TableTerms } from "./terms.ts";
-import { check, layoutText } from "./terms.ts";
+import { check, layoutText, sameChips } from "./terms.ts";
 
 export interface BookedRound {
   readonly round: number;
@@ -49,7 +49,6 @@ interface BookedTable {
 export interface Booked {
   readonly content: string;
   readonly answer: Answer;
-  readonly tableId: string;
   readonly epoch: number;
 }
 
@@ -184,7 +183,7 @@ export class Books {
       balance,
       ...(posting.kind === "bet" ? {} : { chips: [...layout] }),
     };
-    this.operations.set(`${playerId} ${op}`, { content, answer, tableId, epoch });
+    this.operations.set(`${playerId} ${op}`, { content, answer, epoch });
     this.#conserved();
     return answer;
   }
@@ -291,6 +290,13 @@ export class Books {
       if (layout.size > 0) table.lastLayouts.set(playerId, layout);
     }
     this.#conserved();
+  }
+
+  /** A player's chips in the last finished round that had some, as the bank says. */
+  hadLast(tableId: string, playerId: string, said: readonly Change[]): void {
+    const had = [...(this.table(tableId).lastLayouts.get(playerId) ?? [])];
+    const told = () => `${layoutText(said)}, not ${layoutText(had)}`;
+    check(sameChips(said, had), () => `${tableId}: ${playerId} had ${told()}`);
   }
 
   /** What a player had in a finished round, what came back, and what they had then. */
