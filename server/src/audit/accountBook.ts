@@ -11,6 +11,15 @@ export const KINDS = ["", "issuer", "house", "escrow", "player"] as const;
 /** An account's kind as its place in {@link KINDS}; 0: there is no such account. */
 export type KindCode = number;
 
+/** More accounts than there are people: with an id beyond, an array of them would take all memory. */
+const MOST_ID = 2 ** 28;
+
+/** As the query below has them. */
+type Row = readonly string[];
+
+const idOf = ([id = "0"]: Row): number => Number(id);
+const canBe = (row: Row): boolean => idOf(row) > 0 && idOf(row) <= MOST_ID;
+
 export class AccountBook {
   readonly count: number;
   readonly balances: Float64Array;
@@ -18,10 +27,18 @@ export class AccountBook {
   /** The bytes of each owner's id, a player's or a table's, from one start to the next. */
   readonly #owners: Buffer;
   readonly #starts: Uint32Array;
+  /** What is wrong with ids that no sequence gives; such an account is not there for anything else. */
+  readonly idFaults: readonly string[];
 
-  private constructor(rows: readonly (readonly string[])[]) {
-    const size = 1 + Number(rows.at(-1)?.[0] ?? 0);
-    this.count = rows.length;
+  private constructor(all: readonly Row[]) {
+    const rows = all.filter(canBe);
+    this.idFaults = all
+      .filter((row) => !canBe(row))
+      .map(
+        ([id, kind, , owner]) => `account ${kind} ${owner} has the id ${id}, which none can have`,
+      );
+    const size = 1 + idOf(rows.at(-1) ?? []);
+    this.count = all.length;
     this.balances = new Float64Array(size);
     this.#kinds = new Uint8Array(size);
     this.#starts = new Uint32Array(size + 1);
@@ -29,12 +46,14 @@ export class AccountBook {
     this.#owners = Buffer.concat(owners);
     let start = 0;
     let next = 0;
-    rows.forEach(([id, kind = "", balance], index) => {
-      this.#starts.fill(start, next, Number(id) + 1);
-      next = Number(id) + 1;
+    rows.forEach((row, index) => {
+      const [, kind = "", balance] = row;
+      const id = idOf(row);
+      this.#starts.fill(start, next, id + 1);
+      next = id + 1;
       start += owners[index]?.length ?? 0;
-      this.#kinds[Number(id)] = KINDS.indexOf(kind as (typeof KINDS)[number]);
-      this.balances[Number(id)] = Number(balance);
+      this.#kinds[id] = KINDS.indexOf(kind as (typeof KINDS)[number]);
+      this.balances[id] = Number(balance);
     });
     this.#starts.fill(start, next);
   }

@@ -14,7 +14,8 @@ const PLACEMENT = "'|' || (change->>0) || ':' || (change->>1)";
 
 /** Whether the hash is that of what an operation is logged with, for a query of operations. */
 export const IS_AS_ASKED = `content = ${hashOf(`CASE
-  WHEN kind <> 'bet' THEN kind
+  WHEN kind IS DISTINCT FROM 'bet' THEN kind
+  WHEN jsonb_typeof(changes) <> 'array' THEN NULL
   WHEN jsonb_array_length(changes) = 1 THEN 'bet|' || (changes->0->>0) || ':' || (changes->0->>1)
   ELSE 'bet' || (SELECT string_agg(${PLACEMENT}, '' ORDER BY place)
     FROM jsonb_array_elements(changes) WITH ORDINALITY AS placed (change, place)) END`)}`;

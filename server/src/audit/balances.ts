@@ -37,13 +37,15 @@ export async function auditBalances(client: PoolClient): Promise<readonly AuditL
 function zeroSum(book: AccountBook): AuditLine {
   const faults = new Faults();
   let total = 0n;
-  for (const balance of book.balances) total += BigInt(balance);
+  // A balance that is no number is named by the next check.
+  for (const balance of book.balances) total += BigInt(balance || 0);
   if (total !== 0n) faults.add(`all balances sum to ${total}`);
   return faults.line("all balances sum to zero", book.count);
 }
 
 function sums(book: AccountBook, running: Float64Array): AuditLine {
   const faults = new Faults();
+  for (const fault of book.idFaults) faults.add(fault);
   for (let id = 0; id < running.length && !faults.full; id += 1) {
     const [has, given] = [book.balances[id], running[id]];
     if (has === given) continue;
@@ -97,8 +99,8 @@ class Walk {
     const faults = new Faults();
     for (const [id, { place, had }] of this.#below) {
       if (faults.full) break;
-      const { rows } = await client.query<{ id: number }>(
-        "SELECT id FROM transfers ORDER BY id OFFSET $1 LIMIT 1",
+      const { rows } = await client.query<{ id: string }>(
+        "SELECT id::text FROM transfers ORDER BY id OFFSET $1 LIMIT 1",
         [place],
       );
       faults.add(`account ${this.#book.nameOf(id)} had ${had} after transfer ${rows[0]?.id}`);

@@ -146,6 +146,71 @@ it.each<[string, string, RegExp]>([
     change("first", `changes = '[["even", 20]]'`),
     /^table locked: the digest of round 2 is not of its operations$/,
   ],
+  [
+    "changes are no list",
+    change("last", "changes = '{}'"),
+    /^operation last of player \w+: its changes are not spots with chips: \{\}$/,
+  ],
+  [
+    "a locked round's changes are no list",
+    change("first", "changes = '5'"),
+    /^operation first of player \w+: its changes are not spots with chips: 5$/,
+  ],
+  [
+    "a finished round's changes are no list",
+    "UPDATE operations SET changes = 'null' WHERE table_id = 'open' AND round = 1",
+    /^operation \S+ of player \w+: its changes are not spots with chips: null$/,
+  ],
+  [
+    "a change is no pair",
+    change("three", "changes = '[18, null]'"),
+    /^operation three of player \w+: its changes are not spots with chips: \[18, null\]$/,
+  ],
+  [
+    "a change has more than a spot and chips",
+    change("last", `changes = '[["red", 15, 0]]'`),
+    /^operation last of player \w+: its changes are not spots with chips: \[\["red", 15, 0\]\]$/,
+  ],
+  [
+    "chips are not whole",
+    change("last", `changes = '[["red", 15.5]]'`),
+    /^operation last of player \w+: its changes are not spots with chips: \[\["red", 15.5\]\]$/,
+  ],
+  [
+    "chips are text",
+    change("last", `changes = '[["red", "15"]]'`),
+    /^operation last of player \w+: its changes are not spots with chips: \[\["red", "15"\]\]$/,
+  ],
+  [
+    "there are more chips than can be counted",
+    change("first", `changes = '[["black", 1e30]]'`),
+    /^operation first of player \w+: its changes are not spots with chips: \[\["black", 1\d+\]\]$/,
+  ],
+  [
+    "a spot has what its text is escaped for",
+    change("last", `changes = '[["\\"\\u0007", 15]]'`),
+    /^operation last of player \w+: logged as bet .+, asked for as bet\|red:15$/,
+  ],
+  [
+    "stakes are more than can be counted",
+    `UPDATE operations SET stake_change = 9223372036854775807 WHERE table_id = 'open' AND round = 2`,
+    /^table open: round 2 \(open\) leaves 26 in escrow, not \d+$/,
+  ],
+  [
+    "an open round's client seeds are no list",
+    "UPDATE rounds SET client_seeds = '{}' WHERE table_id = 'open' AND round = 2",
+    /^table open: the client seeds of round 2 are not players with seeds$/,
+  ],
+  [
+    "an open round's client seeds are no seeds, and its entropy is of none",
+    `UPDATE rounds SET client_seeds = '[5]', entropy = '${entropyOf([])}' WHERE table_id = 'open' AND round = 2`,
+    /^table open: the client seeds of round 2 are not players with seeds$/,
+  ],
+  [
+    "a locked round's client seeds have no player",
+    `UPDATE rounds SET client_seeds = '[{"seed": "lucky"}]' WHERE table_id = 'locked' AND round = 2`,
+    /^table locked: the client seeds of round 2 are not players with seeds$/,
+  ],
 ])("names what is broken where %s", async (_, statements, named) => {
   await pool.query(`BEGIN; SET LOCAL session_replication_role = replica; ${statements}; COMMIT`);
   const faults: string[] = [];

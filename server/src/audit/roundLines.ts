@@ -1,5 +1,6 @@
 /** A line for each round, with its operations and bets, for COPY. */
 import { IS_AS_ASKED } from "./asked.ts";
+import { parsed } from "./changes.ts";
 import type { FinishedRound, ReturnedBet } from "./soundRecord.ts";
 
 /** What no id and no JSON holds, and COPY does not escape. */
@@ -51,11 +52,11 @@ export function readRound(line: string): RoundLine {
       ? null
       : ({
           ...{ ...base, status, wheel, zeroRule, commitment, seed, entropy, betsDigest },
-          clientSeeds: JSON.parse(clientSeeds),
+          clientSeeds: parsed(clientSeeds),
           pocket: orNull(pocket),
           reason: orNull(reason),
           inOrder: inOrder === "t",
-          // Of another wheel than there is, its form is found to be wrong.
+          // Of another wheel than there is, or with other seeds, its form is found to be wrong.
         } as FinishedRound);
   return { ...base, finished, log: new Log(orNull(log) ?? "") };
 }

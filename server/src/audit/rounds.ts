@@ -1,4 +1,5 @@
 /** What must be true of rounds, and of the chips that their operations and bets stand for. */
+import { ARE_CHANGES, CHANGED } from "./changes.ts";
 import type { SqlCheck } from "./checks.ts";
 
 const ROUNDS = "SELECT count(*) AS counted FROM rounds";
@@ -49,14 +50,14 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
     faults: `SELECT format('table %s: a seed chain begins with round %s, not %s', table_id,
         first_round, due) AS fault
       FROM (
-        SELECT *, coalesce(lag(first_round + length) OVER (
+        SELECT *, coalesce(lag(first_round::numeric + length) OVER (
           PARTITION BY table_id ORDER BY first_round), 1) AS due
         FROM seed_chains
       ) AS chains WHERE first_round <> due
       UNION ALL SELECT format('table %s: round %s is in no seed chain', table_id, last) AS fault
       FROM (SELECT table_id, max(round) AS last FROM rounds GROUP BY table_id) AS played
         LEFT JOIN (
-          SELECT table_id, max(first_round + length) AS due FROM seed_chains GROUP BY table_id
+          SELECT table_id, max(first_round::numeric + length) AS due FROM seed_chains GROUP BY table_id
         ) AS made USING (table_id)
       WHERE last >= coalesce(due, 1)`,
   },
@@ -64,23 +65,28 @@ export const ROUNDS_CHECKS: readonly SqlCheck[] = [
     // A finished one's are looked at with the rest of its record.
     check: "each unfinished round's entropy is of its client seeds, and its digest of its bets",
     count: `${ROUNDS} WHERE ${UNFINISHED}`,
-    faults: `SELECT format('table %s: the entropy of round %s is not of its client seeds', table_id,
-        round) AS fault
+    faults: `SELECT format('table %s: the %s', table_id, CASE
+        WHEN NOT are_seeds THEN format('client seeds of round %s are not players with seeds', round)
+        ELSE format('entropy of round %s is not of its client seeds', round) END) AS fault
       FROM rounds CROSS JOIN LATERAL (
         SELECT string_agg((one->>'playerId') || ':' || (one->>'seed'), E'\\n'
-          ORDER BY one->>'playerId' COLLATE "C") AS seeds
-        FROM jsonb_array_elements(client_seeds) AS one) AS given
-      WHERE ${UNFINISHED} AND entropy IS DISTINCT FROM ${sha256Of("seeds")}
+            ORDER BY one->>'playerId' COLLATE "C") AS seeds,
+          bool_and(coalesce(jsonb_typeof(one->'playerId') = 'string'
+            AND jsonb_typeof(one->'seed') = 'string', false)) AS are_seeds
+        FROM jsonb_array_elements(
+          CASE jsonb_typeof(client_seeds) WHEN 'array' THEN client_seeds ELSE '[null]' END) AS one
+      ) AS given
+      WHERE ${UNFINISHED} AND (NOT are_seeds OR entropy IS DISTINCT FROM ${sha256Of("seeds")})
       UNION ALL SELECT format('table %s: the digest of round %s is not of its operations', table_id,
         round) AS fault
       FROM rounds CROSS JOIN LATERAL (
         SELECT string_agg(player_id || '|' || spot || '|' || placed, E'\\n'
           ORDER BY player_id COLLATE "C", spot COLLATE "C") AS bets
         FROM (
-          SELECT player_id, change->>0 AS spot, sum((change->>1)::bigint) AS placed
-          FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
+          SELECT player_id, spot, sum(chips) AS placed
+          FROM operations CROSS JOIN LATERAL ${CHANGED} AS changed
           WHERE operations.table_id = rounds.table_id AND operations.round = rounds.round
-          GROUP BY player_id, change->>0) AS layouts
+          GROUP BY player_id, spot) AS layouts
         WHERE placed <> 0) AS felt
       WHERE status = 'locked' AND bets_digest IS DISTINCT FROM ${sha256Of("bets")}`,
   },
@@ -92,6 +98,8 @@ export const LOGS_CHECK: SqlCheck = {
     "each operation's changes sum to its change of the stake, and with those before to the stake",
   count: "SELECT count(*) AS counted FROM operations",
   faults: `SELECT format('operation %s of player %s: %s', op, player_id, CASE
+      WHEN ${ARE_CHANGES} IS NOT TRUE
+        THEN 'its changes are not spots with chips: ' || coalesce(left(changes::text, 200), 'nothing')
       WHEN coalesce(changed, 0) <> stake_change
         THEN format('logged %s, its changes sum to %s', stake_change, coalesce(changed, 0))
       WHEN stake_change = 0 THEN 'changes nothing'
@@ -99,10 +107,11 @@ export const LOGS_CHECK: SqlCheck = {
     FROM (
       SELECT *, sum(stake_change) OVER (
           PARTITION BY table_id, round, player_id ORDER BY seq) AS staked,
-        (SELECT sum((change->>1)::bigint) FROM jsonb_array_elements(changes) AS change) AS changed
+        (SELECT sum(chips) FROM ${CHANGED} AS spots) AS changed
       FROM operations
     ) AS logged
-    WHERE coalesce(changed, 0) <> stake_change OR stake_change = 0 OR staked <> stake_after`,
+    WHERE ${ARE_CHANGES} IS NOT TRUE OR coalesce(changed, 0) <> stake_change OR stake_change = 0
+      OR staked IS DISTINCT FROM stake_after`,
 };
 
 /** Every operation has its transfer, and every stake its operation. */
@@ -124,7 +133,7 @@ export const OPERATIONS_CHECK: SqlCheck = {
       ) AS balances WHERE kind IN ('stake', 'release')
       GROUP BY player_id, op, table_id, round
     ) AS moves USING (player_id, op, table_id, round)
-    WHERE coalesce(stake_change, 0) <> coalesce(moved, 0) OR balance_after <> had`,
+    WHERE coalesce(stake_change, 0) <> coalesce(moved, 0) OR balance_after IS DISTINCT FROM had`,
 };
 
 /** Every bet is what the operations say. */
@@ -134,12 +143,11 @@ export const LAYOUTS_CHECK: SqlCheck = {
   faults: `SELECT format('table %s: round %s: player %s has %s on %s, the operations say %s',
       table_id, round, player_id, coalesce(amount, 0), spot, coalesce(placed, 0)) AS fault
     FROM bets FULL JOIN (
-      SELECT table_id, round, player_id, change->>0 AS spot,
-        sum((change->>1)::bigint) AS placed
-      FROM operations CROSS JOIN jsonb_array_elements(changes) AS change
+      SELECT table_id, round, player_id, spot, sum(chips) AS placed
+      FROM operations CROSS JOIN LATERAL ${CHANGED} AS changed
         JOIN rounds USING (table_id, round)
       WHERE status IN ('settled', 'void')
-      GROUP BY table_id, round, player_id, change->>0
+      GROUP BY table_id, round, player_id, spot
     ) AS layouts USING (table_id, round, player_id, spot)
     WHERE coalesce(amount, 0) <> coalesce(placed, 0)`,
 };

@@ -8,6 +8,7 @@
  */
 import type { PoolClient } from "pg";
 import { ASKED_CHECK } from "./asked.ts";
+import { changesOf } from "./changes.ts";
 import type { AuditLine, SqlCheck } from "./checks.ts";
 import { MOST_NAMED } from "./checks.ts";
 import { readLines } from "./copyOut.ts";
@@ -142,12 +143,14 @@ class RoundsPass {
 /** `[["red", 5]]`: what nearly all operations are, read without making lists. */
 const ONE_CHANGE = /^\[\["([^"\\]+)", (-?\d+)\]\]$/;
 
-/** Answers how many chips more there are on the felt. */
+/** Answers how many chips more there are on the felt; NaN where no such changes can be. */
 function place(layout: Map<string, number>, playerId: string, changes: string): number {
   const one = ONE_CHANGE.exec(changes);
   if (one !== null) return add(layout, `${playerId} ${one[1]}`, Number(one[2]));
+  const listed = changesOf(changes);
+  if (listed === null) return Number.NaN;
   let changed = 0;
-  for (const [spot, amount] of JSON.parse(changes)) {
+  for (const [spot, amount] of listed) {
     changed += add(layout, `${playerId} ${spot}`, amount);
   }
   return changed;

@@ -180,8 +180,8 @@ class Pass {
       "SELECT count(*) AS blocks FROM ledger_blocks",
     );
     if (counts[0]?.blocks === this.#blocks) return;
-    const { rows } = await client.query<{ chain: string; number: number; last: number }>(
-      `SELECT chain, number, last_transfer_id AS last FROM ledger_blocks
+    const { rows } = await client.query<{ chain: string; number: string; last: string }>(
+      `SELECT chain, number::text, last_transfer_id::text AS last FROM ledger_blocks
        WHERE NOT EXISTS (SELECT FROM transfers WHERE id = last_transfer_id)
        ORDER BY chain, number LIMIT ${MOST_NAMED}`,
     );
