@@ -9,6 +9,7 @@ import { AccountBook } from "./accountBook.ts";
 import type { AuditLine } from "./checks.ts";
 import { readLines } from "./copyOut.ts";
 import { Faults } from "./faults.ts";
+import { RunningBalances } from "./runningBalances.ts";
 
 const TAB = 9;
 const NEWLINE = 10;
@@ -43,11 +44,11 @@ function zeroSum(book: AccountBook): AuditLine {
   return faults.line("all balances sum to zero", book.count);
 }
 
-function sums(book: AccountBook, running: Float64Array): AuditLine {
+function sums(book: AccountBook, running: RunningBalances): AuditLine {
   const faults = new Faults();
   for (const fault of book.idFaults) faults.add(fault);
-  for (let id = 0; id < running.length && !faults.full; id += 1) {
-    const [has, given] = [book.balances[id], running[id]];
+  for (let id = 0; id < book.balances.length && !faults.full; id += 1) {
+    const [has, given] = [book.balances[id], running.of(id)];
     if (has === given) continue;
     faults.add(`account ${book.nameOf(id)} has ${has}, its transfers give ${given}`);
   }
@@ -55,7 +56,7 @@ function sums(book: AccountBook, running: Float64Array): AuditLine {
 }
 
 class Walk {
-  readonly running: Float64Array;
+  readonly running: RunningBalances;
   transfers = 0;
   /** Accounts that were below zero: when first, counted in transfers, and at what. */
   readonly #below = new Map<number, { readonly place: number; readonly had: number }>();
@@ -63,7 +64,7 @@ class Walk {
 
   constructor(book: AccountBook) {
     this.#book = book;
-    this.running = new Float64Array(book.balances.length);
+    this.running = new RunningBalances(book.balances.length);
   }
 
   readonly take = (bytes: Buffer, end: number): void => {
@@ -82,11 +83,8 @@ class Walk {
         amount = amount * 10 + byte - ZERO;
       }
       this.transfers += 1;
-      // An id beyond all accounts changes nothing here: another check names its transfer.
-      const left = (running[debit] as number) - amount;
-      running[debit] = left;
-      running[credit] = (running[credit] as number) + amount;
-      if (left < 0) this.#sink(debit, left);
+      running.move(debit, credit, amount);
+      if (running.of(debit) < 0) this.#sink(debit, running.of(debit));
     }
   };
 

@@ -19,6 +19,7 @@ import { Gifts } from "./gifts.ts";
 import { faultOf, movementOf } from "./movements.ts";
 import type { TableTraces } from "./roundTraces.ts";
 import { letterOf, RoundTraces } from "./roundTraces.ts";
+import { RunningBalances } from "./runningBalances.ts";
 import { CANONICAL, TRANSFERS, TransferLine } from "./transferLines.ts";
 
 /** Where chains stand, by their names: a table's id, or nothing for what belongs to no table. */
@@ -55,8 +56,7 @@ class Pass {
   readonly #byAccount: (Series | undefined)[] = [];
   readonly #traces = new RoundTraces();
   readonly #gifts: Gifts;
-  /** What each account had after the last line, by its id. */
-  readonly #balances: Float64Array;
+  readonly #running: RunningBalances;
   readonly #kindFaults = new Faults();
   readonly #chainFaults = new Faults();
   readonly #sinceFaults = new Faults();
@@ -67,7 +67,7 @@ class Pass {
     this.#book = book;
     this.#since = since;
     this.#gifts = new Gifts(book.balances.length);
-    this.#balances = new Float64Array(book.balances.length);
+    this.#running = new RunningBalances(book.balances.length);
   }
 
   readonly take = (bytes: Buffer, end: number): void => {
@@ -84,27 +84,26 @@ class Pass {
     const fault = faultOf(line, this.#book);
     if (fault !== null) this.#kindFaults.add(`transfer ${id} (${line.text("kind")}) ${fault}`);
     this.#gifts.look(line);
-    const { chain, escrow, traces } = this.#seriesOf(fault === null);
-    const amount = line.integer("amount");
-    const [giver, taker] = this.#move(amount);
-    const change = movementOf(line)?.escrow ?? 0;
-    if (change !== 0) {
-      escrow.move(line.integer("round"), change * amount);
-      const letter = letterOf(line);
-      if (letter !== undefined) traces.add(line, letter, change > 0 ? giver : taker);
-    }
+    const series = this.#seriesOf(fault === null);
+    this.#move(series);
+    const { chain } = series;
     chain.add(id, line.bytes, [line.start, line.end]);
     if (!line.isNull("block")) this.#close(chain, id);
   }
 
-  /** Moves the line's chips; answers what giver and taker have then. */
-  #move(amount: number): readonly [giver: number, taker: number] {
-    const [debit, credit] = [this.#line.integer("debit"), this.#line.integer("credit")];
-    const balances = this.#balances;
-    // An id beyond all accounts changes nothing here, and is named by another check.
-    balances[debit] = (balances[debit] as number) - amount;
-    balances[credit] = (balances[credit] as number) + amount;
-    return [balances[debit] as number, balances[credit] as number];
+  /** Moves the line's chips, and keeps what that did to an escrow and to a player. */
+  #move({ escrow, traces }: Series): void {
+    const line = this.#line;
+    const debit = line.integer("debit");
+    const credit = line.integer("credit");
+    const amount = line.integer("amount");
+    this.#running.move(debit, credit, amount);
+    const change = movementOf(line)?.escrow ?? 0;
+    if (change === 0) return;
+    escrow.move(line.integer("round"), change * amount);
+    const letter = letterOf(line);
+    if (letter === undefined) return;
+    traces.add(line, letter, this.#running.of(change > 0 ? debit : credit));
   }
 
   /** Where nothing is wrong with its accounts, one of them tells whose the transfer is. */
