@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { Tables } from "../src/tables/tables.ts";
 import { Counts, EXPECTED } from "./counts.ts";
 import { runSeed, simulate, unseen } from "./run.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -98,6 +99,14 @@ it.each(REGRESSIONS)("is clean in a house that comes to $what (seed $seed)", asy
   for (const seen of regression.scene) expect(counts.of(seen), seen).toBeGreaterThan(0);
 });
 
+it("ends with a finding where no table ever opens a round", async () => {
+  const opening = vi.spyOn(Tables.prototype, "open").mockResolvedValue([]);
+  onTestFinished(() => opening.mockRestore());
+  const { finding } = await runSeed(1);
+  expect(finding).toMatchObject({ by: "auditor" });
+  expect(finding?.complaint).toContain("no round opens any more, after 0");
+});
+
 it("replays a seed exactly, and no two seeds alike", async () => {
   const [one, again, other] = [await runSeed(5, 30), await runSeed(5, 30), await runSeed(6, 30)];
   expect(one.digest).toBe(again.digest);
@@ -124,7 +133,7 @@ it("goes by what is planned as plain as by everything else: no promise goes on b
 
 describe("the command", () => {
   const run = (...given: readonly string[]) =>
-    spawnSync(process.execPath, ["server/sim/main.ts", ...given], { encoding: "utf8" });
+    spawnSync(process.execPath, ["server/sim/main.ts", ...given], { encoding: "utf8", ...LONG });
 
   it("shows which mistakes are caught", LONG, () => {
     const only = ["--only", "locks-without-draining", "--only", "digest-before-the-lock"];

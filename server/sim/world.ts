@@ -27,6 +27,10 @@ import { witnessOf } from "./witness.ts";
 const HOUSE_CHIPS = 50_000_000;
 /** Rounds of one table while all others come to rest. */
 const MOST_CALM_ROUNDS = 800;
+/** For how long a house may stand still, in simulated time: a round opens, or all come to rest. */
+const PATIENCE_MS = 240_000;
+/** Events at one instant (some hundreds are usual): with more of them time does not go on. */
+const MOST_AT_ONCE = 10_000;
 /** Lines of what happened last that are kept for a finding. */
 const MOST_LINES = 80;
 
@@ -61,6 +65,8 @@ export class World implements Surroundings {
   #configs: readonly TableConfig[];
   #finding: AuditError | null = null;
   #requests = 0;
+  /** Events since the time changed. */
+  #atOnce = 0;
   #born = 0;
 
   constructor({ seed, rounds }: WorldOptions) {
@@ -131,12 +137,19 @@ export class World implements Surroundings {
 
   /** Runs to the end: chaos, then calm until everything is settled. Throws what it finds. */
   async run(): Promise<{ readonly rounds: number; readonly digest: string }> {
-    await this.#until(() => this.rounds >= this.#rounds);
+    let [rounds, openedAt] = [0, this.scheduler.now];
+    await this.#until(() => {
+      if (this.rounds > rounds) [rounds, openedAt] = [this.rounds, this.scheduler.now];
+      if (this.scheduler.now > openedAt + PATIENCE_MS) {
+        this.found(new AuditError(`no round opens any more, after ${rounds}`));
+      }
+      return rounds >= this.#rounds;
+    });
     this.#chaos.end();
     const goals = this.#configs.map(
       ({ tableId }) => [tableId, this.auditor.books.lastRound(tableId) + 3] as const,
     );
-    const patience = this.scheduler.now + 240_000;
+    const patience = this.scheduler.now + PATIENCE_MS;
     const done = () =>
       this.#players.every(({ idle }) => idle) &&
       goals.every(([tableId, round]) => this.auditor.books.lastRound(tableId) >= round);
@@ -181,7 +194,10 @@ export class World implements Surroundings {
   }
 
   #next(): Happened {
+    const before = this.scheduler.now;
     const happened = this.scheduler.next();
+    this.#atOnce = this.scheduler.now === before ? this.#atOnce + 1 : 0;
+    if (this.#atOnce > MOST_AT_ONCE) this.found(new AuditError("time does not go on"));
     if (happened === "nothing") this.found(new AuditError("nothing happens any more"));
     return happened;
   }

@@ -25,4 +25,18 @@ export const mutants = [
     replace: "if (layout.size > 1) table.lastLayouts.set(playerId, [...layout]);",
     why: "what a player had on one spot in a round that is void cannot be repeated elsewhere",
   },
+  {
+    name: "never-opens",
+    file: "server/src/tables/persistence.ts",
+    find: 'put({ type: "opened", now: clock.now(), openedAt, commitment });',
+    replace: 'if (round < 5) put({ type: "opened", now: clock.now(), openedAt, commitment });',
+    why: "a table waits for ever for a round that is open",
+  },
+  {
+    name: "ticks-at-once",
+    file: "shared/src/core/table/state.ts",
+    find: '    case "result":\n      return state.phaseEndsAt;',
+    replace: '    case "result":\n      return state.stage === "settled" ? 0 : state.phaseEndsAt;',
+    why: "a table's timer goes off again and again, at the same instant",
+  },
 ];
