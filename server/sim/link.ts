@@ -2,6 +2,7 @@
  * The way between a process and the database: calls arrive late or not at all, answers are lost, and
  * a process that died meanwhile hears nothing.
  */
+import { InvariantError } from "@croupier/shared/core/assert";
 import type { Posting } from "@croupier/shared/core/table/effects";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Lease, LeaseStore } from "../src/tables/lease.ts";
@@ -24,6 +25,12 @@ const AWAY = "the database is away";
 const SEEKS_MS = [50, 600] as const;
 /** What queued is on its way for longer than a table that froze stands still. */
 const HELD_UP_MS = [300, 1_500] as const;
+
+/** Once a table broke, of its next operation in that round to break it again. */
+const BREAKS_AGAIN = 0.5;
+
+/** As a broken invariant of the table's own, or of the books. */
+export class PutInError extends InvariantError {}
 
 export class Link {
   readonly #world: Surroundings;
@@ -82,7 +89,7 @@ export class Link {
         asOf(voiding.voidedAt);
         const voided = this.#call(() => bank.void(lease, voiding), host);
         void voided.then(
-          () => host.voids.tookBack(),
+          () => host.voids.tookBack(voiding.round),
           () => undefined,
         );
         return voided;
@@ -197,6 +204,10 @@ export class Link {
         fail(new BankUnavailableError(AWAY));
         return;
       }
+      if (this.#breaks(host, posting)) {
+        fail(new PutInError("put in"));
+        return;
+      }
       if (random.chance(faults.outcomeUnknown * (mood.slow ? LOST_WHEN_SLOW : 1))) {
         this.#loseOutcome(lease.tableId, act);
         fail(new OutcomeUnknownError("nobody knows"));
@@ -214,6 +225,14 @@ export class Link {
       }
     });
     return promise;
+  }
+
+  #breaks(host: WatchedHost, { round }: Posting): boolean {
+    const { random, faults, counts } = this.#world;
+    if (faults.broken === 0) return false;
+    const breaks = random.chance(host.broke.round === round ? BREAKS_AGAIN : faults.broken);
+    if (breaks) counts.add("fault: invariant broken");
+    return breaks;
   }
 
   /** A post on its way; it is the process that holds it back, and with that it is gone. */

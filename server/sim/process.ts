@@ -9,7 +9,7 @@ import { Tables } from "../src/tables/tables.ts";
 import type { TableTerms, View } from "./auditor/terms.ts";
 import { AuditError, check } from "./auditor/terms.ts";
 import type { WatchedHost } from "./auditor/watchedHost.ts";
-import { Link } from "./link.ts";
+import { Link, PutInError } from "./link.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
 
 export class SimulatedProcess implements MetProcess {
@@ -176,7 +176,7 @@ export class SimulatedProcess implements MetProcess {
               check(watched.frozenTold, () => `${watched.id} tells nobody that it froze`);
           });
         }
-        if (error instanceof OutcomeUnknownError) return;
+        if (error instanceof OutcomeUnknownError || error instanceof PutInError) return;
         const what = `${this.id}: ${tableId} froze: ${error}`;
         this.#world.found(new AuditError(what, { cause: error }));
       },

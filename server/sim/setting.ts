@@ -15,6 +15,8 @@ export interface Faults {
   readonly delayed: number;
   readonly messageDropped: number;
   readonly messageDuplicated: number;
+  /** Of an operation to break an invariant of its table; far likelier once more in the same round. */
+  readonly broken: number;
   /** Between two strokes of chaos, on average. */
   readonly chaosMs: number;
 }
@@ -26,6 +28,7 @@ export const CALM: Faults = {
   delayed: 0,
   messageDropped: 0,
   messageDuplicated: 0,
+  broken: 0,
   chaosMs: Number.POSITIVE_INFINITY,
 };
 
@@ -45,6 +48,8 @@ const CALMER = 0.1;
 const PUSHING = 4;
 /** In these houses, by their seeds, processes fall asleep as they take a table, for longer than a lease. */
 const DROWSY = [0, 3];
+/** In these houses, by their seeds, tables meet broken invariants. */
+const BREAKING = 8;
 /** Long enough for more operations of one player than a round may have. */
 const LONGEST_MS = 6_000;
 
@@ -59,6 +64,7 @@ export function kindOf(seed: number) {
     dropping: DROPPING.includes(seed % 9),
     drumming,
     pushing: seed % 10 === PUSHING,
+    breaking: seed % 13 === BREAKING,
     drowsy: DROWSY.includes(seed % 12),
   };
 }
@@ -71,8 +77,9 @@ export function kindOf(seed: number) {
 export function faultsOf(
   random: Random,
   longestMs: number,
-  { queueing, drumming }: Pick<ReturnType<typeof kindOf>, "queueing" | "drumming">,
+  kind: Pick<ReturnType<typeof kindOf>, "queueing" | "drumming" | "breaking">,
 ): Faults {
+  const { queueing, drumming, breaking } = kind;
   const wild = random.next() * (drumming ? CALMER : 1);
   const between = (least: number, most: number) => least + (most - least) * random.next();
   return {
@@ -82,6 +89,7 @@ export function faultsOf(
     delayed: 0.03 * wild * random.next(),
     messageDropped: 0.1 * wild * random.next(),
     messageDuplicated: 0.15 * wild * random.next(),
+    broken: breaking ? 0.03 : 0,
     chaosMs: random.between(400, 1_000) + Math.round(longestMs * between(drumming ? 2 : 0, 4)),
   };
 }

@@ -71,7 +71,8 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    const { rough, sharing, queueing, dropping, drumming, pushing, drowsy } = kindOf(seed);
+    const { rough, sharing, queueing, dropping, drumming, pushing, drowsy, breaking } =
+      kindOf(seed);
     this.sharing = sharing;
     this.queueing = queueing;
     this.dropping = dropping;
@@ -81,7 +82,7 @@ export class World implements Surroundings {
     this.#rounds = rounds;
     this.#configs = configsOf(this.random, drumming);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
-    const faults = faultsOf(this.random, longestMs, { queueing, drumming });
+    const faults = faultsOf(this.random, longestMs, { queueing, drumming, breaking });
     this.eagernessMs = this.random.between(longestMs >> 1, 3 * longestMs);
     const names = Array.from({ length: this.random.between(3, 9) }, (_, index) => `p${index}`);
     const chips = new Map(names.map((name) => [name, this.random.between(300, 6_000)]));

@@ -128,4 +128,25 @@ export const mutants = [
       "    this.#ticker.cancel();\n    this.#requests.refuseAll(PAUSED);\n    // What is in flight",
     why: "a table that stops refuses bets that the bank is about to take",
   },
+  {
+    name: "void-told-late-only",
+    file: "server/src/tables/host.ts",
+    find: 'for (const stake of this.#voids.heard(voided, isHere)) this.#tell({ type: "voided", ...stake });',
+    replace: "this.#voids.heard(voided, isHere);",
+    why: "who sits at the table as their round is taken back is not told",
+  },
+  {
+    name: "broken-round-goes-on",
+    file: "server/src/tables/breaks.ts",
+    find: "return again ? BROKE_AGAIN : undefined;",
+    replace: "return again && round < 0 ? BROKE_AGAIN : undefined;",
+    why: "a round in which its table breaks again and again is never taken back",
+  },
+  {
+    name: "broken-round-is-void-at-once",
+    file: "server/src/tables/breaks.ts",
+    find: "return again ? BROKE_AGAIN : undefined;",
+    replace: "return again || round > 0 ? BROKE_AGAIN : undefined;",
+    why: "a round is taken back because its table broke once",
+  },
 ];

@@ -15,7 +15,7 @@ import type { Change, Operation, Reply, TableTerms, View } from "./terms.ts";
 import { check, sameChips, sameLabels } from "./terms.ts";
 import { changesOf } from "./voids.ts";
 import type { WatchedHost } from "./watchedHost.ts";
-import { watchedHost } from "./watchedHost.ts";
+import { brokeAgainIn, watchedHost } from "./watchedHost.ts";
 
 /** A round as the host asks for it; `openedAt` by its clock. */
 export interface Opening {
@@ -105,23 +105,36 @@ export class Auditor {
     const where = () => `${lease.tableId}/${lease.epoch}: ${round} is void`;
     check(status === "open", () => `${where()}, and was ${status}`);
     const changes = this.#changesOf(lease);
-    check(changes.length > 0, () => `${where()}, and its game is the table's: ${reason}`);
-    const tells = changes.some(([before, now]) => reason.includes(`from ${before} to ${now}`));
+    const broke = brokeAgainIn(this.#hostOf(lease), round);
+    const isDue = changes.length > 0 || broke;
+    check(isDue, () => `${where()}, and its game is the table's: ${reason}`);
+    const tells =
+      (broke && reason.includes("error")) ||
+      changes.some(([before, now]) => reason.includes(`from ${before} to ${now}`));
     check(tells, () => `${where()}, and the reason is not "${reason}"`);
     this.books.voided(lease, round, reason);
   }
 
   /** What of the running round's game the table has otherwise, as who writes there has it. */
-  #changesOf({ tableId, epoch }: Lease): ReturnType<typeof changesOf> {
+  #changesOf(lease: Lease): ReturnType<typeof changesOf> {
+    const running = this.books.running(lease.tableId);
+    check(running !== null, () => `${lease.tableId}: nothing to write in ${lease.epoch}`);
+    return changesOf(running.terms, this.#hostOf(lease).terms);
+  }
+
+  #hostOf({ tableId, epoch }: Lease): WatchedHost {
     const host = this.#hosts.get(`${tableId}/${epoch}`);
-    const running = this.books.running(tableId);
-    check(host !== undefined && running !== null, () => `${tableId}: nothing to write in ${epoch}`);
-    return changesOf(running.terms, host.terms);
+    check(host !== undefined, () => `${tableId}: nobody to write in ${epoch}`);
+    return host;
   }
 
   /** It froze: where the bank is to blame, operations hear so until it has started again. */
   froze(host: WatchedHost, { ofBank }: { readonly ofBank: boolean }): void {
     host.refuses = ofBank ? "BANK_UNAVAILABLE" : "TABLE_PAUSED";
+    if (!ofBank) {
+      const round = this.#opened(host);
+      host.broke = { round, times: host.broke.round === round ? host.broke.times + 1 : 1 };
+    }
     this.stopped(host);
   }
 
@@ -200,6 +213,8 @@ export class Auditor {
   ): void {
     const { terms, seats, expected } = host;
     for (const [playerId, seat] of seats) if (!seat.seated) seats.delete(playerId);
+    const isBroken = running?.status === "open" && brokeAgainIn(host, running.round);
+    check(!isBroken, () => `${host.id} goes on with ${running?.round}, in which it broke again`);
     checkResumption({ id: host.id, terms, books: this.books, view, now });
     const expect = (request: number, of: Expected) => expected.set(request, of);
     const options = {

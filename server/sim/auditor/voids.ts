@@ -16,8 +16,9 @@ type Game = Pick<TableTerms, "wheel" | "zeroRule">;
 
 /**
  * What of a round's game a table has otherwise, as before and now. An open round of another game must
- * be taken back, and no other round may: in a simulated house the books agree with themselves, no table
- * is closed, and a broken invariant ends the run.
+ * be taken back, and of its own game only one in which a broken invariant was put in twice: in a
+ * simulated house the books agree with themselves, no table is closed, and any other broken invariant
+ * ends the run.
  */
 export function changesOf(round: Game, table: Game): readonly (readonly [string, string])[] {
   const both = [
@@ -51,21 +52,22 @@ export class Voids {
   #round: BookedRound | null = null;
   /** Who is still to hear of it. */
   readonly #due = new Set<string>();
-  /** The host knows that it took the round back itself. */
-  #isOwn = false;
+  /** The last round that the host knows to have taken back itself. */
+  #ownRound = 0;
   #hasBegun = false;
 
   constructor(options: VoidsOptions) {
     this.#options = options;
   }
 
-  /** The host reads the table's past; what it reads again, once it has begun, is no news. */
+  /** The host reads the table's past; once it has begun, only a round that is void since is news. */
   reads(): void {
-    if (this.#hasBegun) return;
     const { tableId, books } = this.#options;
     const { rounds } = books.table(tableId);
     const running = books.running(tableId);
     const last = rounds[books.lastRound(tableId) - (running === null ? 1 : 2)];
+    const isNews = last?.status === "void" && last.round > (this.#round?.round ?? 0);
+    if (this.#hasBegun && !isNews) return;
     this.#due.clear();
     this.#round = last?.status === "void" ? last : null;
     for (const [playerId, layout] of this.#round?.layouts ?? []) {
@@ -75,8 +77,12 @@ export class Voids {
   }
 
   /** The bank told the host that it has taken the round back. */
-  tookBack(): void {
-    this.#isOwn = true;
+  tookBack(round: number): void {
+    this.#ownRound = round;
+  }
+
+  get #isOwn(): boolean {
+    return this.#round?.round === this.#ownRound;
   }
 
   /** The host goes on: whoever sits there has been told. */
@@ -114,6 +120,7 @@ export class Voids {
     const after = told.isLate ? [] : [this.#round.after.get(told.playerId)];
     const has = [...after, books.balances.get(told.playerId)].includes(told.balance);
     check(has, () => `${where()}, and has ${told.balance} now`);
+    if (!told.isLate) seen("seen: void told at once");
     seen(this.#isOwn ? "seen: void told by who took it back" : "seen: void told by who found it");
   }
 }

@@ -21,6 +21,8 @@ export interface WatchedHost {
   lost: boolean;
   /** Everyone has been told that it froze. */
   frozenTold: boolean;
+  /** The round in which a broken invariant froze it last, and how often. */
+  broke: { readonly round: number; readonly times: number };
   /** What it tells operations while it stands still. */
   refuses: "TABLE_PAUSED" | "BANK_UNAVAILABLE";
   /** When it asked for the turns of the running round, by its own clock. */
@@ -66,6 +68,7 @@ export function watchedHost({
     ending: false,
     lost: false,
     frozenTold: false,
+    broke: { round: 0, times: 0 },
     refuses: "TABLE_PAUSED",
     askedAt: new Set(),
     view: null,
@@ -80,4 +83,9 @@ export function watchedHost({
     told: new Told({ id, terms, epoch, books, seen }),
     voids: new Voids({ id, tableId, books, seats, seen }),
   };
+}
+
+/** Whether the host met a second broken invariant in that round: it has to take it back. */
+export function brokeAgainIn({ broke }: WatchedHost, round: number): boolean {
+  return broke.round === round && broke.times > 1;
 }
