@@ -44,9 +44,11 @@ const LIVES = `(processes.expires_at > clock_timestamp()
 
 const LIFE = `interval '${LEASE_MS} ms'`;
 
-/** On the way of who comes, and of who looks. */
+/** On the way of who comes, and of who looks; whoever is just coming back is let be. */
 const FORGETS_GONE = `gone AS (
-    DELETE FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute')`;
+    DELETE FROM processes WHERE holder IN (
+      SELECT holder FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute'
+      FOR UPDATE SKIP LOCKED))`;
 
 const REPORT = `
   WITH ${FORGETS_GONE}

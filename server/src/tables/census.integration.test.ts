@@ -202,6 +202,23 @@ it("leaves what a process tells of its tables as it is where that shows life", a
   expect(before).toMatchObject([{ accepts: true, players: { [one]: 7 } }]);
 });
 
+/** As after a time without the bank: each would wait for the other's, and neither hold its tables. */
+it("waits for nobody whom it would forget", async () => {
+  const [silent, process] = [newProcess(), newProcess()];
+  for (const each of [silent, process]) await each.renew([]);
+  const client = await database.pool.connect();
+  try {
+    await client.query("BEGIN");
+    const passed = "UPDATE processes SET expires_at = expires_at - interval '2 minutes'";
+    await database.pool.query(passed);
+    await client.query("SELECT FROM processes WHERE holder = $1 FOR UPDATE", [silent.holder]);
+    expect((await censusOf(process)).processes).toEqual([process.holder]);
+  } finally {
+    await client.query("ROLLBACK");
+    client.release();
+  }
+});
+
 it("forgets whoever is long gone where a process begins", async () => {
   const [gone, silent] = [newProcess(), newProcess()];
   for (const process of [gone, silent]) await process.renew([]);
