@@ -64,6 +64,7 @@ export const EXPECTED: readonly string[] = [
     "asked twice while in flight",
     "asked twice while waiting",
     "waited behind another",
+    "asked for at another table",
     "more at once than may wait",
     "more in one round than may be",
     "more changes in one round than may be",

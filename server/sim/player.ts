@@ -64,12 +64,21 @@ export class SimulatedPlayer {
   readonly #open = new Map<string, Operation>();
   /** When what is open is asked for again. */
   readonly #again = new Map<string, Planned>();
-  readonly #done: Operation[] = [];
+  /** At all their tables. */
+  readonly #done: Operation[];
+  /** Of a seated player's acts, the share in which they ask for something once more. */
+  readonly #askedAgain: number;
 
-  constructor(world: Surroundings, id: string, tableId: string) {
+  /** `elsewhere`: the same player, who sits at another table too. */
+  constructor(
+    world: Surroundings,
+    ...[id, tableId, elsewhere]: [id: string, tableId: string, elsewhere?: SimulatedPlayer]
+  ) {
     this.#world = world;
     this.id = id;
     this.tableId = tableId;
+    this.#done = elsewhere === undefined ? [] : elsewhere.#done;
+    this.#askedAgain = elsewhere === undefined ? 0.04 : 0.2;
     this.#wishes = new Wishes(world.random, world.termsOf(tableId));
     this.#plan();
   }
@@ -111,8 +120,8 @@ export class SimulatedPlayer {
     else if (rough && luck > 0.9) this.#placeLast();
     else if (luck < 0.02) this.#leave();
     else if (luck < 0.06) this.#giveSeed();
-    else if (luck < 0.1) this.#askAgain();
-    else if (luck < 0.13) this.#burst();
+    else if (luck < 0.06 + this.#askedAgain) this.#askAgain();
+    else if (luck < 0.09 + this.#askedAgain) this.#burst();
     else if (!this.#seesBettingOver() || random.chance(UNTIMELY)) this.#place();
   }
 
@@ -284,7 +293,7 @@ export class SimulatedPlayer {
 
   #wish(kind: Kind): Operation {
     this.#operations += 1;
-    const op = `${this.id}-${this.#operations}`;
+    const op = `${this.id}-${this.tableId}-${this.#operations}`;
     const chips = kind === "bet" ? this.#wishes.chips(this.#stake) : [];
     return { playerId: this.id, op, kind, chips };
   }

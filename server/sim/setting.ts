@@ -48,6 +48,8 @@ const CALMER = 0.1;
 const PUSHING = 4;
 /** In these houses, by their seeds, processes fall asleep as they take a table, for longer than a lease. */
 const DROWSY = [0, 3];
+/** In these houses, by their seeds, some players sit at both tables, where there are two. */
+const ROAMING = 4;
 /** In these houses, by their seeds, tables meet broken invariants. */
 const BREAKING = 8;
 /** Long enough for more operations of one player than a round may have. */
@@ -64,6 +66,7 @@ export function kindOf(seed: number) {
     dropping: DROPPING.includes(seed % 9),
     drumming,
     pushing: seed % 10 === PUSHING,
+    roaming: seed % 7 === ROAMING,
     breaking: seed % 13 === BREAKING,
     drowsy: DROWSY.includes(seed % 12),
   };

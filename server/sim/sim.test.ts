@@ -115,7 +115,7 @@ it("replays a seed exactly, and no two seeds alike", async () => {
 });
 
 it("goes by what is planned as plain as by everything else: no promise goes on by it", async () => {
-  // Rough, sharing, queueing, dropping, drumming, drowsy, breaking and pushing ones are among them.
+  // Rough, sharing, queueing, dropping, drumming, drowsy, breaking, pushing and roaming ones are among them.
   const houses = [1, 2, 3, 4, 5, 8, 9, 11];
   const play = async () => {
     const digests: string[] = [];

@@ -71,7 +71,7 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    const { rough, sharing, queueing, dropping, drumming, pushing, drowsy, breaking } =
+    const { rough, sharing, queueing, dropping, drumming, pushing, drowsy, breaking, roaming } =
       kindOf(seed);
     this.sharing = sharing;
     this.queueing = queueing;
@@ -112,7 +112,13 @@ export class World implements Surroundings {
     this.#chaos = this.#newChaos({ faults, sharing, rough, drowsy });
     for (let place = 0; place < this.random.between(1, 3); place += 1) this.#places.fill(place);
     for (const name of names) {
-      this.#players.push(new SimulatedPlayer(this, name, this.random.pick(tableIds)));
+      const tableId = this.random.pick(tableIds);
+      const player = new SimulatedPlayer(this, name, tableId);
+      this.#players.push(player);
+      if (!roaming) continue;
+      for (const other of tableIds) {
+        if (other !== tableId) this.#players.push(new SimulatedPlayer(this, name, other, player));
+      }
     }
     this.#chaos.begin();
   }

@@ -39,4 +39,11 @@ export const mutants = [
     replace: '    case "result":\n      return state.stage === "settled" ? 0 : state.phaseEndsAt;',
     why: "a table's timer goes off again and again, at the same instant",
   },
+  {
+    name: "op-of-another-table-answers",
+    file: "server/sim/bank.ts",
+    find: "const sameContent = known.tableId === lease.tableId && known.content === content;",
+    replace: "const sameContent = known.content === content;",
+    why: "an op that counts at another table is answered as if it were placed here",
+  },
 ];

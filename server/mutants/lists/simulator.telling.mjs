@@ -149,4 +149,11 @@ export const mutants = [
     replace: "return again || round > 0 ? BROKE_AGAIN : undefined;",
     why: "a round is taken back because its table broke once",
   },
+  {
+    name: "void-told-with-an-old-balance",
+    file: "server/src/tables/host.ts",
+    find: '{ type: "voided", ...voided, balance, isLate: true }',
+    replace: '{ type: "voided", balance, ...voided, isLate: true }',
+    why: "who hears late of a void round is told what they had then",
+  },
 ];

@@ -6,12 +6,12 @@
  * it predicts each reply. It shares no code with what it audits.
  */
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
-import { Books, chipsIn, contentOf } from "./books.ts";
-import { fits, textOf, wouldReplay } from "./replies.ts";
+import { Books, chipsIn } from "./books.ts";
+import { fits, isSame, textOf, wouldReplay } from "./replies.ts";
 import { checkResumption } from "./resumption.ts";
 import type { Expected } from "./shadow.ts";
 import { Shadow } from "./shadow.ts";
-import type { Change, Operation, Reply, TableTerms, View } from "./terms.ts";
+import type { Change, Operation, OwnLayout, Reply, TableTerms, View } from "./terms.ts";
 import { check, sameChips, sameLabels } from "./terms.ts";
 import { changesOf } from "./voids.ts";
 import type { WatchedHost } from "./watchedHost.ts";
@@ -24,13 +24,6 @@ export interface Opening {
   readonly zeroRule: string;
   readonly clientSeeds: readonly { readonly playerId: string; readonly seed: string }[];
   readonly openedAt: number;
-}
-
-/** Their own chips, as a player is shown them. */
-export interface OwnLayout {
-  readonly stake: number;
-  readonly chips: readonly Change[];
-  readonly lastChips: readonly Change[];
 }
 
 interface Lease {
@@ -327,6 +320,7 @@ export class Auditor {
     const expected = host.expected.get(request);
     host.expected.delete(request);
     const { operation } = asked;
+    const { tableId } = host.terms;
     const where = () => `${host.id}: ${operation.playerId}'s ${operation.op} (${operation.kind})`;
     if ("answer" in reply) {
       this.#answered(host, operation, { reply, where });
@@ -360,7 +354,8 @@ export class Auditor {
       () => `${where()}: ${refusal.code}, and ${expected?.type} was due`,
     );
     const counted = this.#booked(operation);
-    const reused = counted !== undefined && counted.content !== contentOf(operation);
+    if (counted && counted.tableId !== tableId) this.#seen("seen: asked for at another table");
+    const reused = counted !== undefined && !isSame(counted, operation, tableId);
     const unknown = refusal.code === "BANK_UNAVAILABLE" && !expected.final;
     check(
       unknown || (refusal.code === "OP_REUSED" && reused) || fits(refusal, expected),
@@ -381,7 +376,8 @@ export class Auditor {
   ): void {
     const booked = this.#booked(operation);
     check(booked !== undefined, () => `${where()} is answered, and was never committed`);
-    check(booked.content === contentOf(operation), () => `${where()} was another operation`);
+    const isOwn = isSame(booked, operation, host.terms.tableId);
+    check(isOwn, () => `${where()} was another operation`);
     const { answer } = reply;
     const due = booked.answer;
     const same =

@@ -49,6 +49,7 @@ interface BookedTable {
 export interface Booked {
   readonly content: string;
   readonly answer: Answer;
+  readonly tableId: string;
   readonly epoch: number;
 }
 
@@ -183,7 +184,7 @@ export class Books {
       balance,
       ...(posting.kind === "bet" ? {} : { chips: [...layout] }),
     };
-    this.operations.set(`${playerId} ${op}`, { content, answer, epoch });
+    this.operations.set(`${playerId} ${op}`, { content, answer, tableId, epoch });
     this.#conserved();
     return answer;
   }

@@ -1,6 +1,13 @@
 /** How a reply compares with the one that was due. */
+import type { Booked } from "./books.ts";
+import { contentOf } from "./books.ts";
 import type { Expected } from "./shadow.ts";
-import type { Refused } from "./terms.ts";
+import type { Operation, Refused } from "./terms.ts";
+
+/** Whether what counts is the operation that is asked for at this table, and not its op for another. */
+export function isSame(counted: Booked, operation: Operation, tableId: string): boolean {
+  return counted.tableId === tableId && counted.content === contentOf(operation);
+}
 
 /** Whether the refusal is the one that was due, with its numbers. */
 export function fits(refusal: Refused, expected: Expected | undefined): boolean {

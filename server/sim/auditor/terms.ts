@@ -55,6 +55,13 @@ export interface AskedPosting {
   readonly chipsAfter?: readonly Change[];
 }
 
+/** Their own chips, as a player is shown them. */
+export interface OwnLayout {
+  readonly stake: number;
+  readonly chips: readonly Change[];
+  readonly lastChips: readonly Change[];
+}
+
 /** What everyone sees of a table. */
 export interface View {
   readonly phase: string;

@@ -55,6 +55,8 @@ export class Voids {
   /** The last round that the host knows to have taken back itself. */
   #ownRound = 0;
   #hasBegun = false;
+  /** What players had as the host read the table's past. */
+  #asRead: ReadonlyMap<string, number> = new Map();
 
   constructor(options: VoidsOptions) {
     this.#options = options;
@@ -69,6 +71,7 @@ export class Voids {
     const isNews = last?.status === "void" && last.round > (this.#round?.round ?? 0);
     if (this.#hasBegun && !isNews) return;
     this.#due.clear();
+    this.#asRead = new Map(books.balances);
     this.#round = last?.status === "void" ? last : null;
     for (const [playerId, layout] of this.#round?.layouts ?? []) {
       if (layout.size > 0) this.#due.add(playerId);
@@ -117,8 +120,10 @@ export class Voids {
     const { reason } = this.#round;
     check(told.reason === reason, () => `${where()}: "${told.reason}", and not "${reason}"`);
     // At once as of the void or its reading, when they come back as it is then.
-    const after = told.isLate ? [] : [this.#round.after.get(told.playerId)];
-    const has = [...after, books.balances.get(told.playerId)].includes(told.balance);
+    const { playerId, balance } = told;
+    const now = books.balances.get(playerId);
+    const atOnce = [this.#round.after.get(playerId), this.#asRead.get(playerId)];
+    const has = balance === now || (!told.isLate && atOnce.includes(balance));
     check(has, () => `${where()}, and has ${told.balance} now`);
     if (!told.isLate) seen("seen: void told at once");
     seen(this.#isOwn ? "seen: void told by who took it back" : "seen: void told by who found it");
