@@ -58,6 +58,11 @@ it.each<[string, string, RegExp]>([
     /^table one: round 9223372036854775807 has a hash and is not finished$/,
   ],
   [
+    "a link is of a round below all",
+    "UPDATE round_links SET round = -9223372036854775808",
+    /^table one: round -9223372036854775808 has a hash and is not finished$/,
+  ],
+  [
     "a block ends beyond all",
     `UPDATE ledger_blocks SET last_transfer_id = ${HIGHEST} WHERE chain = 'one' AND number = 2`,
     /^table one: block 2 ends with 9223372036854775807, which is gone$/,

@@ -59,7 +59,8 @@ export async function auditRoundLinks(client: PoolClient, since: RoundHeads): Pr
   const links = await lookUp(client, LINKS_CHECK);
   const { rows } = await client.query<RoundHead & { readonly tableId: string }>(
     `SELECT DISTINCT ON (table_id) table_id AS "tableId", round, encode(hash, 'hex') AS hash
-     FROM round_links WHERE round <= ${Number.MAX_SAFE_INTEGER} ORDER BY table_id, round DESC`,
+     FROM round_links WHERE round BETWEEN 1 AND ${Number.MAX_SAFE_INTEGER}
+     ORDER BY table_id, round DESC`,
   );
   const heads = Object.fromEntries(
     rows.map(({ tableId, round, hash }) => [tableId, { round, hash }]),
