@@ -5,7 +5,25 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const CLUSTER = ["e2e/cluster/{nginx*,main}.e2e.test.ts", "e2e/trials/{ghosts,redis}.e2e.test.ts"];
 
-const BOOKS = "server/src/{audit,db,ledger,rounds}/**/*.integration.test.ts";
+/** Whole servers are started there as well, where it is the start that matters. */
+const BENEATH = [
+  "server/src/{audit,db,ledger,players,rounds}/**/*.integration.test.ts",
+  "server/src/cluster/!(processes).integration.test.ts",
+  "server/src/tables/!(bankAway).integration.test.ts",
+  "server/src/{database,preflight*}.integration.test.ts",
+  "server/bench/*.integration.test.ts",
+  "e2e/bots/*.integration.test.ts",
+];
+
+/** What both kinds of integration tests have. */
+const INTEGRATION = {
+  root,
+  globalSetup: ["server/src/testing/postgres.global.ts", "server/src/testing/redis.global.ts"],
+  sequence: { groupOrder: 1 },
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
 
 /** Whole processes are as slow as the machine is busy: this only ends what would never end. */
 const HANGS_MS = 300_000;
@@ -14,9 +32,9 @@ const HANGS_MS = 300_000;
  * Five projects, the same order (`groupOrder`) at the same time and all else one after the other, because
  * what measures time must not share two cores with what spends it:
  * - `unit`: no process, no socket, no database;
- * - `books`: what is written and read, on a real Postgres, a database of its own per file: the same on
- *   either transport;
- * - `integration`: the server's other parts, beside it;
+ * - `beneath`: the server's parts beneath the transport, on a real Postgres and Redis, a database of its
+ *   own per file: the same on either transport;
+ * - `integration`: its other parts, beside them;
  * - `e2e`: whole server processes, alone and several, and a real browser, one file at a time;
  * - `cluster`: the proxy, the command, and Redis away from many processes: the same on either transport.
  */
@@ -44,31 +62,18 @@ export default defineConfig({
       },
       {
         test: {
-          name: "books",
-          root,
-          include: [BOOKS],
+          ...INTEGRATION,
+          name: "beneath",
+          include: BENEATH,
           exclude: ["**/node_modules/**"],
-          globalSetup: ["server/src/testing/postgres.global.ts"],
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
       {
         test: {
+          ...INTEGRATION,
           name: "integration",
-          root,
           include: ["{server,e2e}/**/*.integration.test.ts"],
-          exclude: ["**/node_modules/**", BOOKS],
-          globalSetup: [
-            "server/src/testing/postgres.global.ts",
-            "server/src/testing/redis.global.ts",
-          ],
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          exclude: ["**/node_modules/**", ...BENEATH],
         },
       },
       {

@@ -24,4 +24,5 @@ it("plays without a Redis that was never there, and finds rooms once it comes", 
   console.info(JSON.stringify({ measured: outcome.measured }));
   expect(outcome.findings, said.join("\n")).toEqual([]);
   expect(outcome.faults).toEqual({ "every process starts without a Redis": 1 });
+  expect(outcome.bots).toMatchObject({ connected: 6, voided: [] });
 });
