@@ -47,9 +47,9 @@ const CALMER = 0.1;
 /** In these houses, by their seeds, players take the house to the most that it may have to pay. */
 const PUSHING = 4;
 /** In these houses, by their seeds, processes fall asleep as they take a table, for longer than a lease. */
-const DROWSY = [0, 3];
+const DROWSY = 0;
 /** In these houses, by their seeds, some players sit at both tables, where there are two. */
-const ROAMING = 4;
+const ROAMING = 11;
 /** In these houses, by their seeds, tables meet broken invariants. */
 const BREAKING = 8;
 /** Long enough for more operations of one player than a round may have. */
@@ -66,9 +66,9 @@ export function kindOf(seed: number) {
     dropping: DROPPING.includes(seed % 9),
     drumming,
     pushing: seed % 10 === PUSHING,
-    roaming: seed % 7 === ROAMING,
+    roaming: seed % 14 === ROAMING,
     breaking: seed % 13 === BREAKING,
-    drowsy: DROWSY.includes(seed % 12),
+    drowsy: seed % 12 === DROWSY,
   };
 }
 

@@ -137,9 +137,7 @@ export class World implements Surroundings {
 
   /** The rounds that were opened. */
   get rounds(): number {
-    let rounds = 0;
-    for (const { tableId } of this.#configs) rounds += this.auditor.books.lastRound(tableId);
-    return rounds;
+    return this.auditor.books.rounds;
   }
 
   /** Runs to the end: chaos, then calm until everything is settled. Throws what it finds. */

@@ -67,6 +67,8 @@ export class Books {
   readonly #tables: ReadonlyMap<string, BookedTable>;
   readonly #seeds: BooksOptions["seeds"];
   readonly #issued: number;
+  /** Of all tables. */
+  #opened = 0;
 
   constructor({ tableIds, seeds, chips, houseChips }: BooksOptions) {
     this.#seeds = seeds;
@@ -90,6 +92,11 @@ export class Books {
   running(tableId: string): BookedRound | null {
     const last = this.table(tableId).rounds.at(-1);
     return last === undefined || isFinished(last) ? null : last;
+  }
+
+  /** The rounds that were opened, at all tables. */
+  get rounds(): number {
+    return this.#opened;
   }
 
   lastRound(tableId: string): number {
@@ -134,6 +141,7 @@ export class Books {
     const seed = this.#seeds.get(tableId)?.[round - 1];
     check(commitment === seed, () => `${tableId}: round ${round} has another commitment`);
     check(entropy === entropyOf(clientSeeds), () => `${tableId}: ${round} has another entropy`);
+    this.#opened += 1;
     table.rounds.push({
       ...opened,
       openedIn: epoch,
