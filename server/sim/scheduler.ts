@@ -18,6 +18,8 @@ export type Happened = "plain" | "anything" | "nothing";
 export class Scheduler {
   /** True time, epoch milliseconds. */
   now = 1_700_000_000_000;
+  /** Events since the time changed. */
+  atOnce = 0;
   readonly #heap: Entry[] = [];
   #planned = 0;
 
@@ -35,6 +37,7 @@ export class Scheduler {
   next(): Happened {
     for (let entry = this.#take(); entry !== undefined; entry = this.#take()) {
       if (entry.cancelled) continue;
+      this.atOnce = entry.at === this.now ? this.atOnce + 1 : 0;
       this.now = entry.at;
       entry.act();
       return entry.plain ? "plain" : "anything";
