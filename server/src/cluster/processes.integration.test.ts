@@ -233,8 +233,9 @@ describe("two processes and their Redis", () => {
       const successor = await start({ PUBLIC_ADDRESS: holder.url.replace("http://", "") });
       holder.run.child.kill("SIGCONT");
       const readiness = async ({ url }: Member) => (await fetch(`${url}/ready`)).status;
+      const told = expect.poll(() => holder.run.output(), { timeout: 10_000 });
+      await told.toContain("another process has this PUBLIC_ADDRESS by now");
       await expect.poll(() => readiness(holder), { timeout: 10_000 }).toBe(503);
-      expect(holder.run.output()).toContain("another process has this PUBLIC_ADDRESS by now");
       expect([await readiness(successor), await readiness(other)]).toEqual([200, 200]);
       expect(successor.run.output()).not.toMatch(/"level":50/);
       await seatWithin5s(await guestAt(successor));
