@@ -1,13 +1,13 @@
 /** The audit goes on over what no house writes, and names it: only the owner of the database can. */
 import { asChips } from "@croupier/shared/core/chips";
 import type { Pool } from "pg";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, it } from "vitest";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
-import { audit } from "./audit.ts";
+import { expectNamed } from "../testing/soundBooks.ts";
 
 let rig: BankRig;
 let pool: Pool;
@@ -150,9 +150,5 @@ it.each<[string, string, RegExp]>([
     /^account player x has the id -1, which none can have$/,
   ],
 ])("names what is broken where %s", async (_, statements, named) => {
-  await pool.query(`BEGIN; SET LOCAL session_replication_role = replica; ${statements}; COMMIT`);
-  const faults: string[] = [];
-  const { sound } = await audit(pool, { tell: (line) => faults.push(...line.faults) });
-  expect(faults).toContainEqual(expect.stringMatching(named));
-  expect(sound).toBe(false);
+  await expectNamed(pool, statements, named);
 });
