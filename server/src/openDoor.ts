@@ -48,8 +48,9 @@ export async function openDoor(
     ...(publicAddress === null ? {} : { publicAddress }),
   });
   server.router = router;
-  await openRooms(server, house, stopping);
+  const moves = await openRooms(server, house, stopping);
   closers.add("rooms", () => matchMaker.gracefullyShutdown());
+  if (cluster !== null) closers.add("moves", () => moves.over());
   try {
     await server.listen(config.port, config.listenAddress ?? undefined);
   } catch (error) {

@@ -8,15 +8,20 @@ import type { TableHost } from "../tables/tableHost.ts";
 import type { House } from "./house.ts";
 import { lobbyRoomOf } from "./lobbyRoom.ts";
 import { openMatchmaking } from "./matchmaking.ts";
+import { Moves } from "./moves.ts";
 import { tableRoomId } from "./roomIds.ts";
 import { TableRoom, tableRoomOf } from "./tableRoom.ts";
 
-/** `stopping`: a room that ends from then on is not opened again. */
+/**
+ * `stopping`: a room that ends from then on is not opened again. Answers the moves of players whose table
+ * goes elsewhere.
+ */
 export async function openRooms(
   server: Server,
   house: House,
   stopping: () => boolean,
-): Promise<void> {
+): Promise<Moves> {
+  const moves = new Moves(house.clock);
   openMatchmaking(house);
   await matchMaker.onReady;
   const { hosts } = house.tables;
@@ -25,7 +30,9 @@ export async function openRooms(
     house.log.warn({ tableId }, "a room was ended; opening it again");
     // The matchmaker forgets the old one right after it has told us.
     queueMicrotask(() => {
-      void (tableId === undefined ? openRoom(house, "lobby", {}) : openTable(house, tableId));
+      void (tableId === undefined
+        ? openRoom(house, "lobby", {})
+        : openTable(house, moves, tableId));
     });
   };
   server.define("lobby", lobbyRoomOf(house)).on("dispose", () => again());
@@ -39,20 +46,21 @@ export async function openRooms(
     opened: ({ config: { tableId } }) => {
       // Where the table was lost and came back, its old room is still closing: its end opens this.
       if (matchMaker.getLocalRoomById(tableRoomId(tableId)) !== undefined) return;
-      first.push(openTable(house, tableId));
+      first.push(openTable(house, moves, tableId));
     },
-    closed: (host) => closeRoom(house, host),
+    closed: (host) => closeRoom(house, moves, host),
   });
   await Promise.all(first);
+  return moves;
 }
 
 /** The room of a table that runs here; one that was lost while its room was made goes with it. */
-async function openTable(house: House, tableId: string): Promise<void> {
+async function openTable(house: House, moves: Moves, tableId: string): Promise<void> {
   const { hosts } = house.tables;
   const host = hosts.get(tableId);
   if (host === undefined) return;
   await openRoom(house, "table", { tableId });
-  if (hosts.get(tableId) !== host) closeRoom(house, host);
+  if (hosts.get(tableId) !== host) closeRoom(house, moves, host);
 }
 
 async function openRoom(house: House, name: string, options: object): Promise<void> {
@@ -65,11 +73,13 @@ async function openRoom(house: House, name: string, options: object): Promise<vo
 }
 
 /** Another process runs the table: its players find their way there. */
-function closeRoom(house: House, { config: { tableId } }: TableHost): void {
+function closeRoom(house: House, moves: Moves, { config: { tableId } }: TableHost): void {
   const room = matchMaker.getLocalRoomById(tableRoomId(tableId));
   if (!(room instanceof TableRoom)) return;
-  room.moveAway().catch((error: unknown) => {
+  const moving = room.moveAway().catch((error: unknown) => {
     house.log.error({ err: error, tableId }, "a room could not be closed");
     house.alarm("rooms");
+    return 0;
   });
+  moves.add(moving);
 }

@@ -187,15 +187,17 @@ export abstract class TableRoom
     return this.#moving || super.hasReachedMaxClients();
   }
 
-  /** The table is run elsewhere now: everyone is told, and sent off to find it. */
-  async moveAway(): Promise<unknown> {
-    if (this.#moving) return;
+  /** The table is run elsewhere now: everyone is told, and sent off to find it. Answers how many. */
+  async moveAway(): Promise<number> {
+    if (this.#moving) return 0;
     this.#moving = true;
     this.#results.finish();
     this.withdraw();
     const { clock } = this.house;
-    await sendOff({ clients: [...this.clients], clock, isThere: () => this.#isThere() });
-    return this.disconnect(GOES_ON_ELSEWHERE);
+    const clients = [...this.clients];
+    await sendOff({ clients, clock, isThere: () => this.#isThere() });
+    await this.disconnect(GOES_ON_ELSEWHERE);
+    return clients.length;
   }
 
   /** A process that ends lets those go in their turn who are being sent off already. */
