@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { openBenchDatabase } from "./bank.ts";
 import type { Crowd } from "./crowd/crowd.ts";
 import { gatherCrowd } from "./crowd/crowd.ts";
+import { assertAccepted } from "./crowd/orders.ts";
 import type { Benchmark } from "./figures.ts";
 import type { Stall } from "./loopProbe.ts";
 import { median } from "./measure.ts";
@@ -117,8 +118,7 @@ async function playRounds(
   for (let number = 0; number <= ROUNDS; number += 1) {
     const { round, phaseEndsAt } = await nextBetting(crowd, 0);
     if (spots > 0) {
-      const { refused } = await crowd.loop({ type: "bet-all", spots, overMs: BET_OVER_MS });
-      if (refused > 0) throw new Error(`${refused} bets were refused`);
+      assertAccepted(await crowd.loop({ type: "bet-all", spots, overMs: BET_OVER_MS }));
     }
     await notesOf(server);
     await nextBetting(crowd, round);

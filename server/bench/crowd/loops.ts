@@ -16,7 +16,7 @@ class Tally {
   readonly #from: number;
   readonly #latencies: number[] = [];
   readonly #over = Promise.withResolvers<LoopAnswer>();
-  #refused = 0;
+  readonly #refused: string[] = [];
   #underWay = 0;
   #isClosed = false;
 
@@ -35,8 +35,9 @@ class Tally {
       if (since >= this.#from) this.#latencies.push(epochMs() - since);
       return true;
     } catch (error) {
-      if ((error as { name?: string }).name !== "rejected") this.#over.reject(error);
-      this.#refused += 1;
+      const { name, reason } = error as { name?: string; reason?: { code?: unknown } };
+      if (name !== "rejected") this.#over.reject(error);
+      this.#refused.push(String(reason?.code));
       return false;
     } finally {
       this.#underWay -= 1;

@@ -29,7 +29,8 @@ export type Order =
 /** An open loop's latencies are counted from the moment at which each request was meant to be sent. */
 export interface LoopAnswer {
   readonly answered: number;
-  readonly refused: number;
+  /** The code of each refusal. */
+  readonly refused: readonly string[];
   /** Milliseconds. */
   readonly latencies: readonly number[];
   /** Epoch milliseconds. */
@@ -45,3 +46,11 @@ export interface RoundAnswer {
 
 export type Answer = LoopAnswer | RoundAnswer | { readonly seated: number };
 export type Report = { readonly answer: Answer } | { readonly failed: string };
+
+/** Throws where anything was refused: then it was not measured what was meant to be. */
+export function assertAccepted(...answers: readonly LoopAnswer[]): void {
+  const refused = answers.flatMap((answer) => answer.refused);
+  if (refused.length === 0) return;
+  const codes = [...new Set(refused)].join(", ");
+  throw new Error(`the table refused ${refused.length} requests: ${codes}`);
+}
