@@ -52,16 +52,15 @@ export async function changeTables(stage: Stage, wanted: (row: string) => boolea
 interface Death {
   readonly mutant: string;
   readonly row: Row;
-  /** Before it may die, and once it may. */
-  readonly before?: () => Promise<unknown>;
-  readonly meanwhile?: () => Promise<void>;
+  /** Before it may die; what it answers is done once it may. */
+  readonly before?: () => Promise<(() => Promise<void>) | null>;
 }
 
 /** The server plays with the mutant in it until it died of that. */
-async function dieOf(stage: Stage, { mutant, row, before, meanwhile }: Death): Promise<void> {
+async function dieOf(stage: Stage, { mutant, row, before }: Death): Promise<void> {
   const { house } = stage;
   await house.restart({ mutants: [mutant] });
-  await before?.();
+  const meanwhile = await before?.();
   await stage.plays(OPERATIONS);
   await house.arm(true);
   await meanwhile?.();
@@ -91,7 +90,11 @@ async function changeLocked(
   const { house } = stage;
   const death = { mutant: "crash-C3", row: "C11" } as const;
   if (house.isShared) {
-    await dieOf(stage, { ...death, before: () => house.prepareNext({ tables: changed }) });
+    const before = async () => {
+      await house.prepareNext({ tables: changed });
+      return null;
+    };
+    await dieOf(stage, { ...death, before });
   } else {
     await dieOf(stage, death);
   }
@@ -169,8 +172,9 @@ type Dying = ClosedAt & { readonly closers: readonly string[] };
 /** The server dies with the table, and so does its successor, which does not have it. */
 async function dieAndClose(stage: Stage, house: LoneHouse, dying: Dying): Promise<void> {
   const { row, ownerAt, closed, prober, closers } = dying;
-  const meanwhile = () => prober.burstUntilCut(house.url);
-  await dieOf(stage, { mutant: `crash-${ownerAt}`, row: ownerAt, meanwhile });
+  // Once it may die it may do so of the first bet of anyone, and let nobody in any more.
+  const before = () => prober.sitsToBurst(house.url);
+  await dieOf(stage, { mutant: `crash-${ownerAt}`, row: ownerAt, before });
   if (closers.length > 0) {
     await house.arm(true);
     house.launch({ tables: closed, mutants: closers });
@@ -188,10 +192,11 @@ async function dieAsOnlyOne(stage: Stage, house: SharedHouse, dying: Dying): Pro
   const { url } = owner.process;
   await prober.untilAcknowledged(url, PLAYABLE_MS);
   await stage.plays(OPERATIONS);
+  const burst = await prober.sitsToBurst(url);
   const others = house.others(owner);
   if (closers.length > 0) for (const other of others) other.arm(true);
   owner.arm(true);
-  await prober.burstUntilCut(url);
+  await burst();
   await expectDeath(stage, ownerAt, owner);
   if (closers.length > 0) await expectDeath(stage, row, whoeverOf(others));
 }

@@ -19,7 +19,7 @@ const LOOK_MS = 50;
 
 /** O7: several operations of one player are in flight. */
 export const bursts: Errand = async ({ house, prober }) => ({
-  act: () => prober.burstUntilCut(house.url),
+  act: async () => (await prober.sitsToBurst(house.url))(),
 });
 
 /** R12, R15, R16: the house of each table is filled up, once. */

@@ -126,18 +126,21 @@ export class Prober {
   }
 
   /**
-   * Sends several bets at once, again and again, until the connection breaks under them: one is in
-   * flight then, and the others wait behind it. What became of each is found out afterwards.
+   * Takes a seat, and answers what sends several bets at once from there, again and again, until the
+   * connection breaks under them: one is in flight then, and the others wait behind it. What became of
+   * each is found out afterwards.
    */
-  async burstUntilCut(url: string): Promise<void> {
+  async sitsToBurst(url: string): Promise<() => Promise<void>> {
     const room = await this.#sit(url);
-    while (room.connection.isOpen) {
-      const bursts = Array.from({ length: BURST }, () => this.#bet(room, this.#begin("burst")));
-      const answers = await Promise.allSettled(bursts);
-      if (answers.some(({ status }) => status === "rejected")) break;
-      await pause(PAUSE_MS);
-    }
-    await leave(room);
+    return async () => {
+      while (room.connection.isOpen) {
+        const bursts = Array.from({ length: BURST }, () => this.#bet(room, this.#begin("burst")));
+        const answers = await Promise.allSettled(bursts);
+        if (answers.some(({ status }) => status === "rejected")) break;
+        await pause(PAUSE_MS);
+      }
+      await leave(room);
+    };
   }
 
   /** What does not fit between the notes and the ledger; empty where they agree. */
