@@ -132,10 +132,9 @@ async function open(options: ContextOptions, closers: Closers): Promise<OpenHous
     publicAddress: config.publicAddress,
     gate: (request) => atGate(gate, request),
   });
-  const port = await openDoor(
-    { options, house, cluster, router, handle, stopping: () => stopping, heard: reach.heard },
-    closers,
-  );
+  const door = { options, house, cluster, router, handle, heard: reach.heard };
+  const leadsOn = () => tables.hasOthers && house.reachesOthers();
+  const port = await openDoor({ ...door, stopping: () => stopping, leadsOn }, closers);
   await reach.look();
   return {
     port,

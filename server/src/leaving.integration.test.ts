@@ -1,28 +1,34 @@
-/** A process that ends while others are there, and those who sat at its table. */
-import { CloseCode } from "@colyseus/core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+/** A process that ends while another one is there, and those who were in its rooms. */
+import type { Client, Room } from "@colyseus/sdk";
+import { CloseCode } from "@colyseus/sdk";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { systemClock } from "./platform/clock.ts";
 import { freePort } from "./platform/freePort.ts";
 import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
 import type { Run } from "./testing/mainProcess.ts";
 import { MainProcesses } from "./testing/mainProcess.ts";
-import { clientAt, FAST_TABLE, sit } from "./testing/openTestHouse.ts";
+import { clientAt, entryRefusal, FAST_TABLE, sit } from "./testing/openTestHouse.ts";
 import type { OwnRedis } from "./testing/ownRedis.ts";
 import { createOwnRedis } from "./testing/ownRedis.ts";
 
+interface Member {
+  readonly run: Run;
+  readonly url: string;
+}
+
 const processes = new MainProcesses();
+const rooms = new Set<Room>();
 let database: TestDatabase;
 let redis: OwnRedis;
+let leaving: Member;
+let next: Member;
 beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createOwnRedis()]);
+  database = await createTestDatabase();
 });
-afterEach(() => processes.killAll());
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
+afterAll(() => database.close());
 
-async function start(): Promise<{ readonly run: Run; readonly url: string }> {
+async function start(): Promise<Member> {
   const port = await freePort();
   const run = processes.start({
     DATABASE_URL: database.url,
@@ -34,23 +40,69 @@ async function start(): Promise<{ readonly run: Run; readonly url: string }> {
   return { run, url: await run.open };
 }
 
-it("seats those at the next process who come back through the one that ends", async () => {
-  // The first one takes the only table.
-  const leaving = await start();
-  const next = await start();
-  const client = clientAt(leaving.url);
-  await client.auth.signInAnonymously({ name: "Ada" });
-  const room = await sit({ client }, FAST_TABLE.id);
-  room.reconnection.enabled = false;
-  const left = new Promise((resolve) => room.onLeave(resolve));
+beforeEach(async () => {
+  redis = await createOwnRedis();
+  // The first one takes the only table; where there is another one it hands it over as it ends.
+  leaving = await start();
+  next = await start();
+  const accepting = () =>
+    database.pool.query("SELECT FROM processes WHERE accepts AND expires_at > now()");
+  await expect.poll(accepting, { timeout: 10_000 }).toHaveProperty("rowCount", 2);
+});
+afterEach(async () => {
+  for (const room of rooms) room.reconnection.enabled = false;
+  rooms.clear();
+  processes.killAll();
+  await redis.close();
+});
 
+async function guestAt({ url }: Member): Promise<Client> {
+  const client = clientAt(url);
+  await client.auth.signInAnonymously({ name: "Ada" });
+  return client;
+}
+
+/** The code that the room is left with. */
+function leftWith(room: Room): Promise<number> {
+  room.reconnection.enabled = false;
+  rooms.add(room);
+  return new Promise((resolve) => room.onLeave(resolve));
+}
+
+it("seats those at the next process who come back through the one that ends", async () => {
+  const client = await guestAt(leaving);
+  const left = leftWith(await sit({ client }, FAST_TABLE.id));
   leaving.run.child.kill("SIGTERM");
   expect(await left).toBe(CloseCode.FAILED_TO_RECONNECT);
   const again = await sit({ client }, FAST_TABLE.id);
-  expect(leaving.run.child.exitCode).toBeNull();
+  rooms.add(again);
   expect(await leaving.run.ended).toBe(0);
-  // It is the next one's seat: this one has ended.
+  // The seat is the next one's: this one has ended.
   expect(await again.request("time", {})).toHaveProperty("now");
-  again.reconnection.enabled = false;
-  expect(next.run.child.exitCode).toBeNull();
+});
+
+it("sends those in its lobby off before it ends, and lets nobody in there any more", async () => {
+  const client = await guestAt(leaving);
+  const left = leftWith(await client.join("lobby"));
+  leaving.run.child.kill("SIGTERM");
+  expect(await left).toBe(CloseCode.FAILED_TO_RECONNECT);
+  expect(await entryRefusal(client.join("lobby"))).toEqual([
+    503,
+    expect.stringMatching(/^TABLE_PAUSED: /),
+  ]);
+  expect(await leaving.run.ended).toBe(0);
+  rooms.add(await (await guestAt(next)).join("lobby"));
+});
+
+it("stays for nobody where it knows no way to others: Redis is away", async () => {
+  const client = await guestAt(leaving);
+  const left = leftWith(await sit({ client }, FAST_TABLE.id));
+  await redis.kill();
+  const isAway = async () => (await (await fetch(`${leaving.url}/ready`)).text()).includes("away");
+  await expect.poll(isAway, { timeout: 10_000 }).toBe(true);
+  leaving.run.child.kill("SIGTERM");
+  await left;
+  const since = systemClock.now();
+  expect(await leaving.run.ended).toBe(0);
+  expect(systemClock.now() - since).toBeLessThan(2_000);
 });

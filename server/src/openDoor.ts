@@ -22,13 +22,15 @@ interface Door {
   readonly router: Router;
   readonly handle: ReturnType<typeof createHttpHandler>;
   readonly stopping: () => boolean;
+  /** Whether another process would take who is sent off, and this one knows the way to its rooms. */
+  readonly leadsOn: () => boolean;
   /** A socket came. `path`: as it was asked for. */
   readonly heard: (path: string) => void;
 }
 
 /** Rooms behind the transport, and then the port. */
 export async function openDoor(
-  { options, house, cluster, router, handle, stopping, heard }: Door,
+  { options, house, cluster, router, handle, stopping, leadsOn, heard }: Door,
   closers: Closers,
 ): Promise<number> {
   const { config, log } = options;
@@ -48,9 +50,9 @@ export async function openDoor(
     ...(publicAddress === null ? {} : { publicAddress }),
   });
   server.router = router;
-  const moves = await openRooms(server, house, stopping);
+  const sendEveryoneOff = await openRooms(server, house, stopping);
   closers.add("rooms", () => matchMaker.gracefullyShutdown());
-  if (cluster !== null) closers.add("moves", () => moves.over());
+  closers.add("moves", (until) => (leadsOn() ? sendEveryoneOff(until) : null));
   try {
     await server.listen(config.port, config.listenAddress ?? undefined);
   } catch (error) {

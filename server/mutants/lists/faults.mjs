@@ -55,7 +55,7 @@ export const mutants = [
   {
     name: "rooms-stay-open",
     file: "server/src/rooms/openRooms.ts",
-    find: "closed: (host) => closeRoom(house, host),",
+    find: "closed: (host) => closeRoom(house, moves, host),",
     replace: "closed: () => undefined,",
     why: "a process that lost a table keeps its players",
   },

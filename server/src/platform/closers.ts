@@ -6,17 +6,20 @@ import { within } from "./within.ts";
 /** No part may keep the process from ending, nor the others from being closed in good order. */
 const MOST_MS = 10_000;
 
+/** @param until epoch milliseconds, past which it is not waited for */
+type Close = (until: number) => unknown;
+
 export class Closers {
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #closers: { readonly what: string; readonly close: () => unknown }[] = [];
+  readonly #closers: { readonly what: string; readonly close: Close }[] = [];
 
   constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
     this.#log = log;
   }
 
-  add(what: string, close: () => unknown): void {
+  add(what: string, close: Close): void {
     this.#closers.push({ what, close });
   }
 
@@ -29,11 +32,12 @@ export class Closers {
   async close(until = Number.POSITIVE_INFINITY): Promise<void> {
     for (let next = this.#closers.pop(); next !== undefined; next = this.#closers.pop()) {
       const { what, close } = next;
-      const closing = (async () => close())().catch((error: unknown) => {
+      const now = this.#clock.now();
+      const mostMs = Math.min(MOST_MS, Math.max(0, until - now) / 2);
+      const closing = (async () => close(now + mostMs))().catch((error: unknown) => {
         this.#log.error({ err: error }, `closing failed: ${what}`);
       });
-      const leftMs = Math.max(0, until - this.#clock.now());
-      if (!(await within(closing, Math.min(MOST_MS, leftMs / 2), this.#clock))) {
+      if (!(await within(closing, mostMs, this.#clock))) {
         this.#log.error(`closing takes too long: ${what}`);
       }
     }

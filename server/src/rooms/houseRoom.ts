@@ -76,6 +76,11 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
     this.bug(error.cause ?? error, method);
   }
 
+  /** Whether nobody is to come in here any more. */
+  get isClosing(): boolean {
+    return this.isDisposing;
+  }
+
   protected get isDisposing(): boolean {
     return this["_internalState"] === RoomInternalState.DISPOSING;
   }

@@ -8,12 +8,13 @@ import { admit } from "./admission.ts";
 import type { House } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
 import { LOBBY_ROOM_ID } from "./roomIds.ts";
+import { GOES_ON_ELSEWHERE } from "./sendOff.ts";
 import { LobbyRoomState, LobbyTableState, LobbyWinState, showList } from "./state.ts";
 
 const MOST_CLIENTS = 10_000;
 const MOST_WINS = 10;
 
-abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
+export abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
   override patchRate = 500;
   override maxMessagesPerSecond = 5;
   #end = () => {};
@@ -51,6 +52,13 @@ abstract class LobbyRoom extends HouseRoom<{ state: LobbyRoomState }> {
 
   override onDispose(): void {
     this.#end();
+  }
+
+  /** The process ends: everyone is sent off to the lobby of another one. Answers how many. */
+  async moveAway(): Promise<number> {
+    const count = this.clients.length;
+    await this.disconnect(GOES_ON_ELSEWHERE);
+    return count;
   }
 
   override broadcastPatch(): boolean {

@@ -7,6 +7,7 @@ import { matchMaker, ServerError } from "@colyseus/core";
 import { RedisAwayError } from "../cluster/redisHealth.ts";
 import { within } from "../platform/within.ts";
 import type { House } from "./house.ts";
+import { HouseRoom } from "./houseRoom.ts";
 import { readRefusal, refusalError } from "./refusalError.ts";
 import { LOBBY_ROOM_ID, tableRoomId } from "./roomIds.ts";
 import { TableRoom } from "./tableRoom.ts";
@@ -16,7 +17,7 @@ type Exposed = (typeof EXPOSED)[number];
 
 const FULL = "This table has no free seat.";
 const ASIDE = "Players do not reach this process; try again in a moment.";
-const ELSEWHERE = "Another process runs this table; try again in a moment.";
+const ELSEWHERE = "Another process has this room; try again in a moment.";
 /**
  * How long a table of another process may take to give a seat. A busy one gets its time, since a seat
  * that is given too late stays reserved for nobody; where no answer can come there is none to wait for.
@@ -57,15 +58,21 @@ function isExposed(method: string): method is Exposed {
 async function enter(house: House, roomId: string, context: AuthContext | undefined) {
   const join = () => matchMaker.joinById(roomId, {}, context);
   const room = matchMaker.getLocalRoomById(roomId);
+  // Every process has a lobby of its own, but for the moment in which it ends or makes a new one.
+  const isClosing = room === undefined ? roomId === LOBBY_ROOM_ID : isOnItsWay(room);
+  if (isClosing) throw refusalError("TABLE_PAUSED", ELSEWHERE);
   if (room === undefined) return elsewhere(house, roomId, join);
-  if (room instanceof TableRoom && room.isClosing) throw refusalError("TABLE_PAUSED", ELSEWHERE);
   if (house.isAside()) throw refusalError("TABLE_PAUSED", ASIDE);
   if (room.hasReachedMaxClients()) throw refusalError("TABLE_FULL", FULL);
   return join().catch((error: unknown) => {
     // It went elsewhere while the player was looked at: not full, and soon to be found again.
-    if (room instanceof TableRoom && room.isClosing) throw refusalError("TABLE_PAUSED", ELSEWHERE);
+    if (isOnItsWay(room)) throw refusalError("TABLE_PAUSED", ELSEWHERE);
     throw error;
   });
+}
+
+function isOnItsWay(room: unknown): boolean {
+  return room instanceof HouseRoom && room.isClosing;
 }
 
 function isHere(roomId: string): boolean {

@@ -15,9 +15,9 @@ async function settle(): Promise<void> {
 }
 
 /** Asks for their end now; answers whether it has come. */
-function watchEnd(): () => boolean {
+function watchEnd(until = 60_000): () => boolean {
   let over = false;
-  void moves.over().then(() => {
+  void moves.over(until).then(() => {
     over = true;
   });
   return () => over;
@@ -56,6 +56,18 @@ describe("moves", () => {
     await settle();
     clock.advance(2_000);
     const isOver = watchEnd();
+    await settle();
+    expect(isOver()).toBe(true);
+  });
+
+  it("are waited for until the time that there is", async () => {
+    moves.add(Promise.resolve(3));
+    await settle();
+    const isOver = watchEnd(1_000);
+    clock.advance(899);
+    await settle();
+    expect(isOver()).toBe(false);
+    clock.advance(1);
     await settle();
     expect(isOver()).toBe(true);
   });

@@ -1,5 +1,5 @@
 /**
- * Players on their way from a room of this process to the one that their table has elsewhere.
+ * People on their way from a room of this process to the one that another process has of it.
  *
  * They ask for it where everybody comes in, and may be led to this very process for as long as it counts
  * as one that is there. One that is gone answers nobody: where its address is gone with it, as a
@@ -8,9 +8,12 @@
  */
 import type { Clock } from "../platform/clock.ts";
 import { pause } from "../platform/pause.ts";
+import { within } from "../platform/within.ts";
 
 /** From the last goodbye until everyone is in: a crowd of some hundreds takes more than a second. */
 const COME_IN_MS = 2_000;
+/** Waiting ends so long before it would be taken for hanging. */
+const EARLY_MS = 100;
 
 export class Moves {
   readonly #clock: Clock;
@@ -30,8 +33,17 @@ export class Moves {
     this.#running.add(move);
   }
 
-  /** Resolves when everyone who was sent off has had the time to come in elsewhere. */
-  async over(): Promise<void> {
+  /**
+   * Resolves when everyone who was sent off has had the time to come in elsewhere.
+   *
+   * @param until epoch milliseconds: it is not waited for longer than that
+   */
+  async over(until: number): Promise<void> {
+    const leftMs = until - EARLY_MS - this.#clock.now();
+    await within(this.#allIn(), leftMs, this.#clock);
+  }
+
+  async #allIn(): Promise<void> {
     await Promise.all(this.#running);
     const leftMs = this.#lastAt + COME_IN_MS - this.#clock.now();
     if (leftMs > 0) await pause(this.#clock, leftMs);

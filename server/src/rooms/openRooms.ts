@@ -6,21 +6,22 @@ import type { Server } from "@colyseus/core";
 import { matchMaker } from "@colyseus/core";
 import type { TableHost } from "../tables/tableHost.ts";
 import type { House } from "./house.ts";
-import { lobbyRoomOf } from "./lobbyRoom.ts";
+import { LobbyRoom, lobbyRoomOf } from "./lobbyRoom.ts";
 import { openMatchmaking } from "./matchmaking.ts";
 import { Moves } from "./moves.ts";
-import { tableRoomId } from "./roomIds.ts";
+import { LOBBY_ROOM_ID, tableRoomId } from "./roomIds.ts";
 import { TableRoom, tableRoomOf } from "./tableRoom.ts";
 
 /**
- * `stopping`: a room that ends from then on is not opened again. Answers the moves of players whose table
- * goes elsewhere.
+ * `stopping`: a room that ends from then on is not opened again. Answers what sends off who is in the lobby
+ * as well, once the tables are elsewhere, and waits for everyone to be in there, until then at most (epoch
+ * milliseconds).
  */
 export async function openRooms(
   server: Server,
   house: House,
   stopping: () => boolean,
-): Promise<Moves> {
+): Promise<(until: number) => Promise<void>> {
   const moves = new Moves(house.clock);
   openMatchmaking(house);
   await matchMaker.onReady;
@@ -51,7 +52,11 @@ export async function openRooms(
     closed: (host) => closeRoom(house, moves, host),
   });
   await Promise.all(first);
-  return moves;
+  return (until) => {
+    const lobby = matchMaker.getLocalRoomById(LOBBY_ROOM_ID);
+    if (lobby instanceof LobbyRoom) move(house, moves, lobby);
+    return moves.over(until);
+  };
 }
 
 /** The room of a table that runs here; one that was lost while its room was made goes with it. */
@@ -75,9 +80,12 @@ async function openRoom(house: House, name: string, options: object): Promise<vo
 /** Another process runs the table: its players find their way there. */
 function closeRoom(house: House, moves: Moves, { config: { tableId } }: TableHost): void {
   const room = matchMaker.getLocalRoomById(tableRoomId(tableId));
-  if (!(room instanceof TableRoom)) return;
+  if (room instanceof TableRoom) move(house, moves, room);
+}
+
+function move(house: House, moves: Moves, room: TableRoom | LobbyRoom): void {
   const moving = room.moveAway().catch((error: unknown) => {
-    house.log.error({ err: error, tableId }, "a room could not be closed");
+    house.log.error({ err: error, roomId: room.roomId }, "a room could not be closed");
     house.alarm("rooms");
     return 0;
   });

@@ -151,9 +151,9 @@ export abstract class TableRoom
     return shown ?? false;
   }
 
-  /** Whether the table has gone elsewhere: nobody is to come in here any more. */
-  get isClosing(): boolean {
-    return this.#moving || this.isDisposing;
+  /** From when the table has gone elsewhere. */
+  override get isClosing(): boolean {
+    return this.#moving || super.isClosing;
   }
 
   /** Whether one more player could sit down. */

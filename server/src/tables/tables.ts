@@ -147,8 +147,13 @@ export class Tables implements HouseTables {
   async drain(): Promise<void> {
     this.#share?.drain();
     await this.#keeper.beat();
-    if (this.#share?.others !== true) return;
+    if (!this.hasOthers) return;
     await Promise.all([...this.#begun.keys()].map((tableId) => this.handOver(tableId)));
+  }
+
+  /** Whether another process would take what this one gives up. */
+  get hasOthers(): boolean {
+    return this.#share?.others === true;
   }
 
   /** The players at a table that another process runs; null where none is known to. */
