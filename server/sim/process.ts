@@ -22,6 +22,7 @@ export class SimulatedProcess implements MetProcess {
   /** How far its clock is from the true time. */
   #skewMs = 0;
   #life: "awake" | "asleep" | "dead" = "awake";
+  #stopping = false;
   /** Dies instead of its so many'th effect from now on. */
   #doom: { effects: number; readonly died: () => void } | null = null;
 
@@ -109,9 +110,7 @@ export class SimulatedProcess implements MetProcess {
 
   /** Stops in good order; resolves when it is gone. */
   async stop(): Promise<void> {
-    for (const host of this.#watched.values()) {
-      if (!host.ending) this.#world.auditor.ending(host);
-    }
+    this.#stopping = true;
     await this.tables.stop();
     this.#life = "dead";
   }
@@ -194,12 +193,13 @@ export class SimulatedProcess implements MetProcess {
     const { tableId } = host.config;
     const watched = this.#watched.get(tableId);
     if (watched === undefined) return;
-    const { auditor } = this.#world;
+    const { auditor, counts } = this.#world;
     const audit = (look: () => void) => this.#world.audit(look);
     const { stop } = host;
-    // By itself at the end of a round, where the table is to be handed over; or with its process.
+    // By itself at the end of a round, where the table is to be handed over; or with its process, which
+    // waits for a running beat of its leases before it stops them: bets are taken until then.
     host.stop = () => {
-      audit(() => auditor.stops(watched));
+      audit(() => auditor.stops(watched, { byItself: !this.#stopping }));
       // What is in flight is answered yet.
       return stop.call(host).finally(() => this.#still(watched));
     };
@@ -228,6 +228,8 @@ export class SimulatedProcess implements MetProcess {
           this.#still(watched);
           break;
         case "moved":
+          if (this.#stopping && !watched.ending)
+            counts.add("seen: bet while its process waits to stop");
           audit(() => watched.told.moved(event.playerId, event.changes));
           break;
       }

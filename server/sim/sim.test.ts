@@ -63,6 +63,11 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
     seed: 15,
     scene: ["fault: connection ended by the room"],
   },
+  {
+    what: "a bet that is taken while its process waits to stop, by who leaves then and comes back",
+    seed: 357,
+    scene: ["seen: bet while its process waits to stop"],
+  },
 ];
 
 /** Whole runs, on a machine that has much else to do. */

@@ -151,16 +151,12 @@ export class Auditor {
     host.askedAt.add(at);
   }
 
-  /** The host was told to stop: no operation is taken in any more. */
-  ending(host: WatchedHost): void {
+  /** It stops, and takes no operation in any more; by itself, between two rounds only. */
+  stops(host: WatchedHost, { byItself }: { readonly byItself: boolean }): void {
+    if (host.ending) return;
     host.ending = true;
     this.stopped(host);
-  }
-
-  /** It stops; by itself, to give the table to another, between two rounds only. */
-  stops(host: WatchedHost): void {
-    if (host.ending) return;
-    this.ending(host);
+    if (!byItself) return;
     const { id, terms, epoch } = host;
     const { round } = this.books.running(terms.tableId) ?? {};
     const between = round === undefined || epoch < this.books.table(terms.tableId).epoch;
