@@ -69,7 +69,7 @@ it.each<[string, string, RegExp]>([
   ],
   [
     "a seed chain begins beyond all",
-    `UPDATE seed_chains SET first_round = ${HIGHEST} WHERE first_round > 1`,
+    `UPDATE seed_chains SET first_round = ${HIGHEST} WHERE first_round = 1`,
     /^table one: a seed chain begins with round 9223372036854775807, not \d+$/,
   ],
   [

@@ -79,11 +79,6 @@ export class SeedVault {
     return chain.reader.seedAt(index);
   }
 
-  /** Resolves when no chain is being made. */
-  async idle(): Promise<void> {
-    await Promise.all(this.#making.values());
-  }
-
   async #place(tableId: string, round: number): Promise<{ chain: Chain; index: number }> {
     if (this.#find(tableId, round) === undefined) await this.prepare(tableId, round);
     const chain = this.#find(tableId, round);
