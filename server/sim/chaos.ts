@@ -55,6 +55,11 @@ export class Chaos {
     return this.#calm ? CALM : this.#options.faults;
   }
 
+  /** Whether so long a time ever passes between two strokes. */
+  leaves(ms: number): boolean {
+    return 2 * this.#options.faults.chaosMs >= ms;
+  }
+
   /** How late a timer is. */
   lateMs(): number {
     const { random, rough } = this.#options;

@@ -68,6 +68,11 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
     seed: 357,
     scene: ["seen: bet while its process waits to stop"],
   },
+  {
+    what: "processes that end faster than a round may, each of which gives it more time",
+    seed: 1678,
+    scene: ["house: no time for a round"],
+  },
 ];
 
 /** Whole runs, on a machine that has much else to do. */

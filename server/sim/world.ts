@@ -27,7 +27,7 @@ import { witnessOf } from "./witness.ts";
 const HOUSE_CHIPS = 50_000_000;
 /** Rounds of one table while all others come to rest. */
 const MOST_CALM_ROUNDS = 800;
-/** For how long a house may stand still, in simulated time: a round opens, or all come to rest. */
+/** In simulated time: without a round in it, the chaos ends; and then all come to rest in it. */
 const PATIENCE_MS = 240_000;
 /** Events at one instant (some hundreds are usual): with more of them time does not go on. */
 const MOST_AT_ONCE = 10_000;
@@ -147,11 +147,9 @@ export class World implements Surroundings {
         rounds = this.rounds;
         openedAt = this.scheduler.now;
       }
-      if (this.scheduler.now > openedAt + PATIENCE_MS) {
-        this.found(new AuditError(`no round opens any more, after ${rounds}`));
-      }
-      return rounds >= this.#rounds;
+      return rounds >= this.#rounds || this.scheduler.now > openedAt + PATIENCE_MS;
     });
+    if (rounds < this.#rounds) this.#lookWhyNone(rounds);
     this.#chaos.end();
     const goals = this.#configs.map(
       ({ tableId }) => [tableId, this.auditor.books.lastRound(tableId) + 3] as const,
@@ -161,10 +159,23 @@ export class World implements Surroundings {
       this.#players.every(({ idle }) => idle) &&
       goals.every(([tableId, round]) => this.auditor.books.lastRound(tableId) >= round);
     await this.#until(() => {
-      this.audit(() => check(this.scheduler.now < patience, () => "a table does not go on"));
+      this.audit(() =>
+        check(this.scheduler.now < patience, () => `a table does not go on, after ${this.rounds}`),
+      );
       return done();
     });
     return { rounds: this.rounds, digest: hash("sha256", this.#commits.join("\n")) };
+  }
+
+  /**
+   * No round was opened for long. Where trouble comes faster than betting ends none can be, as each
+   * takeover gives it some seconds more; what stands still there for another reason does so in calm too.
+   */
+  #lookWhyNone(rounds: number): void {
+    const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
+    const why = () => `no round opens any more, after ${rounds}`;
+    this.audit(() => check(!this.#chaos.leaves(longestMs), why));
+    this.counts.add("house: no time for a round");
   }
 
   /** What happened last, oldest first. */
