@@ -1,7 +1,7 @@
 /**
  * All accounts in typed arrays, by their ids: what a pass over all transfers looks up twice for each.
  *
- * Ids come from a sequence and are dense, so an array costs little more than the accounts do.
+ * Ids come from a sequence and are nearly dense, so an array costs little more than the accounts do.
  */
 import type { PoolClient } from "pg";
 import { readLines } from "./copyOut.ts";
@@ -11,14 +11,17 @@ export const KINDS = ["", "issuer", "house", "escrow", "player"] as const;
 /** An account's kind as its place in {@link KINDS}; 0: there is no such account. */
 export type KindCode = number;
 
-/** More accounts than there are people: with an id beyond, an array of them would take all memory. */
-const MOST_ID = 2 ** 28;
+/**
+ * The highest id that one of so many accounts can have. An array up to one that somebody made up would take
+ * all time and memory. A sequence also counts tries: a table that is prepared once more takes two ids for
+ * nothing, so a small house has some to spare, which cost it 70 MiB and a second at most.
+ */
+const mostIdOf = (accounts: number): number => Math.max(2 ** 24, 16 * accounts);
 
 /** As the query below has them. */
 type Row = readonly string[];
 
 const idOf = ([id = "0"]: Row): number => Number(id);
-const canBe = (row: Row): boolean => idOf(row) > 0 && idOf(row) <= MOST_ID;
 
 export class AccountBook {
   readonly count: number;
@@ -31,6 +34,8 @@ export class AccountBook {
   readonly idFaults: readonly string[];
 
   private constructor(all: readonly Row[]) {
+    const mostId = mostIdOf(all.length);
+    const canBe = (row: Row): boolean => idOf(row) > 0 && idOf(row) <= mostId;
     const rows = all.filter(canBe);
     this.idFaults = all
       .filter((row) => !canBe(row))

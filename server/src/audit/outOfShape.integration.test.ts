@@ -7,7 +7,7 @@ import { createLogger } from "../platform/log.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
 import { bet, openRound, playRound, tableConfig } from "../testing/rounds.ts";
-import { expectNamed } from "../testing/soundBooks.ts";
+import { expectNamed, expectSoundBooks } from "../testing/soundBooks.ts";
 
 let rig: BankRig;
 let pool: Pool;
@@ -29,6 +29,11 @@ afterEach(async () => {
 });
 
 const HIGHEST = "9223372036854775807";
+/** Of a small house's ids. */
+const MOST_ID = 16_777_216;
+const account = (id: number | string, balance: number) =>
+  `INSERT INTO accounts (id, kind, player_id, balance) OVERRIDING SYSTEM VALUE
+   VALUES (${id}, 'player', 'x', ${balance})`;
 const round = (number: number, set: string) => `UPDATE rounds SET ${set} WHERE round = ${number}`;
 
 it.each<[string, string, RegExp]>([
@@ -133,8 +138,7 @@ it.each<[string, string, RegExp]>([
   ],
   [
     "an account has an id of its own",
-    `INSERT INTO accounts (id, kind, player_id, balance) OVERRIDING SYSTEM VALUE
-     VALUES (${HIGHEST}, 'player', 'x', 0)`,
+    account(HIGHEST, 0),
     /^account player x has the id 9223372036854775807, which none can have$/,
   ],
   [
@@ -145,10 +149,19 @@ it.each<[string, string, RegExp]>([
   ],
   [
     "an account below all others has chips",
-    `INSERT INTO accounts (id, kind, player_id, balance) OVERRIDING SYSTEM VALUE
-     VALUES (-1, 'player', 'x', 100)`,
+    account(-1, 100),
     /^account player x has the id -1, which none can have$/,
+  ],
+  [
+    "an account has an id for which there are too few accounts",
+    account(MOST_ID + 1, 0),
+    /^account player x has the id 16777217, which none can have$/,
   ],
 ])("names what is broken where %s", async (_, statements, named) => {
   await expectNamed(pool, statements, named);
+});
+
+it("finds nothing wrong with a sequence that left many ids out", async () => {
+  await pool.query(account(MOST_ID, 0));
+  await expectSoundBooks(pool);
 });
