@@ -6,6 +6,7 @@
  */
 import { layoutOf } from "@croupier/shared/core/spots";
 import { ZERO_RULES_OF } from "@croupier/shared/core/wheel";
+import { CHANGES_NAMED } from "./changes.ts";
 import type { SqlCheck } from "./checks.ts";
 
 const hashOf = (text: string): string => `sha256(convert_to(${text}, 'UTF8'))`;
@@ -30,7 +31,7 @@ export const ASKED_CHECK: SqlCheck = {
   check: "no operation is logged as another one than was asked for",
   count: "SELECT count(*) AS counted FROM operations",
   faults: `SELECT format('operation %s of player %s: logged as %s %s, asked for as %s', op, player_id,
-      kind, changes, coalesce(asked, 'another kind')) AS fault
+      kind, ${CHANGES_NAMED}, coalesce(asked, 'another kind')) AS fault
     FROM (SELECT * FROM operations WHERE ${IS_AS_ASKED} IS NOT TRUE OFFSET 0) AS doubted
       LEFT JOIN LATERAL (
         SELECT asked FROM (

@@ -14,6 +14,9 @@ const IS_CHANGE = `@.type() == "array" && @.size() == 2 && @[0].type() == "strin
  */
 export const ARE_CHANGES = `(changes @@ 'strict $.type() == "array" && !exists($[*] ? (!(${IS_CHANGE})))')`;
 
+/** As a fault names them: their beginning, since there can be a gigabyte of them. */
+export const CHANGES_NAMED = "left(changes::text, 200)";
+
 /** A row of `spot` and `chips` for each of `changes`, for LATERAL in a query of operations. */
 export const CHANGED = `(
   SELECT change->>0 AS spot, (change->1)::bigint AS chips

@@ -191,6 +191,19 @@ it.each<[string, string, RegExp]>([
     /^operation last of player \w+: logged as bet .+, asked for as bet\|red:15$/,
   ],
   [
+    "changes are as long as somebody likes",
+    change("last", "changes = to_jsonb(repeat('x', 1000))"),
+    /^operation last of player \w+: its changes are not spots with chips: "x{199}$/,
+  ],
+  [
+    "a bet was divided as often as somebody likes",
+    change(
+      "last",
+      "changes = (SELECT jsonb_agg('[\"black\", 1]'::jsonb) FROM generate_series(1, 15))",
+    ),
+    /^operation last of player \w+: logged as bet \[\["black", 1\].{187}, asked for as bet\|red:15$/,
+  ],
+  [
     "stakes are more than can be counted",
     `UPDATE operations SET stake_change = 9223372036854775807 WHERE table_id = 'open' AND round = 2`,
     /^table open: round 2 \(open\) leaves 26 in escrow, not \d+$/,

@@ -1,5 +1,5 @@
 /** What must be true of rounds, and of the chips that their operations and bets stand for. */
-import { ARE_CHANGES, CHANGED } from "./changes.ts";
+import { ARE_CHANGES, CHANGED, CHANGES_NAMED } from "./changes.ts";
 import type { SqlCheck } from "./checks.ts";
 
 const ROUNDS = "SELECT count(*) AS counted FROM rounds";
@@ -99,7 +99,7 @@ export const LOGS_CHECK: SqlCheck = {
   count: "SELECT count(*) AS counted FROM operations",
   faults: `SELECT format('operation %s of player %s: %s', op, player_id, CASE
       WHEN ${ARE_CHANGES} IS NOT TRUE
-        THEN 'its changes are not spots with chips: ' || coalesce(left(changes::text, 200), 'nothing')
+        THEN 'its changes are not spots with chips: ' || coalesce(${CHANGES_NAMED}, 'nothing')
       WHEN coalesce(changed, 0) <> stake_change
         THEN format('logged %s, its changes sum to %s', stake_change, coalesce(changed, 0))
       WHEN stake_change = 0 THEN 'changes nothing'
