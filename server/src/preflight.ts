@@ -9,7 +9,7 @@ import { checkPlace, readSchema, SchemaError } from "./db/migrate.ts";
 import { SERVER_ROLE } from "./db/pool.ts";
 import type { SchemaObjects } from "./db/schemaObjects.ts";
 import { namesIn, objectsAfter, objectsThere } from "./db/schemaObjects.ts";
-import { rightsAfter, rightsThere, roleThere } from "./db/schemaRights.ts";
+import { plantedThere, rightsAfter, rightsThere, roleThere } from "./db/schemaRights.ts";
 import type { Queryable } from "./db/transaction.ts";
 import { inTransaction } from "./db/transaction.ts";
 import { checkSeedKey } from "./rounds/seedVault.ts";
@@ -185,7 +185,9 @@ async function checkRights(client: Queryable, { applied, missing }: Schema): Pro
   const role = await roleThere(client, names);
   if (role === undefined) return;
   const known = rightsAfter([...applied, ...missing]);
-  const fault = faultOfRights({ wanted, known, there: await rightsThere(client, names), role });
+  const there = await rightsThere(client, names);
+  const planted = await plantedThere(client, names);
+  const fault = faultOfRights({ wanted, known, there, role, planted });
   if (fault !== null) throw new SchemaError(fault);
 }
 

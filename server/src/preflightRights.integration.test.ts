@@ -145,6 +145,16 @@ describe("rights to the tables", () => {
       "GRANT EXECUTE ON FUNCTION add_round_link TO croupier_server",
       /: REVOKE EXECUTE ON FUNCTION add_round_link FROM croupier_server; /,
     ],
+    [
+      "everybody may create functions among the house's, as in a database of before Postgres 15",
+      "GRANT CREATE ON SCHEMA public TO PUBLIC",
+      /^The database lets .* Run as a superuser: REVOKE CREATE ON SCHEMA public FROM PUBLIC, croupier_server; Then prove/,
+    ],
+    [
+      "the role may create functions among the house's",
+      "GRANT CREATE ON SCHEMA public TO croupier_server",
+      / as a superuser: REVOKE CREATE ON SCHEMA public FROM croupier_server; Then prove/,
+    ],
   ])("refuse a start in one line that mends them: %s", async (_, spoil, line) => {
     await database.pool.query(spoil);
     await expectMended(database.pool, line);
@@ -244,6 +254,16 @@ describe("where the owner is no superuser", () => {
       await expectRightsOfMigrations(pool);
     },
   );
+
+  it("everybody loses what lets them create, and the owner keeps it", async () => {
+    await pool.query(
+      "REVOKE CREATE ON SCHEMA public FROM landlord; GRANT CREATE ON SCHEMA public TO PUBLIC",
+    );
+    await expectMendedByAnother(
+      / as a superuser: REVOKE CREATE ON SCHEMA public FROM PUBLIC, croupier_server; GRANT CREATE ON SCHEMA public TO landlord; Then prove/,
+    );
+    expect(await migrate(owner)).toEqual([]);
+  });
 
   it("the server's role may not be a superuser", async () => {
     await pool.query("ALTER ROLE croupier_server SUPERUSER");

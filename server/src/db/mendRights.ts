@@ -9,6 +9,8 @@ export interface RightsAsked {
   readonly known: ReadonlySet<string>;
   readonly there: RightsThere;
   readonly role: RoleThere;
+  /** What is to be dropped; see `plantedThere`. */
+  readonly planted: readonly string[];
 }
 
 /**
@@ -16,14 +18,22 @@ export interface RightsAsked {
  * nothing is.
  */
 export function faultOfRights(asked: RightsAsked): string | null {
-  const { wanted, there, role } = asked;
+  const { wanted, there, role, planted } = asked;
   const excess = excessOf(asked);
   const missing = [...wanted].filter((right) => !role.exists || !there.has(right));
   const ofRoles = [...lackedBy(role), ...takenFrom(role), ...membershipsBehind(excess, there)];
   // What is had by the role's own standing is gone with it: the next start sees what is left.
   const byRole = ofRoles.some((statement) => !/^(CREATE|GRANT)/.test(statement));
-  const ofObjects = byRole ? [] : [...revoking(excess, there), ...granting(missing, asked, excess)];
-  const statements = [...ofRoles, ...ofObjects].join(" ");
+  const ofObjects = byRole
+    ? []
+    : [
+        ...revoking(excess, there),
+        ...leavingToOwner(excess, asked),
+        ...granting(missing, asked, excess),
+      ];
+  // Before they become the owner's.
+  const drops = planted.map((object) => `DROP ${object};`);
+  const statements = [...drops, ...ofRoles, ...ofObjects].join(" ");
   if (statements === "") return null;
   const tooMuch = excess.length > 0 || role.owns || role.superuser;
   const lacks = [
@@ -34,15 +44,22 @@ export function faultOfRights(asked: RightsAsked): string | null {
     ...(role.exists && missing.length > 0 ? [`The database lacks rights of ${SERVER_ROLE}.`] : []),
   ];
   const whom = role.exists ? SERVER_ROLE : "everybody";
-  const runner = ofRoles.length > 0 ? "a superuser" : "the tables' owner";
+  // The schema need not be the tables' owner's.
+  const ofOthers = [
+    ...drops,
+    ...ofRoles,
+    ...ofObjects.filter((one) => one.includes(" ON SCHEMA ")),
+  ];
+  const runner = ofOthers.length > 0 ? "a superuser" : "the tables' owner";
   return [
     ...lacks,
     ...(tooMuch ? [`The database lets ${whom} do what no migration lets the server do.`] : []),
+    ...(planted.length > 0 ? ["Others have made what the owner's functions would call."] : []),
     lacks.length > 0
       ? "Restore it whole from a backup, with its roles and their rights; where nothing else is missing, run"
       : "Run",
     `as ${runner}: ${statements}`,
-    ...(tooMuch ? ["Then prove the books with npm run audit."] : []),
+    ...(tooMuch || planted.length > 0 ? ["Then prove the books with npm run audit."] : []),
   ].join(" ");
 }
 
@@ -87,6 +104,17 @@ function revoking(excess: readonly string[], there: RightsThere): string[] {
     ...statements("REVOKE", everybodys, `FROM PUBLIC, ${SERVER_ROLE}`),
     ...statements("REVOKE", own, `FROM ${SERVER_ROLE}`),
   ];
+}
+
+/** What the tables' owner may have as everybody only, and needs for the next migration. */
+function leavingToOwner(
+  excess: readonly string[],
+  { there, role: { owner, ownerHasSchema } }: RightsAsked,
+): string[] {
+  if (ownerHasSchema) return [];
+  const everybodys = excess.filter((right) => there.get(right)?.includes(EVERYBODY));
+  const creating = everybodys.filter((right) => right.startsWith("CREATE ON SCHEMA "));
+  return statements("GRANT", creating, `TO ${owner}`);
 }
 
 /** What is missing, and what goes as well where a right is taken from a whole table: that to its columns. */

@@ -39,7 +39,10 @@ export type RightsThere = ReadonlyMap<string, readonly string[]>;
 
 /**
  * The rights to the tables and functions of `names`, and to the tables' sequences, in the schema that the
- * connection works in. Where the role is missing they are everybody's.
+ * connection works in, and to the schema. Where the role is missing they are everybody's.
+ *
+ * Who may create in the schema can do whatever the tables' owner can: a function of the very types that
+ * are asked for goes before one of Postgres's own for any, and the owner's functions would call it.
  */
 export async function rightsThere(
   database: Queryable,
@@ -77,8 +80,9 @@ export async function rightsThere(
         WHERE has_sequence_privilege(holder, oid, privilege_type)
       UNION ALL SELECT 'EXECUTE ON FUNCTION ' || proname, holder FROM holders, functions
         WHERE has_function_privilege(holder, oid, 'EXECUTE')
-      UNION ALL SELECT 'USAGE ON SCHEMA ' || current_schema(), holder FROM holders
-        WHERE has_schema_privilege(holder, current_schema(), 'USAGE'))
+      UNION ALL SELECT privilege_type || ' ON SCHEMA ' || current_schema(), holder
+        FROM holders, ${privilegesOf("n")}
+        WHERE has_schema_privilege(holder, current_schema(), privilege_type))
     SELECT given, array_agg(quote_ident(holder)) AS holders FROM rights GROUP BY given ORDER BY given`,
     [SERVER_ROLE, names],
   );
@@ -94,6 +98,10 @@ function privilegesOf(kind: string): string {
 export interface RoleThere {
   /** Who is connected, as SQL names it. */
   readonly login: string;
+  /** Whom the tables belong to, as SQL names it. */
+  readonly owner: string;
+  /** That one creates in the schema as who owns it: no grant is needed for that. */
+  readonly ownerHasSchema: boolean;
   readonly exists: boolean;
   readonly superuser: boolean;
   /** It owns some of the tables or functions, so nothing keeps it from changing them. */
@@ -109,15 +117,50 @@ export async function roleThere(
 ): Promise<RoleThere | undefined> {
   const { rows } = await database.query<RoleThere>(
     `SELECT quote_ident(login.rolname) AS login, server.oid IS NOT NULL AS exists,
+       quote_ident(owner.rolname) AS owner,
+       pg_has_role(owner.oid, nspowner, 'USAGE') AS "ownerHasSchema",
        coalesce(server.rolsuper, false) AS superuser,
        EXISTS (SELECT FROM pg_class WHERE relowner = server.oid AND relname = ANY($2)
            AND relnamespace = current_schema()::regnamespace)
          OR EXISTS (SELECT FROM pg_proc WHERE proowner = server.oid AND proname = ANY($2)
            AND pronamespace = current_schema()::regnamespace) AS owns,
        login.rolsuper OR coalesce(pg_has_role(login.oid, server.oid, 'MEMBER'), false) AS "takesLogin"
-     FROM pg_roles AS login LEFT JOIN pg_roles AS server ON server.rolname = $1
+     FROM pg_roles AS login
+       JOIN pg_namespace ON pg_namespace.oid = current_schema()::regnamespace
+       JOIN pg_class AS migrations ON relnamespace = pg_namespace.oid AND relname = 'migrations'
+       JOIN pg_roles AS owner ON owner.oid = relowner
+       LEFT JOIN pg_roles AS server ON server.rolname = $1
      WHERE login.rolname = session_user`,
     [SERVER_ROLE, names],
   );
   return rows[0];
+}
+
+/**
+ * Routines and operators of the schema that the tables' owner's functions would call for those of
+ * Postgres, or of `names`, and that neither that owner nor a superuser made: as DROP names them. What lets
+ * somebody make them may be gone again.
+ */
+export async function plantedThere(
+  database: Queryable,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ object: string }>(
+    `WITH others AS (
+      SELECT oid FROM pg_roles WHERE NOT rolsuper AND oid <> (SELECT relowner FROM pg_class
+        WHERE relname = 'migrations' AND relnamespace = current_schema()::regnamespace)
+    )
+    SELECT format('ROUTINE %I.%I(%s)', current_schema(), proname, oidvectortypes(proargtypes)) AS object
+      FROM pg_proc
+      WHERE pronamespace = current_schema()::regnamespace AND proowner IN (SELECT oid FROM others)
+        AND EXISTS (SELECT FROM pg_proc AS meant WHERE meant.proname = pg_proc.proname
+          AND (meant.pronamespace = 'pg_catalog'::regnamespace OR meant.proname = ANY($1)
+            AND meant.pronamespace = pg_proc.pronamespace
+            AND meant.proowner NOT IN (SELECT oid FROM others)))
+    UNION ALL SELECT 'OPERATOR ' || oid::regoperator FROM pg_operator
+      WHERE oprnamespace = current_schema()::regnamespace AND oprowner IN (SELECT oid FROM others)
+    ORDER BY object`,
+    [names],
+  );
+  return rows.map(({ object }) => object);
 }
