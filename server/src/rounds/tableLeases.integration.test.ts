@@ -1,7 +1,7 @@
 /** The one connection of a process's leases: when it is given up, and what it waits for. */
 import type { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createPool } from "../db/pool.ts";
+import { createPool, SERVER_ROLE } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import type { Lease } from "../tables/lease.ts";
 import { LEASE_MS } from "../tables/lease.ts";
@@ -163,5 +163,42 @@ describe("a takeover", () => {
       expect(await own.take([one, two])).toEqual([{ tableId: two, epoch: 2 }]);
     });
     await expect.poll(() => own.take([one])).toEqual([{ tableId: one, epoch: 2 }]);
+  });
+
+  describe("from a database whose clock was set back", () => {
+    /** Where it shadows Postgres's own, it started an hour from now. */
+    let shadowing: Pool;
+    let looking: TableLeases;
+    beforeAll(async () => {
+      await database.pool.query(`CREATE FUNCTION public.pg_postmaster_start_time() RETURNS timestamptz
+        LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() + interval '1 hour' $$`);
+      await database.pool.query(
+        "GRANT EXECUTE ON FUNCTION public.pg_postmaster_start_time TO PUBLIC",
+      );
+      const url = new URL(database.url);
+      url.searchParams.set("options", "-c search_path=public,pg_catalog");
+      const options = { role: SERVER_ROLE, pipeline: true };
+      shadowing = createPool(url.href, createLogger("silent"), options);
+    });
+    afterAll(() => shadowing?.end());
+    beforeEach(() => {
+      const log = createLogger("silent");
+      looking = new TableLeases({ pool: shadowing, log, disconnected: () => undefined });
+    });
+    afterEach(() => looking.close());
+
+    it("is of a dead holder's tables, at once", async () => {
+      await other.take([one]);
+      expect(await looking.take([one])).toEqual([]);
+      other.close();
+      await expect.poll(() => looking.take([one])).toEqual([{ tableId: one, epoch: 2 }]);
+    });
+
+    it("is of a hanging holder's tables, when their leases end", async () => {
+      await other.take([one]);
+      expect(await looking.take([one])).toEqual([]);
+      await outlive();
+      expect(await looking.take([one])).toEqual([{ tableId: one, epoch: 2 }]);
+    });
   });
 });

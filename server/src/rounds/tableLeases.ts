@@ -31,11 +31,12 @@ const LOST_RACES = { tries: 5, firstMs: 1, longestMs: 10 };
 const isLostRace = (error: unknown): boolean =>
   (error as { readonly constraint?: unknown }).constraint === "leases_epoch";
 
+/** A start to come is one of before the database's clock was set back: it says nothing. */
 const IS_FREE = `(
   held.holder IS NULL OR held.holder = $2
-  OR (held.expires_at < clock_timestamp()
-    AND pg_postmaster_start_time() < clock_timestamp() - interval '${2 * BEAT_MS} ms')
-  OR (held.renewed_at > pg_postmaster_start_time()
+  OR (held.expires_at < clock_timestamp() AND pg_postmaster_start_time()
+    NOT BETWEEN clock_timestamp() - interval '${2 * BEAT_MS} ms' AND clock_timestamp())
+  OR ((held.renewed_at > pg_postmaster_start_time() OR pg_postmaster_start_time() > clock_timestamp())
     AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = held.backend)))`;
 
 /** A process that shows life, and whose connection is there. */
