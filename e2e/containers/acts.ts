@@ -14,6 +14,7 @@ import { memoryOf, openBesides, PUBLISHED, until, unwell } from "./watching.ts";
 
 const MOST_IMAGE_BYTES = 350_000_000;
 const MOST_MEMORY_BYTES = 256_000_000;
+const MOST_AWAY_OF_KILLED_MS = 5_000;
 const MOST_AWAY_MS = 2_000;
 const MOST_AWAY_FROM_DOOR_MS = 6_000;
 const FULL_HOUSE = 500;
@@ -68,7 +69,7 @@ async function killing({ stack, say }: Stage): Promise<readonly string[]> {
     await pause(PLAY_MS);
   });
   say(toldOf(report));
-  return faultsOf(report);
+  return [...faultsOf(report), ...awayFor(report, MOST_AWAY_OF_KILLED_MS)];
 }
 
 /**
