@@ -1,4 +1,6 @@
 /** A process that ends while another one is there, and those who were in its rooms. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { Client, Room } from "@colyseus/sdk";
 import { CloseCode } from "@colyseus/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
@@ -62,6 +64,17 @@ async function guestAt({ url }: Member): Promise<Client> {
   return client;
 }
 
+/** Whether somebody new gets a connection. */
+async function isOpen({ url }: Member): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  const opened = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return opened;
+}
+
 /** The code that the room is left with. */
 function leftWith(room: Room): Promise<number> {
   room.reconnection.enabled = false;
@@ -92,6 +105,21 @@ it("sends those in its lobby off before it ends, and lets nobody in there any mo
   ]);
   expect(await leaving.run.ended).toBe(0);
   rooms.add(await (await guestAt(next)).join("lobby"));
+});
+
+it("answers what it was asked before it ends", async () => {
+  const lock = await database.pool.connect();
+  await lock.query("BEGIN");
+  await lock.query("LOCK TABLE players IN EXCLUSIVE MODE");
+  const signedIn = guestAt(leaving);
+  const waiting = () => lock.query("SELECT FROM pg_locks WHERE NOT granted");
+  await expect.poll(waiting, { timeout: 10_000 }).toHaveProperty("rowCount", 1);
+  leaving.run.child.kill("SIGTERM");
+  await expect.poll(() => isOpen(leaving), { timeout: 20_000, interval: 10 }).toBe(false);
+  await lock.query("ROLLBACK");
+  lock.release();
+  expect((await signedIn).auth.token).toBeTruthy();
+  expect(await leaving.run.ended).toBe(0);
 });
 
 it("stays for nobody where it knows no way to others: Redis is away", async () => {

@@ -11,9 +11,14 @@ import type { Closers } from "./platform/closers.ts";
 import { colyseusLog } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { serveMetrics } from "./platform/metrics.ts";
+import { within } from "./platform/within.ts";
 import type { House } from "./rooms/house.ts";
 import { openRooms } from "./rooms/openRooms.ts";
 import { createTransport } from "./transport/createTransport.ts";
+import { UnderWay } from "./transport/underWay.ts";
+
+/** Whatever is asked at the end is answered by then, or its bank does not answer. */
+const LAST_ANSWERS_MS = 2_000;
 
 interface Door {
   readonly options: ContextOptions;
@@ -37,8 +42,14 @@ export async function openDoor(
   const { trustProxy, publicAddress } = config;
   const warning = trustWarning(config);
   if (warning !== null) log.warn(warning);
-  const transport = await createTransport(config.transport, { trustProxy, log, handle, heard });
-  closers.add("transport", () => transport.shutdown());
+  const requests = new UnderWay();
+  const edge = { trustProxy, log, heard, handle: requests.counted(handle) };
+  const transport = await createTransport(config.transport, edge);
+  closers.add("transport", async () => {
+    transport.stopListening();
+    await within(requests.over(), LAST_ANSWERS_MS, options.clock);
+    transport.shutdown();
+  });
   const server = new Server({
     transport,
     logger: colyseusLog(log),

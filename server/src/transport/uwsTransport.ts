@@ -110,6 +110,12 @@ export class UwsTransport extends uWebSocketsTransport {
     this.app.any("/*", answer);
   }
 
+  /** Whoever comes from now on finds the door closed; what is under way goes on. */
+  stopListening(): void {
+    if (this.#listening !== null) uWebSockets.us_listen_socket_close(this.#listening);
+    this.#listening = null;
+  }
+
   override shutdown(): void {
     this.#listening = null;
     this.app.close();

@@ -80,6 +80,11 @@ export class WsTransport extends WebSocketTransport {
     });
   }
 
+  /** Whoever comes from now on finds the door closed; what is under way goes on. */
+  stopListening(): void {
+    this.#http.close();
+  }
+
   override shutdown(): void {
     this.wss.close();
     this.#http.close();
