@@ -28,6 +28,8 @@ const HELD_UP_MS = [300, 1_500] as const;
 
 /** Once a table broke, of its next operation in that round to break it again. */
 const BREAKS_AGAIN = 0.5;
+/** The same of its lock and its settlement: a locked round is tried until it is settled, and has to be. */
+const TURN_BREAKS_AGAIN = 0.1;
 
 /** As a broken invariant of the table's own, or of the books. */
 export class PutInError extends InvariantError {}
@@ -79,11 +81,13 @@ export class Link {
       lockRound: (locking) => {
         asOf(locking.lockedAt);
         audit(() => host.shadow?.locks(locking.betsDigest));
-        return this.#call(() => bank.lock(lease, locking), host);
+        const lock = () => bank.lock(lease, locking);
+        return this.#call(() => this.#turn(host, locking.round, lock), host);
       },
       settleRound: (settling) => {
         asOf(settling.settledAt);
-        return this.#call(() => bank.settle(lease, settling), host);
+        const settle = () => bank.settle(lease, settling);
+        return this.#call(() => this.#turn(host, settling.round, settle), host);
       },
       voidRound: (voiding) => {
         asOf(voiding.voidedAt);
@@ -204,7 +208,7 @@ export class Link {
         fail(new BankUnavailableError(AWAY));
         return;
       }
-      if (this.#breaks(host, posting)) {
+      if (this.#breaks(host, posting.round, "operation")) {
         fail(new PutInError("put in"));
         return;
       }
@@ -227,11 +231,20 @@ export class Link {
     return promise;
   }
 
-  #breaks(host: WatchedHost, { round }: Posting): boolean {
+  /** Locks or settles a round; an invariant may break before that is committed, and after. */
+  #turn<Answer>(host: WatchedHost, round: number, act: () => Answer): Answer {
+    if (this.#breaks(host, round, "turn to come")) throw new PutInError("put in");
+    const answer = act();
+    if (this.#breaks(host, round, "turn committed")) throw new PutInError("put in");
+    return answer;
+  }
+
+  #breaks(host: WatchedHost, round: number, at: "operation" | "turn to come" | "turn committed") {
     const { random, faults, counts } = this.#world;
     if (faults.broken === 0) return false;
-    const breaks = random.chance(host.broke.round === round ? BREAKS_AGAIN : faults.broken);
-    if (breaks) counts.add("fault: invariant broken");
+    const again = at === "operation" ? BREAKS_AGAIN : TURN_BREAKS_AGAIN;
+    const breaks = random.chance(host.broke.round === round ? again : faults.broken);
+    if (breaks) counts.add(`fault: invariant broken, ${at}`);
     return breaks;
   }
 

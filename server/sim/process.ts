@@ -170,9 +170,11 @@ export class SimulatedProcess implements MetProcess {
           if (watched.posting > 0) counts.add("seen: operation under way while its table froze");
           auditor.froze(watched, { ofBank: error instanceof OutcomeUnknownError });
           this.#still(watched);
+          // One that could not even begin has nobody to tell.
+          const isOpen = this.at(tableId) !== null;
           this.#world.afterwards(() => {
-            if (this.alive)
-              check(watched.frozenTold, () => `${watched.id} tells nobody that it froze`);
+            if (!this.alive || !isOpen) return;
+            check(watched.frozenTold, () => `${watched.id} tells nobody that it froze`);
           });
         }
         if (error instanceof OutcomeUnknownError || error instanceof PutInError) return;

@@ -15,7 +15,7 @@ export interface Faults {
   readonly delayed: number;
   readonly messageDropped: number;
   readonly messageDuplicated: number;
-  /** Of an operation to break an invariant of its table; far likelier once more in the same round. */
+  /** Of an operation, a lock or a settlement to break an invariant; far likelier again in that round. */
   readonly broken: number;
   /** Between two strokes of chaos, on average. */
   readonly chaosMs: number;

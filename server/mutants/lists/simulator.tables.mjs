@@ -46,4 +46,12 @@ export const mutants = [
     replace: "const sameContent = known.content === content;",
     why: "an op that counts at another table is answered as if it were placed here",
   },
+  {
+    name: "locked-round-is-taken-back",
+    file: "server/src/tables/recovery.ts",
+    find: "  await settleLocked(options, history);\n",
+    replace:
+      "  if (broken !== undefined) return takeBack(options, locked.round, broken);\n  await settleLocked(options, history);\n",
+    why: "a locked round in which its table broke twice is taken back",
+  },
 ];
