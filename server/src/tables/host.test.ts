@@ -303,6 +303,23 @@ describe("a broken invariant", () => {
     expect(bench.events.some((event) => event.type === "voided")).toBe(false);
   });
 
+  it("tries no more, and tells of nothing, once the table is somebody else's", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    const { promise, reject } = Promise.withResolvers<never>();
+    await breakOnce(bench, "b");
+    const never = new Promise<never>(() => undefined);
+    const prepare = vi.spyOn(bench.store, "prepareTable");
+    prepare.mockReturnValueOnce(promise).mockReturnValue(never);
+    bench.clock.next();
+    await settle();
+    bench.host.lose();
+    reject(new Error("a bug"));
+    await settle();
+    expect(bench.observed).toEqual([expect.stringMatching(/froze InvariantError/)]);
+    expect(prepare).toHaveBeenCalledTimes(1);
+  });
+
   it("takes the round back where it comes again, tells the players and goes on", async () => {
     const bench = await betting();
     await bench.bet("a", 10);

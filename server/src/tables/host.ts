@@ -336,7 +336,7 @@ class RunningTable implements NewHost {
     try {
       await this.start(broken);
     } catch (error) {
-      if (error instanceof StoppedError || this.#stopping) return;
+      if (error instanceof StoppedError || this.#stopping || this.#life === "lost") return;
       if (error instanceof StaleLeaseError) {
         this.lose();
         return;
