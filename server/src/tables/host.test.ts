@@ -3,7 +3,7 @@ import { phaseOf } from "@croupier/shared/core/table/state";
 import { tableConfig } from "@croupier/shared/testing/drivenTable";
 import { describe, expect, it, vi } from "vitest";
 import { betting, settle } from "../testing/hostBench.ts";
-import { OutcomeUnknownError } from "./store.ts";
+import { BankFaultError, OutcomeUnknownError } from "./store.ts";
 
 describe("a running table", () => {
   it("plays round after round by the clock", async () => {
@@ -301,6 +301,26 @@ describe("a broken invariant", () => {
     await settle();
     expect(bench.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 10 });
     expect(bench.events.some((event) => event.type === "voided")).toBe(false);
+  });
+
+  it("refuses operations as what keeps the table from starting again has it", async () => {
+    const bench = await betting();
+    await bench.bet("a", 10);
+    const { prepareTable } = bench.store;
+    await breakOnce(bench, "b");
+    for (const [error, code] of [
+      [new BankFaultError("a page is damaged"), "BANK_UNAVAILABLE"],
+      [new Error("a bug"), "TABLE_PAUSED"],
+    ] as const) {
+      bench.store.prepareTable = () => Promise.reject(error);
+      bench.clock.next();
+      await settle();
+      expect(await bench.bet("c", 5)).toMatchObject({ refusal: { code } });
+    }
+    bench.store.prepareTable = prepareTable;
+    bench.clock.next();
+    await settle();
+    expect(await bench.bet("c", 5)).toMatchObject({ answer: { round: 1, stake: 15 } });
   });
 
   it("tries no more, and tells of nothing, once the table is somebody else's", async () => {

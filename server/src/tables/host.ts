@@ -341,7 +341,8 @@ class RunningTable implements NewHost {
         this.lose();
         return;
       }
-      // What cannot be read yet says nothing of the round.
+      // What cannot be read yet says nothing of the round; but it is what operations wait for now.
+      this.#refusal = isOfBank(error) ? UNKNOWN : PAUSED;
       this.#options.observer.froze(this.config.tableId, error);
       void this.#startAgain(broken);
     }
