@@ -50,6 +50,8 @@ export const EXPECTED: readonly string[] = [
     "lease lost",
     "stale write refused",
     "wheel changed",
+    "bank failed",
+    "bank failed, table starts again",
     "invariant broken, operation",
     "invariant broken, turn to come",
     "invariant broken, turn committed",

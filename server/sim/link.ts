@@ -8,7 +8,7 @@ import type { TableConfig } from "@croupier/shared/core/types";
 import type { Lease, LeaseStore } from "../src/tables/lease.ts";
 import type { CensusStore } from "../src/tables/sharing.ts";
 import type { PostResult, TableStore } from "../src/tables/store.ts";
-import { BankUnavailableError, OutcomeUnknownError } from "../src/tables/store.ts";
+import { BankFaultError, BankUnavailableError, OutcomeUnknownError } from "../src/tables/store.ts";
 import { askedContentOf } from "./askedContent.ts";
 import type { Kind } from "./auditor/terms.ts";
 import { check } from "./auditor/terms.ts";
@@ -21,6 +21,7 @@ const SLOW_MS = 900;
 /** Answers are lost rather when everything is slow. */
 const LOST_WHEN_SLOW = 8;
 const AWAY = "the database is away";
+const DAMAGED = "a page is damaged";
 /** For how long a process seeks the outcome of a post, where others queue behind that. */
 const SEEKS_MS = [50, 600] as const;
 /** What queued is on its way for longer than a table that froze stands still. */
@@ -30,6 +31,11 @@ const HELD_UP_MS = [300, 1_500] as const;
 const BREAKS_AGAIN = 0.5;
 /** The same of its lock and its settlement: a locked round is tried until it is settled, and has to be. */
 const TURN_BREAKS_AGAIN = 0.1;
+/** While the bank is damaged, of a call to fail at that; and for how long it is. */
+const FAILS_AGAIN = 0.5;
+const DAMAGED_MS = [50, 2_000] as const;
+/** Of a table that starts again, to come upon a damaged bank. */
+const STARTS_ON_DAMAGE = 0.1;
 
 /** As a broken invariant of the table's own, or of the books. */
 export class PutInError extends InvariantError {}
@@ -39,6 +45,8 @@ export class Link {
   readonly #caller: Caller;
   /** Until then it seeks an outcome, and posts nothing else. */
   #seeksUntil = 0;
+  /** Until then the bank fails at much that it is asked for. */
+  #damagedUntil = 0;
 
   constructor(world: Surroundings, caller: Caller) {
     this.#world = world;
@@ -146,6 +154,10 @@ export class Link {
         fail(new BankUnavailableError(AWAY));
         return;
       }
+      if (host !== undefined && this.#fails(host)) {
+        fail(new BankFaultError(DAMAGED));
+        return;
+      }
       let answer: Answer;
       try {
         answer = act();
@@ -208,6 +220,10 @@ export class Link {
         fail(new BankUnavailableError(AWAY));
         return;
       }
+      if (this.#fails(host)) {
+        fail(new BankFaultError(DAMAGED));
+        return;
+      }
       if (this.#breaks(host, posting.round, "operation")) {
         fail(new PutInError("put in"));
         return;
@@ -246,6 +262,19 @@ export class Link {
     const breaks = random.chance(host.broke.round === round ? again : faults.broken);
     if (breaks) counts.add(`fault: invariant broken, ${at}`);
     return breaks;
+  }
+
+  /** Whether the bank fails for a reason of its own, before it has written anything. */
+  #fails(host: WatchedHost): boolean {
+    const { random, scheduler, faults, counts } = this.#world;
+    if (faults.damaged === 0) return false;
+    const isDamaged = scheduler.now < this.#damagedUntil;
+    const startsAgain = host.frozenTold;
+    const asEver = startsAgain ? STARTS_ON_DAMAGE : faults.damaged;
+    if (!random.chance(isDamaged ? FAILS_AGAIN : asEver)) return false;
+    if (!isDamaged) this.#damagedUntil = scheduler.now + random.between(...DAMAGED_MS);
+    counts.add(startsAgain ? "fault: bank failed, table starts again" : "fault: bank failed");
+    return true;
   }
 
   /** A post on its way; it is the process that holds it back, and with that it is gone. */

@@ -3,7 +3,7 @@
 import { phaseOf } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Clock } from "../src/platform/clock.ts";
-import { OutcomeUnknownError } from "../src/tables/store.ts";
+import { isOfBank } from "../src/tables/store.ts";
 import type { TableHost } from "../src/tables/tableHost.ts";
 import { Tables } from "../src/tables/tables.ts";
 import type { TableTerms, View } from "./auditor/terms.ts";
@@ -168,7 +168,7 @@ export class SimulatedProcess implements MetProcess {
         const watched = this.#watched.get(tableId);
         if (watched !== undefined) {
           if (watched.posting > 0) counts.add("seen: operation under way while its table froze");
-          auditor.froze(watched, { ofBank: error instanceof OutcomeUnknownError });
+          auditor.froze(watched, { ofBank: isOfBank(error) });
           this.#still(watched);
           // One that could not even begin has nobody to tell.
           const isOpen = this.at(tableId) !== null;
@@ -177,7 +177,7 @@ export class SimulatedProcess implements MetProcess {
             check(watched.frozenTold, () => `${watched.id} tells nobody that it froze`);
           });
         }
-        if (error instanceof OutcomeUnknownError || error instanceof PutInError) return;
+        if (isOfBank(error) || error instanceof PutInError) return;
         const what = `${this.id}: ${tableId} froze: ${error}`;
         this.#world.found(new AuditError(what, { cause: error }));
       },

@@ -17,6 +17,8 @@ export interface Faults {
   readonly messageDuplicated: number;
   /** Of an operation, a lock or a settlement to break an invariant; far likelier again in that round. */
   readonly broken: number;
+  /** Of a table's call to the bank to find it damaged; far likelier again for a while. */
+  readonly damaged: number;
   /** Between two strokes of chaos, on average. */
   readonly chaosMs: number;
 }
@@ -29,6 +31,7 @@ export const CALM: Faults = {
   messageDropped: 0,
   messageDuplicated: 0,
   broken: 0,
+  damaged: 0,
   chaosMs: Number.POSITIVE_INFINITY,
 };
 
@@ -50,7 +53,7 @@ const PUSHING = 4;
 const DROWSY = 0;
 /** In these houses, by their seeds, some players sit at both tables, where there are two. */
 const ROAMING = 11;
-/** In these houses, by their seeds, tables meet broken invariants. */
+/** In these houses, by their seeds, tables meet broken invariants, and a bank that fails. */
 const BREAKING = 8;
 /** Long enough for more operations of one player than a round may have. */
 const LONGEST_MS = 6_000;
@@ -93,6 +96,7 @@ export function faultsOf(
     messageDropped: 0.1 * wild * random.next(),
     messageDuplicated: 0.15 * wild * random.next(),
     broken: breaking ? 0.03 : 0,
+    damaged: breaking ? 0.003 : 0,
     chaosMs: random.between(400, 1_000) + Math.round(longestMs * between(drumming ? 2 : 0, 4)),
   };
 }

@@ -54,4 +54,18 @@ export const mutants = [
       "  if (broken !== undefined) return takeBack(options, locked.round, broken);\n  await settleLocked(options, history);\n",
     why: "a locked round in which its table broke twice is taken back",
   },
+  {
+    name: "damaged-bank-voids",
+    file: "server/src/tables/breaks.ts",
+    find: "    if (isOfBank(error)) return undefined;\n",
+    replace: "",
+    why: "a round is taken back because the bank failed in it twice",
+  },
+  {
+    name: "restart-without-its-cause",
+    file: "server/src/tables/host.ts",
+    find: "      this.#refusal = isOfBank(error) ? UNKNOWN : PAUSED;\n",
+    replace: "",
+    why: "operations are told of a pause where it is the bank that keeps the table from starting again",
+  },
 ];
