@@ -42,6 +42,13 @@ const DROPPED = 0.02;
 /** For how long the house keeps the seat, in the player's acts. */
 const MOST_KEPT = 4;
 
+export interface PlayerOptions {
+  readonly id: string;
+  readonly tableId: string;
+  /** The same player, who sits at another table too. */
+  readonly elsewhere?: SimulatedPlayer;
+}
+
 export class SimulatedPlayer {
   readonly id: string;
   readonly tableId: string;
@@ -69,11 +76,7 @@ export class SimulatedPlayer {
   /** Of a seated player's acts, the share in which they ask for something once more. */
   readonly #askedAgain: number;
 
-  /** `elsewhere`: the same player, who sits at another table too. */
-  constructor(
-    world: Surroundings,
-    ...[id, tableId, elsewhere]: [id: string, tableId: string, elsewhere?: SimulatedPlayer]
-  ) {
+  constructor(world: Surroundings, { id, tableId, elsewhere }: PlayerOptions) {
     this.#world = world;
     this.id = id;
     this.tableId = tableId;

@@ -111,11 +111,12 @@ export class World implements Surroundings {
     for (let place = 0; place < this.random.between(1, 3); place += 1) this.#places.fill(place);
     for (const name of names) {
       const tableId = this.random.pick(tableIds);
-      const player = new SimulatedPlayer(this, name, tableId);
+      const player = new SimulatedPlayer(this, { id: name, tableId });
       this.#players.push(player);
       if (!roaming) continue;
-      for (const other of tableIds) {
-        if (other !== tableId) this.#players.push(new SimulatedPlayer(this, name, other, player));
+      for (const other of tableIds.filter((one) => one !== tableId)) {
+        const there = { id: name, tableId: other, elsewhere: player };
+        this.#players.push(new SimulatedPlayer(this, there));
       }
     }
     this.#chaos.begin();
