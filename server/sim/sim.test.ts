@@ -13,7 +13,7 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
   {
     what: "a round that is void because its table was given another wheel",
     seed: 5,
-    scene: ["fault: wheel changed", "seen: void"],
+    scene: ["fault: wheel changed", "seen: void for another game"],
   },
   {
     what: "chips that leave the felt and raise what the house may have to pay",

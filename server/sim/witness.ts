@@ -47,7 +47,6 @@ export function witnessOf(house: Watched, committed: (line: string) => void): Wi
     voided: (lease, voiding) =>
       commit(`${at(lease)} voids ${voiding.round}: ${voiding.reason}`, () => {
         auditor.voided(lease, voiding.round, voiding.reason);
-        counts.add("seen: void");
       }),
     seen: (what) => counts.add(what),
   };

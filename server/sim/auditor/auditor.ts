@@ -101,10 +101,10 @@ export class Auditor {
     const broke = brokeAgainIn(this.#hostOf(lease), round);
     const isDue = changes.length > 0 || broke;
     check(isDue, () => `${where()}, and its game is the table's: ${reason}`);
-    const tells =
-      (broke && reason.includes("error")) ||
-      changes.some(([before, now]) => reason.includes(`from ${before} to ${now}`));
-    check(tells, () => `${where()}, and the reason is not "${reason}"`);
+    const ofBreaks = broke && reason.includes("error");
+    const ofGame = changes.some(([before, now]) => reason.includes(`from ${before} to ${now}`));
+    check(ofBreaks || ofGame, () => `${where()}, and the reason is not "${reason}"`);
+    this.#seen(`seen: void ${ofGame ? "for another game" : "after breaking twice"}`);
     this.books.voided(lease, round, reason);
   }
 
