@@ -5,13 +5,18 @@
 #
 #   docker/roll.sh
 #
-# Where a new server does not get well it is taken away again, and the old ones that are left go on. Exits
-# 0 where everything is new and every old server handed over its tables.
+# Where a new server does not get well it is taken away again, and the old ones that are left go on: on
+# tables that are newer by then none of those starts again. Exits 0 where everything is new and every old
+# server handed over its tables.
 set -eu
 . "$(dirname "$0")/production.sh"
 
 servers() { compose ps -q server; }
 give_up() { echo "$*" >&2; exit 1; }
+# leave_old WHY: they run on tables that may be newer than they are, and look at that when they start.
+leave_old() {
+  give_up "$1; the old ones go on. If the tables were changed none of them starts again, after a crash or a reboot ('The database is newer than this program'): roll a version that knows them."
+}
 
 old=$(servers)
 [ -n "$old" ] || give_up "No server is running: start the house by 'docker compose -f compose.prod.yaml up -d'."
@@ -24,12 +29,12 @@ killed=0
 replace() {
   before=$(servers)
   quietly compose up -d --no-deps --no-recreate --scale "server=$((count + 1))" server ||
-    give_up "Compose starts no new server; the old ones go on."
-  new=$(servers | grep -vxF "$before") || give_up "Compose started no new server; the old ones go on."
+    leave_old "Compose starts no new server"
+  new=$(servers | grep -vxF "$before") || leave_old "Compose started no new server"
   say "waits for $(name_of "$new")"
   if ! wait_healthy "$new" || ! wait_ready "$new"; then
     quietly docker rm -f "$new"
-    give_up "The new server does not get well; the old ones go on."
+    leave_old "The new server does not get well"
   fi
   say "ends $(name_of "$1")"
   grace=$(docker inspect --format '{{with .Config.StopTimeout}}{{.}}{{else}}60{{end}}' "$1")
@@ -44,7 +49,7 @@ replace() {
 
 say "brings the tables up to date"
 # Without --no-deps Compose makes Postgres anew, under play, where its settings have changed.
-compose run --rm --no-deps migrate
+compose run --rm --no-deps migrate || leave_old "The tables are not those of the new version"
 
 for container in $old; do
   replace "$container"

@@ -17,6 +17,7 @@ if told "compose version"; then exit 0; fi
 if told "ps -q server"; then cat "$here/servers"; exit 0; fi
 if told "config"; then printf 'services:\\n  postgres:\\n    labels:\\n      croupier.database: house-%s\\n' "$DATABASE"; exit 0; fi
 if told "ps -q nginx" || told "ps -q backup"; then echo "\${*: -1}-1"; exit 0; fi
+if told "migrate" && [ -n "$MIGRATE_FAILS" ]; then echo "disk full" >&2; exit 1; fi
 if told "--no-recreate"; then
   if [ -n "$UP_FAILS" ]; then echo "no space left on device" >&2; exit 1; fi
   echo "new-$(wc -l <"$here/asked")" >>"$here/servers"
@@ -109,6 +110,18 @@ describe("replacing a house", () => {
     expect(stderr).toContain("no space left on device");
     expect(servers()).toEqual(["old-1", "old-2"]);
   });
+
+  it.each(["MIGRATE_FAILS", "UP_FAILS", "UNREADY"])(
+    "says that servers of before may not start again, where the tables are newer by now: %s",
+    async (fault) => {
+      const { code, stderr } = await roll({ [fault]: "1" });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /; the old ones go on\. If the tables were changed none of them starts again, .*: roll a version that knows them\.\n$/,
+      );
+      expect(servers()).toEqual(["old-1", "old-2"]);
+    },
+  );
 
   it("takes a server away that is well and would take no players", async () => {
     const { code, stderr } = await roll({ UNREADY: "1" });
