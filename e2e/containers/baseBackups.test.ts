@@ -88,7 +88,7 @@ describe("taking a base backup", () => {
         BACKUP_MARKS: folder,
         PATH: `${folder}:${process.env["PATH"]}`,
       },
-      obeying: true,
+      reading: true,
     });
   const now = () => backup("now");
   const basesOf = (life: string) => readdirSync(join(folder, "kept", life, "base"));

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runNode, startProgram } from "./processes.ts";
+import { isAlive, runNode, startNode, startProgram } from "./processes.ts";
 
 const start = () => startProgram("/no/such/program", { args: [], obeying: true });
 
@@ -34,4 +34,19 @@ it("leaves the caller alone where what could not be started is told something, o
   `;
   const exit = await runNode({ args: ["--input-type=module", "-e", script] });
   expect(exit).toMatchObject({ code: 0, signal: null, stdout: "here\n", stderr: "" });
+});
+
+it("ends what a test left behind with the test runner's worker, which is ended by a signal", async () => {
+  const script = `
+    const { startProgram } = await import("./e2e/src/testing/processes.ts");
+    const { pid } = startProgram("sleep", { args: ["60"], reading: true });
+    console.log("left " + pid);
+  `;
+  const args = ["--input-type=module", "-e", script];
+  const worker = startNode({ args, env: { VITEST: "true" } });
+  const [, pid] = await worker.sees(/left (\d+)/);
+  expect(isAlive(Number(pid))).toBe(true);
+  worker.signal("SIGTERM");
+  await worker.exited;
+  await expect.poll(() => isAlive(Number(pid)), { timeout: 10_000 }).toBe(false);
 });

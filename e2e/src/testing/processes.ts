@@ -31,7 +31,7 @@ export interface Running {
   signal(signal: NodeJS.Signals): void;
   /** Everything written so far. */
   output(): string;
-  /** A line to the standard input of a process that obeys; null: there will be no more. */
+  /** A line to the standard input of a process that has one; null: there will be no more. */
   tell(line: string | null): void;
 }
 
@@ -59,14 +59,18 @@ export function leaveNothingBehind(): void {
 process.on("exit", () => {
   for (const pid of alive) signalGroup(pid, "SIGKILL");
 });
+// The test runner ends its workers by a signal, of which nobody would hear who listens for the exit.
+if (process.env["VITEST"] !== undefined) process.once("SIGTERM", () => process.exit());
 
 export interface Command {
   readonly args: readonly string[];
   /** Added to this process's environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** It has a standard input, which ends with this process at the latest. */
+  readonly reading?: boolean;
   /**
    * It reads its standard input, and ends with that, having put away what is its own: so it is not killed
-   * where this process ends, which ends its input. Else it has none.
+   * where this process ends, as all others are.
    */
   readonly obeying?: boolean;
 }
@@ -83,14 +87,14 @@ export function startNode({ args, ...command }: Command): Running {
  */
 export function startProgram(
   program: string,
-  { args, env = {}, obeying = false }: Command,
+  { args, env = {}, obeying = false, reading = obeying }: Command,
 ): Running {
   try {
     const child = spawn(program, args, {
       cwd: repository,
       env: environment(env),
       detached: true,
-      stdio: [obeying ? "pipe" : "ignore", "pipe", "pipe"],
+      stdio: [reading ? "pipe" : "ignore", "pipe", "pipe"],
     });
     if (child.pid !== undefined) return running(child, child.pid, obeying);
     return notStarted(once(child, "error").then(([error]) => error as Error));
