@@ -64,24 +64,27 @@ name_of() { docker inspect --format '{{.Name}}' "$1" | tr -d /; }
 # The volume that the settings name for the database. Where Compose knows none, it has said why.
 named_database() { compose config | sed -nE 's/^ *croupier\.database: *"?([^"]*)"?$/\1/p' | head -n 1; }
 
-# The one that Postgres has, which may be stopped; nothing where it was never started.
+# The one that Postgres has, which may be stopped, after what the house is called: "house|volume"; nothing
+# where it was never started. Compose is asked, since newer ones take the folder's name where no setting has one.
 mounted_database() {
-  label=label=com.docker.compose
-  containers=$(docker ps -aq --filter "$label.project=$house" --filter "$label.service=postgres" \
-    --filter "$label.oneoff=False")
-  # The newest comes first.
-  set -- $containers
-  [ $# = 0 ] || docker inspect --format \
-    '{{range .Mounts}}{{if eq .Destination "/var/lib/postgresql/data"}}{{.Name}}{{end}}{{end}}' "$1"
+  containers=$(compose ps -aq postgres) || return 1
+  [ -n "$containers" ] || return 0
+  oneoff='{{index .Config.Labels "com.docker.compose.oneoff"}}'
+  house='{{index .Config.Labels "com.docker.compose.project"}}'
+  mount='{{range .Mounts}}{{if eq .Destination "/var/lib/postgresql/data"}}{{.Name}}{{end}}{{end}}'
+  found=$(docker inspect --format "{{.Created}}|$oneoff|$house|$mount" $containers) || return 1
+  # The newest; some Composes list what "run" made as well.
+  echo "$found" | grep -vF '|True|' | sort -r | head -n 1 | cut -d '|' -f 3-
 }
 
 # Ends here where those are two: at the next "up -d" Compose would make Postgres anew on the other one, and
 # where that is empty the house would begin again, without a word.
 refuse_another_database() {
-  house=$(setting COMPOSE_PROJECT_NAME '')
   named=$(named_database)
   [ -n "$named" ] || exit 1
   mounted=$(mounted_database)
+  house=${mounted%%|*}
+  mounted=${mounted#*|}
   case $mounted in
     '' | "$named") return 0 ;;
     "$house"-*) remedy="write CROUPIER_DATABASE=${mounted#"$house"-} into docker/.env" ;;

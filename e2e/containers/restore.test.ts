@@ -24,8 +24,8 @@ case $* in
     [ -z "$UNSET" ] || { echo "CROUPIER_HOST is not set" >&2; exit 1; }
     printf 'services:\\n  postgres:\\n    labels:\\n      croupier.database: %s\\n' "$volume"
     printf 'volumes:\\n  database:\\n    name: %s\\n' "$volume" ;;
-  "ps -aq "*"=house "*".service=postgres"*) [ -z "$MOUNTED" ] || echo postgres-1 ;;
-  "inspect "*Mounts*" postgres-1") echo "$MOUNTED" ;;
+  *" ps -aq postgres") [ -z "$MOUNTED" ] || echo postgres-1 ;;
+  "inspect "*Mounts*" postgres-1") echo "2026-11-21T12:00:00.5Z|False|house|$MOUNTED" ;;
   *" rm --force --stop restored") rm -f "$here/restored" ;;
   *" restore restore "*) touch "$here/volumes/$volume" ;;
   *" run --rm proof")

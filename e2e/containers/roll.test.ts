@@ -15,6 +15,10 @@ all=$*
 echo "$all" >>"$here/asked"
 if told "compose version"; then exit 0; fi
 if told "ps -q server"; then cat "$here/servers"; exit 0; fi
+if told "ps -aq postgres"; then
+  [ -z "$MOUNTED" ] || printf '%s\\n' postgres-run postgres-old postgres-1
+  exit 0
+fi
 if told "config"; then printf 'services:\\n  postgres:\\n    labels:\\n      croupier.database: house-%s\\n' "$DATABASE"; exit 0; fi
 if told "ps -q nginx" || told "ps -q backup"; then echo "\${*: -1}-1"; exit 0; fi
 if told "migrate" && [ -n "$MIGRATE_FAILS" ]; then echo "disk full" >&2; exit 1; fi
@@ -23,10 +27,13 @@ if told "--no-recreate"; then
   echo "new-$(wc -l <"$here/asked")" >>"$here/servers"
 fi
 case $1 in
-  ps) [[ "$all" != *"=house "*".service=postgres"* ]] || [ -z "$MOUNTED" ] || echo postgres-1 ;;
   inspect)
     case $3 in
-      *Mounts*) echo "$MOUNTED" ;;
+      *Mounts*)
+        # One made by "run", which some Composes list as well, and one that is left of before.
+        echo "2026-11-21T12:00:02.5Z|True|house|another"
+        echo "2026-11-21T12:00:00.5Z|False|house|another"
+        echo "2026-11-21T12:00:01.5Z|False|house|$MOUNTED" ;;
       *State.Status*) echo "running healthy" ;;
       *ExitCode*) echo "\${CODE:-0}" ;;
       *StopTimeout*) echo 60 ;;
@@ -103,6 +110,19 @@ describe("replacing a house", () => {
       expect(asked().filter((line) => / (up|run) /.test(line))).toEqual([]);
     },
   );
+
+  it("looks where the database is also where no setting says what the house is called, and Compose knows", async () => {
+    const unnamed = { COMPOSE_PROJECT_NAME: "" };
+    const { code, stderr } = await roll({ ...unnamed, MOUNTED: "house-database-20261121T120000Z" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("write CROUPIER_DATABASE=database-20261121T120000Z into docker/.env");
+    expect(servers()).toEqual(["old-1", "old-2"]);
+    expect((await roll(unnamed)).code).toBe(0);
+  });
+
+  it("begins with the database that the settings name where none was ever started", async () => {
+    expect((await roll({ MOUNTED: "" })).code).toBe(0);
+  });
 
   it("says why Compose starts no new server, and leaves the old ones", async () => {
     const { code, stderr } = await roll({ UP_FAILS: "1" });
