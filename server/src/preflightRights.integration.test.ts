@@ -265,6 +265,39 @@ describe("where the owner is no superuser", () => {
     expect(await migrate(owner)).toEqual([]);
   });
 
+  it("the server's role may not become the owner, though it has nothing of it before", async () => {
+    await pool.query(
+      `REVOKE croupier_server FROM landlord; ALTER ROLE croupier_server NOINHERIT;
+       CREATE ROLE tenant; GRANT tenant TO croupier_server; GRANT landlord TO tenant`,
+    );
+    const refusal = (await refusalOf(pool)) ?? "";
+    expect(refusal).toMatch(/^The database lets croupier_server do what no migration lets/);
+    expect(remedyOf(refusal)).toBe("REVOKE tenant FROM croupier_server; ");
+    await pool.query(
+      `${remedyOf(refusal)} DROP ROLE tenant; ALTER ROLE croupier_server INHERIT;
+       GRANT croupier_server TO landlord`,
+    );
+  });
+
+  it.each([
+    "SCHEMA public",
+    // As Postgres 15 and later have it, the schema is the database's owner's.
+    "DATABASE croupier",
+  ])("the server's role may not own the %s", async (object) => {
+    await pool.query(
+      `ALTER SCHEMA public OWNER TO pg_database_owner; ALTER ${object} OWNER TO croupier_server`,
+    );
+    const refusal = (await refusalOf(owner)) ?? "";
+    expect(remedyOf(refusal)).toBe("REASSIGN OWNED BY croupier_server TO landlord; ");
+    await pool.query(remedyOf(refusal));
+    const next = (await refusalOf(owner)) ?? "";
+    if (next !== "") {
+      expect(remedyOf(next)).toBe("GRANT USAGE ON SCHEMA public TO croupier_server; ");
+      await pool.query(remedyOf(next));
+    }
+    await expectRightsOfMigrations(owner);
+  });
+
   it("the server's role may not be a superuser", async () => {
     await pool.query("ALTER ROLE croupier_server SUPERUSER");
     await expectMendedByAnother(

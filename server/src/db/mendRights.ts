@@ -20,7 +20,7 @@ export interface RightsAsked {
 export function faultOfRights(asked: RightsAsked): string | null {
   const { wanted, there, role, planted } = asked;
   const excess = excessOf(asked);
-  const missing = [...wanted].filter((right) => !role.exists || !there.has(right));
+  const missing = [...wanted].filter((right) => !there.get(right)?.includes(SERVER_ROLE));
   const ofRoles = [...lackedBy(role), ...takenFrom(role), ...membershipsBehind(excess, there)];
   // What is had by the role's own standing is gone with it: the next start sees what is left.
   const byRole = ofRoles.some((statement) => !/^(CREATE|GRANT)/.test(statement));

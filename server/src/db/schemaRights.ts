@@ -33,7 +33,8 @@ export function rightsAfter(migrations: readonly { readonly sql: string }[]): Se
 
 /**
  * Rights, each with whom it is given to: the server's role where it has it by whatever way, `public` for
- * everybody, and each role that the server's is a member of, as SQL names it.
+ * everybody, and each role that the server's is a member of, as SQL names it; who is a member and has
+ * nothing by that may become that role all the same, and each of whom that one is a member.
  */
 export type RightsThere = ReadonlyMap<string, readonly string[]>;
 
@@ -50,12 +51,13 @@ export async function rightsThere(
 ): Promise<RightsThere> {
   const { rows } = await database.query<{ given: string; holders: string[] }>(
     `WITH holders AS (
-      SELECT rolname AS holder FROM pg_roles WHERE rolname = $1
-      UNION SELECT 'public'
-      UNION SELECT of.rolname
+      SELECT rolname AS holder, rolname AS acting FROM pg_roles WHERE rolname = $1
+      UNION SELECT 'public', 'public'
+      UNION SELECT of.rolname, acting.rolname
         FROM pg_roles AS server JOIN pg_auth_members ON member = server.oid
           JOIN pg_roles AS of ON of.oid = roleid
-        WHERE server.rolname = $1 AND pg_has_role(server.oid, of.oid, 'USAGE')
+          JOIN pg_roles AS acting ON pg_has_role(of.oid, acting.oid, 'MEMBER')
+        WHERE server.rolname = $1
     ), tables AS (
       SELECT oid, relname FROM pg_class
       WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY($2)
@@ -70,20 +72,20 @@ export async function rightsThere(
     ), rights AS (
       SELECT privilege_type || ' ON ' || relname AS given, holder
         FROM holders, tables, ${privilegesOf("r")}
-        WHERE has_table_privilege(holder, oid, privilege_type)
+        WHERE has_table_privilege(acting, oid, privilege_type)
       UNION ALL SELECT privilege_type || ' (' || attname || ') ON ' || relname, holder
         FROM holders, tables JOIN pg_attribute ON attrelid = oid AND attnum > 0 AND NOT attisdropped,
           unnest(ARRAY['INSERT', 'UPDATE', 'REFERENCES']) AS privilege_type
-        WHERE has_column_privilege(holder, oid, attnum, privilege_type)
+        WHERE has_column_privilege(acting, oid, attnum, privilege_type)
       UNION ALL SELECT privilege_type || ' ON SEQUENCE ' || relname, holder
         FROM holders, sequences, ${privilegesOf("s")}
-        WHERE has_sequence_privilege(holder, oid, privilege_type)
+        WHERE has_sequence_privilege(acting, oid, privilege_type)
       UNION ALL SELECT 'EXECUTE ON FUNCTION ' || proname, holder FROM holders, functions
-        WHERE has_function_privilege(holder, oid, 'EXECUTE')
+        WHERE has_function_privilege(acting, oid, 'EXECUTE')
       UNION ALL SELECT privilege_type || ' ON SCHEMA ' || current_schema(), holder
         FROM holders, ${privilegesOf("n")}
-        WHERE has_schema_privilege(holder, current_schema(), privilege_type))
-    SELECT given, array_agg(quote_ident(holder)) AS holders FROM rights GROUP BY given ORDER BY given`,
+        WHERE has_schema_privilege(acting, current_schema(), privilege_type))
+    SELECT given, array_agg(DISTINCT quote_ident(holder)) AS holders FROM rights GROUP BY given ORDER BY given`,
     [SERVER_ROLE, names],
   );
   return new Map(rows.map(({ given, holders }) => [given, holders]));
@@ -104,7 +106,7 @@ export interface RoleThere {
   readonly ownerHasSchema: boolean;
   readonly exists: boolean;
   readonly superuser: boolean;
-  /** It owns some of the tables or functions, so nothing keeps it from changing them. */
+  /** It owns tables, functions, their schema or the database, so nothing keeps it from changing them. */
   readonly owns: boolean;
   /** The login may work as it. */
   readonly takesLogin: boolean;
@@ -123,7 +125,9 @@ export async function roleThere(
        EXISTS (SELECT FROM pg_class WHERE relowner = server.oid AND relname = ANY($2)
            AND relnamespace = current_schema()::regnamespace)
          OR EXISTS (SELECT FROM pg_proc WHERE proowner = server.oid AND proname = ANY($2)
-           AND pronamespace = current_schema()::regnamespace) AS owns,
+           AND pronamespace = current_schema()::regnamespace)
+         OR EXISTS (SELECT FROM pg_database WHERE datdba = server.oid AND datname = current_database())
+         OR nspowner IS NOT DISTINCT FROM server.oid AS owns,
        login.rolsuper OR coalesce(pg_has_role(login.oid, server.oid, 'MEMBER'), false) AS "takesLogin"
      FROM pg_roles AS login
        JOIN pg_namespace ON pg_namespace.oid = current_schema()::regnamespace
