@@ -29,7 +29,8 @@ type Voiding = Parameters<TableStore["voidRound"]>[0];
 
 /** Told of every commit, at its moment; what it throws is a finding. */
 export interface Witness {
-  leased(lease: Lease): void;
+  leased(lease: Lease, holder: string): void;
+  released(tableId: string): void;
   opened(lease: Lease, opening: OpeningRound, commitment: string): void;
   posted(lease: Lease, posting: Posting): void;
   locked(lease: Lease, locking: Locking): void;
@@ -82,7 +83,8 @@ export class Bank {
       ...options,
       tableIds: [...options.seeds.keys()],
       taking: (tableId) => this.finishLate(tableId),
-      taken: (lease) => options.witness.leased(lease),
+      taken: (lease, holder) => options.witness.leased(lease, holder),
+      released: (tableId) => options.witness.released(tableId),
       refused: () => options.witness.seen("fault: lease refused"),
     });
   }

@@ -22,7 +22,9 @@ export interface BankLeasesOptions {
   readonly lives: (holder: string) => boolean;
   /** What the last holder has under way is through before a table is taken over. */
   readonly taking: (tableId: string) => void;
-  readonly taken: (lease: Lease) => void;
+  readonly taken: (lease: Lease, holder: string) => void;
+  /** Its holder gave the table up. */
+  readonly released: (tableId: string) => void;
   readonly refused: () => void;
 }
 
@@ -53,7 +55,7 @@ export class BankLeases {
       table.holder = holder;
       table.expiresAt = this.#options.now() + LEASE_MS;
       const lease = { tableId, epoch: table.epoch };
-      this.#options.taken(lease);
+      this.#options.taken(lease, holder);
       return [lease];
     });
   }
@@ -72,6 +74,7 @@ export class BankLeases {
       const table = this.#table(lease.tableId);
       table.holder = null;
       table.offeredTo = receiver;
+      this.#options.released(lease.tableId);
     }
   }
 

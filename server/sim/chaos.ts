@@ -3,7 +3,9 @@
  * is, and one stroke after another, until calm.
  */
 import { LEASE_MS } from "../src/tables/lease.ts";
+import type { Deadlines } from "./auditor/deadlines.ts";
 import type { Counts } from "./counts.ts";
+import { SLOW_MS } from "./link.ts";
 import type { Places } from "./places.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { Random } from "./random.ts";
@@ -18,12 +20,16 @@ const MOST_EFFECTS_LEFT = 12;
 const DROPPED_OFF = 0.2;
 const LONGER_THAN_A_LEASE_MS = [LEASE_MS + 100, 9_000] as const;
 const STRUCK_DOWN = 0.5;
+/** How long a place stays empty, and the bank in a bad mood, at most; and where that lasts. */
+const MOST_EMPTY_MS = { usual: 2_500, lasting: 12_000 };
+const MOST_MOODY_MS = { usual: 5_000, lasting: 15_000 };
 
 export interface ChaosOptions {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly counts: Counts;
   readonly places: Places;
+  readonly deadlines: Deadlines;
   readonly faults: Faults;
   /** Processes share the tables: one that is stopped hands its own over first. */
   readonly sharing: boolean;
@@ -31,6 +37,8 @@ export interface ChaosOptions {
   readonly rough: boolean;
   /** Processes fall asleep as they take a table. */
   readonly drowsy: boolean;
+  /** What is gone stays away for longer. */
+  readonly lasting: boolean;
   /** Gives a table another game, from the next start on. */
   readonly changeGame: () => void;
   /** Told of each stroke. */
@@ -83,7 +91,8 @@ export class Chaos {
     const { scheduler, random, faults } = this.#options;
     scheduler.after(random.between(1, 2 * faults.chaosMs), () => {
       if (this.#calm) return;
-      this.#strike();
+      // What lasts is waited for: else hardly anybody would be there as before when it is over.
+      if (!this.#options.lasting || !this.mood.away) this.#strike();
       this.begin();
     });
   }
@@ -91,8 +100,7 @@ export class Chaos {
   /** It is over: everything that was down comes back. */
   end(): void {
     this.#calm = true;
-    this.mood.away = false;
-    this.mood.slow = false;
+    this.#endMood();
     for (const process of this.#options.places.all) process.wake();
     this.#options.note("calm");
   }
@@ -145,7 +153,7 @@ export class Chaos {
   #fillLater(place: number | null): void {
     if (place === null) return;
     const { scheduler, random, places } = this.#options;
-    scheduler.after(random.between(1, 2_500), () => places.fill(place));
+    scheduler.after(random.between(1, MOST_EMPTY_MS[this.#lasts]), () => places.fill(place));
   }
 
   #sleep(process: SimulatedProcess | null, forMs: number): void {
@@ -172,11 +180,25 @@ export class Chaos {
     if (this.mood.away || this.mood.slow) return;
     const mood = random.chance(0.6) ? "away" : "slow";
     this.mood[mood] = true;
+    this.#options.deadlines.bankIsKept();
     this.#hit(`bank ${mood}`);
-    scheduler.after(random.between(20, 5_000), () => {
-      this.mood[mood] = false;
+    scheduler.after(random.between(20, MOST_MOODY_MS[this.#lasts]), () => {
+      if (this.#calm) return;
+      this.#endMood();
       note("the bank is as ever");
     });
+  }
+
+  get #lasts(): "usual" | "lasting" {
+    return this.#options.lasting ? "lasting" : "usual";
+  }
+
+  #endMood(): void {
+    const { mood } = this;
+    if (!mood.away && !mood.slow) return;
+    this.#options.deadlines.bankIsBack(mood.slow ? SLOW_MS : 0);
+    mood.away = false;
+    mood.slow = false;
   }
 
   #hit(fault: string, process?: SimulatedProcess): void {

@@ -100,6 +100,8 @@ export const EXPECTED: readonly string[] = [
     "round taken over, with very many operations of one player",
     "paused and went on",
     "table handed over",
+    "play that had to go on",
+    "takeover that was due",
   ].map((branch) => `seen: ${branch}`),
 ];
 

@@ -17,7 +17,7 @@ import type { Caller, Surroundings } from "./surroundings.ts";
 
 const QUICK_MS = 3;
 /** Longer than a table that froze stands still. */
-const SLOW_MS = 900;
+export const SLOW_MS = 900;
 /** Answers are lost rather when everything is slow. */
 const LOST_WHEN_SLOW = 8;
 const AWAY = "the database is away";
@@ -36,6 +36,9 @@ const FAILS_AGAIN = 0.5;
 const DAMAGED_MS = [50, 2_000] as const;
 /** Of a table that starts again, to come upon a damaged bank. */
 const STARTS_ON_DAMAGE = 0.1;
+
+/** Between two starts of a table that broke, at most. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /** As a broken invariant of the table's own, or of the books. */
 export class PutInError extends InvariantError {}
@@ -146,11 +149,7 @@ export class Link {
     const fail = (error: unknown) => this.#answer(() => reject(error), host, error);
     scheduler.plainlyAfter(this.#latencyMs(), () => {
       if (mood.away || random.chance(faults.requestLost)) {
-        this.#world.counts.add(
-          mood.away
-            ? "fault: call refused while the bank is away"
-            : "fault: request to the bank lost",
-        );
+        this.#meets(mood.away ? "call refused while the bank is away" : "request to the bank lost");
         fail(new BankUnavailableError(AWAY));
         return;
       }
@@ -166,7 +165,7 @@ export class Link {
         return;
       }
       if (random.chance(faults.answerLost)) {
-        this.#world.counts.add("fault: answer of the bank lost");
+        this.#meets("answer of the bank lost");
         fail(new BankUnavailableError("the answer was lost"));
       } else {
         this.#answer(() => resolve(answer));
@@ -179,6 +178,7 @@ export class Link {
   #answer(deliver: () => void, host?: WatchedHost, error?: unknown): void {
     const life = host?.life;
     const soughtMs = error instanceof OutcomeUnknownError ? this.#seek() : 0;
+    if (soughtMs > 0) this.#world.deadlines.hindered(this.#caller.id, soughtMs);
     this.#world.scheduler.after(soughtMs + this.#latencyMs(), () =>
       this.#caller.run(() => {
         const ends = error !== undefined && !(error instanceof BankUnavailableError);
@@ -189,7 +189,7 @@ export class Link {
   }
 
   #post(lease: Lease, host: WatchedHost, posting: Posting): Promise<PostResult> {
-    const { random, faults, mood, counts } = this.#world;
+    const { random, faults, mood } = this.#world;
     const { promise, resolve, reject } = Promise.withResolvers<PostResult>();
     if (!this.#caller.effect()) return promise;
     this.#asked(host, posting);
@@ -212,11 +212,7 @@ export class Link {
     const act = () => this.#posted(lease, posting);
     this.#send(() => {
       if (mood.away || random.chance(faults.requestLost)) {
-        counts.add(
-          mood.away
-            ? "fault: call refused while the bank is away"
-            : "fault: request to the bank lost",
-        );
+        this.#meets(mood.away ? "call refused while the bank is away" : "request to the bank lost");
         fail(new BankUnavailableError(AWAY));
         return;
       }
@@ -256,36 +252,37 @@ export class Link {
   }
 
   #breaks(host: WatchedHost, round: number, at: "operation" | "turn to come" | "turn committed") {
-    const { random, faults, counts } = this.#world;
+    const { random, faults } = this.#world;
     if (faults.broken === 0) return false;
     const again = at === "operation" ? BREAKS_AGAIN : TURN_BREAKS_AGAIN;
     const breaks = random.chance(host.broke.round === round ? again : faults.broken);
-    if (breaks) counts.add(`fault: invariant broken, ${at}`);
+    if (breaks) this.#meets(`invariant broken, ${at}`, LONGEST_PAUSE_MS);
     return breaks;
   }
 
   /** Whether the bank fails for a reason of its own, before it has written anything. */
   #fails(host: WatchedHost): boolean {
-    const { random, scheduler, faults, counts } = this.#world;
+    const { random, scheduler, faults } = this.#world;
     if (faults.damaged === 0) return false;
     const isDamaged = scheduler.now < this.#damagedUntil;
     const startsAgain = host.frozenTold;
     const asEver = startsAgain ? STARTS_ON_DAMAGE : faults.damaged;
     if (!random.chance(isDamaged ? FAILS_AGAIN : asEver)) return false;
     if (!isDamaged) this.#damagedUntil = scheduler.now + random.between(...DAMAGED_MS);
-    counts.add(startsAgain ? "fault: bank failed, table starts again" : "fault: bank failed");
+    const fault = startsAgain ? "bank failed, table starts again" : "bank failed";
+    this.#meets(fault, LONGEST_PAUSE_MS);
     return true;
   }
 
   /** A post on its way; it is the process that holds it back, and with that it is gone. */
   #send(arrive: () => void): void {
-    const { random, scheduler, counts } = this.#world;
+    const { random, scheduler } = this.#world;
     const heldBackMs = this.#seeksUntil - scheduler.now;
     if (heldBackMs <= 0) {
       scheduler.plainlyAfter(this.#latencyMs(), arrive);
       return;
     }
-    counts.add("fault: post held up behind an unknown outcome");
+    this.#meets("post held up behind an unknown outcome", heldBackMs + HELD_UP_MS[1]);
     scheduler.after(heldBackMs, () =>
       this.#caller.run(() => scheduler.plainlyAfter(random.between(...HELD_UP_MS), arrive)),
     );
@@ -317,7 +314,7 @@ export class Link {
 
   /** It is committed, or not, or will be; the caller never hears of it. */
   #loseOutcome(tableId: string, act: () => PostResult): void {
-    const { random, scheduler, bank, counts } = this.#world;
+    const { random, scheduler, bank } = this.#world;
     const attempt = () => {
       try {
         act();
@@ -327,14 +324,15 @@ export class Link {
     };
     const fate = random.between(0, 2);
     if (fate === 0) {
-      counts.add("fault: outcome unknown, committed");
+      this.#meets("outcome unknown, committed");
       attempt();
     } else if (fate === 1) {
-      counts.add("fault: outcome unknown, not committed");
+      this.#meets("outcome unknown, not committed");
     } else {
-      counts.add("fault: outcome unknown, committed late");
+      const lateMs = random.between(1, 400);
+      this.#meets("outcome unknown, committed late", lateMs);
       bank.delay(tableId, attempt);
-      scheduler.plainlyAfter(random.between(1, 400), () => bank.finishLate(tableId));
+      scheduler.plainlyAfter(lateMs, () => bank.finishLate(tableId));
     }
   }
 
@@ -353,11 +351,19 @@ export class Link {
     });
   }
 
+  /** A fault that keeps the caller, for so long from now on. */
+  #meets(fault: string, forMs = 0): void {
+    const { counts, deadlines } = this.#world;
+    counts.add(`fault: ${fault}`);
+    deadlines.hindered(this.#caller.id, forMs);
+  }
+
   #latencyMs(): number {
-    const { random, faults, mood, counts } = this.#world;
+    const { random, faults, mood } = this.#world;
     if (random.chance(faults.delayed)) {
-      counts.add("fault: bank held up");
-      return random.between(100, 2_500);
+      const heldUpMs = random.between(100, 2_500);
+      this.#meets("bank held up", heldUpMs);
+      return heldUpMs;
     }
     return random.between(0, mood.slow ? SLOW_MS : QUICK_MS);
   }

@@ -29,6 +29,7 @@ export class SimulatedProcess implements MetProcess {
   constructor(world: Surroundings, id: string, configs: readonly TableConfig[]) {
     this.#world = world;
     this.id = id;
+    world.deadlines.began(id);
     const link = new Link(world, this);
     const leases = link.leases();
     this.tables = new Tables({
@@ -77,7 +78,7 @@ export class SimulatedProcess implements MetProcess {
     for (const host of this.tables.hosts.values()) {
       this.#world.counts.add(`killed while ${host.state.stage}`);
     }
-    this.#life = "dead";
+    this.#dies();
     this.#backlog.length = 0;
   }
 
@@ -101,6 +102,7 @@ export class SimulatedProcess implements MetProcess {
 
   /** Hands its tables over, as long as its patience lasts, and stops in good order. */
   async leave(patienceMs: number): Promise<void> {
+    this.#world.deadlines.leaves(this.id);
     const { promise: impatient, resolve } = Promise.withResolvers<void>();
     const timer = this.#clock().at(this.now() + patienceMs, resolve);
     await Promise.race([this.tables.drain(), impatient]);
@@ -111,18 +113,27 @@ export class SimulatedProcess implements MetProcess {
   /** Stops in good order; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#world.deadlines.leaves(this.id);
     await this.tables.stop();
+    this.#dies();
+  }
+
+  #dies(): void {
     this.#life = "dead";
+    this.#world.deadlines.died(this.id);
   }
 
   sleep(): void {
-    if (this.#life === "awake") this.#life = "asleep";
+    if (this.#life !== "awake") return;
+    this.#life = "asleep";
+    this.#world.deadlines.fellAsleep(this.id);
   }
 
   /** Goes on with what arrived meanwhile, as if nothing had happened. */
   wake(): void {
     if (this.#life !== "asleep") return;
     this.#life = "awake";
+    this.#world.deadlines.woke(this.id);
     for (const act of this.#backlog.splice(0)) {
       this.#world.scheduler.after(0, () => this.run(act));
     }
@@ -130,6 +141,7 @@ export class SimulatedProcess implements MetProcess {
 
   jump(byMs: number): void {
     this.#skewMs += byMs;
+    this.#world.deadlines.hindered(this.id);
   }
 
   at(tableId: string): { host: TableHost; watched: WatchedHost } | null {

@@ -45,7 +45,7 @@ const QUEUEING = [3, 6];
 const DROPPING = [2, 5];
 /** In these few houses, by their seeds, betting is long, and players drum: they cost twice as much. */
 const DRUMMING = 11;
-/** How much less is lost there. */
+/** How much less is lost there, and where trouble lasts. */
 const CALMER = 0.1;
 /** In these houses, by their seeds, players take the house to the most that it may have to pay. */
 const PUSHING = 4;
@@ -53,6 +53,8 @@ const PUSHING = 4;
 const DROWSY = 0;
 /** In these houses, by their seeds, some players sit at both tables, where there are two. */
 const ROAMING = 11;
+/** In these houses, by their seeds, what is gone stays away for longer: the bank, dead processes. */
+const LASTING = 2;
 /** In these houses, by their seeds, tables meet broken invariants, and a bank that fails. */
 const BREAKING = 8;
 /** Long enough for more operations of one player than a round may have. */
@@ -72,6 +74,7 @@ export function kindOf(seed: number) {
     roaming: seed % 14 === ROAMING,
     breaking: seed % 13 === BREAKING,
     drowsy: seed % 12 === DROWSY,
+    lasting: seed % 8 === LASTING,
   };
 }
 
@@ -83,10 +86,10 @@ export function kindOf(seed: number) {
 export function faultsOf(
   random: Random,
   longestMs: number,
-  kind: Pick<ReturnType<typeof kindOf>, "queueing" | "drumming" | "breaking">,
+  kind: Pick<ReturnType<typeof kindOf>, "queueing" | "drumming" | "breaking" | "lasting">,
 ): Faults {
-  const { queueing, drumming, breaking } = kind;
-  const wild = random.next() * (drumming ? CALMER : 1);
+  const { queueing, drumming, breaking, lasting } = kind;
+  const wild = random.next() * (drumming || lasting ? CALMER : 1);
   const between = (least: number, most: number) => least + (most - least) * random.next();
   return {
     requestLost: 0.03 * wild * random.next(),

@@ -1,6 +1,7 @@
 /** What a simulated house offers to the parts that live in it. */
 import type { TableHost } from "../src/tables/tableHost.ts";
 import type { Auditor } from "./auditor/auditor.ts";
+import type { Deadlines } from "./auditor/deadlines.ts";
 import type { AuditError, TableTerms } from "./auditor/terms.ts";
 import type { WatchedHost } from "./auditor/watchedHost.ts";
 import type { Bank } from "./bank.ts";
@@ -33,6 +34,7 @@ export interface Surroundings {
   readonly scheduler: Scheduler;
   readonly counts: Counts;
   readonly auditor: Auditor;
+  readonly deadlines: Deadlines;
   readonly bank: Bank;
   readonly faults: Faults;
   /** Whether processes share the tables among them; else whoever comes first has all. */

@@ -7,11 +7,11 @@ import type { Surroundings } from "./surroundings.ts";
 /** Of one player, in one round. */
 const VERY_MANY = 250;
 
-type Watched = Pick<Surroundings, "auditor" | "counts" | "termsOf" | "audit">;
+type Watched = Pick<Surroundings, "auditor" | "deadlines" | "counts" | "termsOf" | "audit">;
 
 /** `committed` is told of each commit, in a line. */
 export function witnessOf(house: Watched, committed: (line: string) => void): Witness {
-  const { auditor, counts } = house;
+  const { auditor, deadlines, counts } = house;
   const { books } = auditor;
   const commit = (line: string, look: () => void) => {
     committed(line);
@@ -19,8 +19,11 @@ export function witnessOf(house: Watched, committed: (line: string) => void): Wi
   };
   const at = ({ tableId, epoch }: { tableId: string; epoch: number }) => `${tableId}/${epoch}`;
   return {
-    leased: (lease) =>
-      commit(`${at(lease)} is leased`, () => books.leased(lease.tableId, lease.epoch)),
+    leased: (lease, holder) => {
+      deadlines.leased(lease.tableId, holder);
+      commit(`${at(lease)} is leased`, () => books.leased(lease.tableId, lease.epoch));
+    },
+    released: (tableId) => deadlines.freed(tableId),
     opened: (lease, opening, commitment) =>
       commit(`${at(lease)} opens ${opening.round}`, () => {
         const { wheel, zeroRule } = opening;

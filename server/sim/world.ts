@@ -6,10 +6,10 @@
 import { hash } from "node:crypto";
 import type { TableConfig } from "@croupier/shared/core/types";
 import { Auditor } from "./auditor/auditor.ts";
+import { Deadlines } from "./auditor/deadlines.ts";
 import type { TableTerms } from "./auditor/terms.ts";
 import { AuditError, check } from "./auditor/terms.ts";
 import { Bank } from "./bank.ts";
-import type { ChaosOptions } from "./chaos.ts";
 import { Chaos } from "./chaos.ts";
 import { Counts } from "./counts.ts";
 import { Network } from "./network.ts";
@@ -45,6 +45,7 @@ export class World implements Surroundings {
   readonly scheduler = new Scheduler();
   readonly counts = new Counts();
   readonly auditor: Auditor;
+  readonly deadlines: Deadlines;
   readonly bank: Bank;
   readonly eagernessMs: number;
   readonly sharing: boolean;
@@ -69,8 +70,8 @@ export class World implements Surroundings {
 
   constructor({ seed, rounds }: WorldOptions) {
     this.random = new Random(seed);
-    const { rough, sharing, queueing, dropping, drumming, pushing, drowsy, breaking, roaming } =
-      kindOf(seed);
+    const kind = kindOf(seed);
+    const { rough, sharing, queueing, dropping, drumming, pushing, roaming } = kind;
     this.sharing = sharing;
     this.queueing = queueing;
     this.dropping = dropping;
@@ -80,7 +81,7 @@ export class World implements Surroundings {
     this.#rounds = rounds;
     this.#configs = configsOf(this.random, drumming);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
-    const faults = faultsOf(this.random, longestMs, { queueing, drumming, breaking });
+    const faults = faultsOf(this.random, longestMs, kind);
     this.eagernessMs = this.random.between(longestMs >> 1, 3 * longestMs);
     const names = Array.from({ length: this.random.between(3, 9) }, (_, index) => `p${index}`);
     const chips = new Map(names.map((name) => [name, this.random.between(300, 6_000)]));
@@ -92,6 +93,15 @@ export class World implements Surroundings {
       seeds,
       chips,
       houseChips: HOUSE_CHIPS,
+      seen: (what) => this.counts.add(what),
+    });
+    this.deadlines = new Deadlines({
+      now: () => this.scheduler.now,
+      lookIn: (delayMs, look) => this.scheduler.plainlyAfter(delayMs, () => this.audit(look)),
+      shownBy: (holder, tableId) => {
+        const process = this.#places.find(({ id }) => id === holder);
+        return process?.at(tableId)?.watched.view?.phase ?? null;
+      },
       seen: (what) => this.counts.add(what),
     });
     this.bank = new Bank({
@@ -107,7 +117,7 @@ export class World implements Surroundings {
     const { random, scheduler, counts } = this;
     this.#network = new Network({ random, scheduler, counts, faults: () => this.faults });
     this.#places = new Places(() => this.#newProcess());
-    this.#chaos = this.#newChaos({ faults, sharing, rough, drowsy });
+    this.#chaos = this.#newChaos(kind, faults);
     for (let place = 0; place < this.random.between(1, 3); place += 1) this.#places.fill(place);
     for (const name of names) {
       const tableId = this.random.pick(tableIds);
@@ -288,14 +298,16 @@ export class World implements Surroundings {
     return process;
   }
 
-  #newChaos(kind: Pick<ChaosOptions, "faults" | "sharing" | "rough" | "drowsy">): Chaos {
+  #newChaos(kind: ReturnType<typeof kindOf>, faults: Faults): Chaos {
     const { random, scheduler, counts } = this;
     return new Chaos({
       ...kind,
+      faults,
       random,
       scheduler,
       counts,
       places: this.#places,
+      deadlines: this.deadlines,
       changeGame: () => this.#changeGame(),
       note: (line) => this.#note(line),
     });

@@ -68,4 +68,18 @@ export const mutants = [
     replace: "",
     why: "operations are told of a pause where it is the bank that keeps the table from starting again",
   },
+  {
+    name: "asks-again-much-later",
+    file: "server/src/tables/persistence.ts",
+    find: "const LONGEST_PAUSE_MS = 1_000;",
+    replace: "const LONGEST_PAUSE_MS = 20_000;",
+    why: "a table stands still for long after the database has come back",
+  },
+  {
+    name: "beats-too-rarely",
+    file: "server/src/tables/lease.ts",
+    find: "export const BEAT_MS = 750;",
+    replace: "export const BEAT_MS = 15_000;",
+    why: "a table of a dead process is left alone for long, and a lease ends before it is renewed",
+  },
 ];
