@@ -22,7 +22,14 @@ import type {
 } from "../src/tables/store.ts";
 import { BankLeases } from "./bankLeases.ts";
 import type { BankRound } from "./bankRounds.ts";
-import { asUnfinished, betsOf, isFinished, lastPocketsOf, layoutsOf } from "./bankRounds.ts";
+import {
+  asUnfinished,
+  betsOf,
+  isFinished,
+  lastPocketsOf,
+  layoutsOf,
+  voidsOf,
+} from "./bankRounds.ts";
 
 type Locking = Parameters<TableStore["lockRound"]>[0];
 type Voiding = Parameters<TableStore["voidRound"]>[0];
@@ -106,18 +113,9 @@ export class Bank {
     return {
       lastRound: last === undefined || isFinished(last) ? rounds.length : rounds.length - 1,
       lastPockets: lastPocketsOf(rounds),
-      lastVoid: this.#lastVoidOf(rounds),
+      voids: voidsOf(rounds, (playerId) => this.balanceOf(playerId)),
       unfinished: last === undefined || isFinished(last) ? null : asUnfinished(last),
     };
-  }
-
-  #lastVoidOf(rounds: readonly BankRound[]): TableHistory["lastVoid"] {
-    const last = rounds.findLast(isFinished);
-    if (last?.status !== "void") return null;
-    const returned = Array.from(last.stakes, ([playerId, stake]) => {
-      return { playerId, stake, balance: this.balanceOf(playerId) };
-    });
-    return { round: last.round, reason: last.reason, returned };
   }
 
   open(lease: Lease, opening: OpeningRound): { commitment: string; openedAt: number } {

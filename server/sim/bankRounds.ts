@@ -1,8 +1,8 @@
 /** A round as a simulated house's database holds it, and what is read from it. */
 import type { Chips } from "@croupier/shared/core/chips";
-import { asChips } from "@croupier/shared/core/chips";
+import { asChips, NO_CHIPS } from "@croupier/shared/core/chips";
 import type { Bet } from "@croupier/shared/core/types";
-import type { UnfinishedRound } from "../src/tables/store.ts";
+import type { TableHistory, UnfinishedRound } from "../src/tables/store.ts";
 
 const MOST_POCKETS = 20;
 
@@ -38,6 +38,23 @@ export function asUnfinished(round: BankRound): UnfinishedRound {
   const { pocket: _, reason: __, balances: ___, stakes: ____, status, operations, ...rest } = round;
   const running = status === "locked" ? "locked" : "open";
   return { ...rest, status: running, operations: [...operations] };
+}
+
+/** The void rounds at the end, oldest first, with what everyone has now who did something there. */
+export function voidsOf(
+  rounds: readonly BankRound[],
+  balanceOf: (playerId: string) => Chips,
+): TableHistory["voids"] {
+  const settled = rounds.findLastIndex(({ status }) => status === "settled");
+  const voids = rounds.slice(settled + 1).filter(isFinished);
+  return voids.map(({ round, reason, operations, stakes }) => {
+    const playerIds = new Set(operations.map(({ playerId }) => playerId));
+    const players = Array.from(playerIds, (playerId) => {
+      const stake = stakes.get(playerId) ?? NO_CHIPS;
+      return { playerId, stake, balance: balanceOf(playerId) };
+    });
+    return { round, reason, players };
+  });
 }
 
 /** All chips on the felt, from the operations. */

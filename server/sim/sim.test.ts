@@ -73,6 +73,11 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
     seed: 1678,
     scene: ["house: no time for a round"],
   },
+  {
+    what: "a player who hears of a void round when the next one is void, too",
+    seed: 25,
+    scene: ["seen: void told after the next one"],
+  },
 ];
 
 /** Whole runs, on a machine that has much else to do. */

@@ -112,8 +112,8 @@ export const mutants = [
   {
     name: "old-void-news-is-lost",
     file: "server/src/tables/recovery.ts",
-    find: ".filter(({ playerId }) => !told.has(playerId))",
-    replace: ".filter(() => false)",
+    find: "stake > 0 && !told.has(playerId)",
+    replace: "stake < 0 && !told.has(playerId)",
     why: "a round that another process took back is taken for told",
   },
   {

@@ -274,16 +274,15 @@ export const mutants = [
   {
     name: "void-told-to-nobody",
     file: "server/src/tables/recovery.ts",
-    find: "return { state: restoreTable(config, after, clock.now()), voided: returned };",
-    replace:
-      "return { state: restoreTable(config, after, clock.now()), voided: returned.slice(0, 0) };",
+    find: "voided: [...earlier, ...returned] };",
+    replace: "voided: [...earlier, ...returned.slice(0, 0)] };",
     why: "who takes a round back tells nobody of it",
   },
   {
     name: "void-not-told-to-who-comes",
     file: "server/src/tables/host.ts",
-    find: '    if (voided !== null) this.#tell({ type: "voided", ...voided, balance, isLate: true });\n',
-    replace: "    void voided;\n    void balance;\n",
+    find: '      this.#tell({ type: "voided", ...voided, balance, isLate: true });\n',
+    replace: "      void voided;\n      void balance;\n",
     why: "who comes back is not told that their round is void",
   },
   {
@@ -311,9 +310,30 @@ export const mutants = [
   {
     name: "void-told-for-ever",
     file: "server/src/tables/voidNews.ts",
-    find: "    if (this.#round !== this.#ownRound) this.#due.clear();\n",
+    find: "    for (const [round, { isOwn }] of this.#rounds) if (!isOwn) this.#rounds.delete(round);\n",
     replace: "",
     why: "who was told of a void round elsewhere is told again, however many rounds later",
+  },
+  {
+    name: "older-void-forgotten",
+    file: "server/src/tables/voidNews.ts",
+    find: "    const news = { isOwn",
+    replace: "    this.#rounds.clear();\n    const news = { isOwn",
+    why: "who was away is not told of a void round once a later one is void, too",
+  },
+  {
+    name: "last-void-found-only",
+    file: "server/src/tables/recovery.ts",
+    find: "of voids.toReversed()) {",
+    replace: "of voids.slice(-1)) {",
+    why: "of several void rounds in a table's past the last one alone is told of",
+  },
+  {
+    name: "void-told-again-after-another",
+    file: "server/src/tables/recovery.ts",
+    find: "    for (const { playerId } of players) told.add(playerId);\n",
+    replace: "",
+    why: "who has played in a later round that is void, too, is told once more of the first",
   },
   {
     name: "locked-round-waits",

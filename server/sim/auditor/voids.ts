@@ -3,8 +3,8 @@
  * specification, the books and the seats alone.
  *
  * Who had a stake in a round that the host took back hears of it at once, or when they sit down there,
- * however much later. A host that found it void knows less: it tells all but those who did something in
- * the round after it, until it has settled one itself.
+ * however much later and however many rounds are void after it. A host that found rounds void knows
+ * less: it tells all but those who did something in a later round, until it has settled one itself.
  */
 import type { BookedRound, Books } from "./books.ts";
 import { chipsIn } from "./books.ts";
@@ -46,86 +46,115 @@ export interface ToldVoid {
   readonly isLate?: true;
 }
 
+interface VoidRound {
+  readonly booked: BookedRound;
+  /** Who is still to hear of it. */
+  readonly due: Set<string>;
+  /** What players had as the host read the table's past. */
+  readonly asRead: ReadonlyMap<string, number>;
+}
+
+/** Void rounds that a host knows of. */
+const MOST_ROUNDS = 20;
+
 export class Voids {
   readonly #options: VoidsOptions;
-  /** The last finished round, where it was void as the host began. */
-  #round: BookedRound | null = null;
-  /** Who is still to hear of it. */
-  readonly #due = new Set<string>();
-  /** The last round that the host knows to have taken back itself. */
-  #ownRound = 0;
-  #hasBegun = false;
-  /** What players had as the host read the table's past. */
-  #asRead: ReadonlyMap<string, number> = new Map();
+  /** What the host has read of, by round, oldest first. */
+  readonly #rounds = new Map<number, VoidRound>();
+  /** The newest of them, as the host began last: only later ones are news. */
+  #known = 0;
+  /** The rounds that the host knows to have taken back itself. */
+  readonly #own = new Set<number>();
 
   constructor(options: VoidsOptions) {
     this.#options = options;
   }
 
-  /** The host reads the table's past; once it has begun, only a round that is void since is news. */
+  /** The host reads the table's past. */
   reads(): void {
     const { tableId, books } = this.#options;
     const { rounds } = books.table(tableId);
-    const running = books.running(tableId);
-    const last = rounds[books.lastRound(tableId) - (running === null ? 1 : 2)];
-    const isNews = last?.status === "void" && last.round > (this.#round?.round ?? 0);
-    if (this.#hasBegun && !isNews) return;
-    this.#due.clear();
-    this.#asRead = new Map(books.balances);
-    this.#round = last?.status === "void" ? last : null;
-    for (const [playerId, layout] of this.#round?.layouts ?? []) {
-      if (layout.size > 0) this.#due.add(playerId);
+    // Until it goes on, the host has told nobody of what it read before.
+    for (const round of this.#rounds.keys()) if (round > this.#known) this.#rounds.delete(round);
+    const settled = rounds.findLastIndex(({ status }) => status === "settled");
+    const unsettled = rounds.slice(settled + 1).slice(-MOST_ROUNDS - 1);
+    const news = unsettled.filter(({ status, round }) => status === "void" && round > this.#known);
+    const asRead = news.length === 0 ? new Map() : new Map(books.balances);
+    for (const booked of news) {
+      const due = new Set(
+        [...booked.layouts].filter(([, layout]) => layout.size > 0).map(([playerId]) => playerId),
+      );
+      const later = unsettled.filter(({ round }) => round > booked.round);
+      for (const { operations } of later)
+        for (const { playerId } of operations) due.delete(playerId);
+      this.#rounds.set(booked.round, { booked, due, asRead });
     }
-    for (const { playerId } of running?.operations ?? []) this.#due.delete(playerId);
   }
 
   /** The bank told the host that it has taken the round back. */
   tookBack(round: number): void {
-    this.#ownRound = round;
-  }
-
-  get #isOwn(): boolean {
-    return this.#round?.round === this.#ownRound;
+    this.#own.add(round);
   }
 
   /** The host goes on: whoever sits there has been told. */
   begins(): void {
-    this.#hasBegun = true;
+    for (const round of this.#rounds.keys()) {
+      this.#known = Math.max(this.#known, round);
+      if (this.#rounds.size > MOST_ROUNDS) this.#rounds.delete(round);
+    }
     for (const [playerId, { seated }] of this.#options.seats) if (seated) this.sits(playerId);
   }
 
   /** Who has sat down at the running host has been told. */
   sits(playerId: string): void {
-    if (!this.#due.has(playerId)) return;
-    const { id, tableId, books } = this.#options;
-    const { round = 0 } = this.#round ?? {};
-    const isOver = books.table(tableId).rounds[round]?.status === "settled";
-    const told = isOver && !this.#isOwn;
-    check(told, () => `${id} does not tell ${playerId} that round ${round} is void`);
+    const untold = this.#untold(playerId);
+    const where = () => `${this.#options.id} does not tell ${playerId}`;
+    check(untold === null, () => `${where()} that round ${untold} is void`);
+  }
+
+  /** The oldest void round that the player is to have heard of, and has not. */
+  #untold(playerId: string): number | null {
+    for (const [round, { due }] of this.#rounds) {
+      if (due.has(playerId) && (this.#own.has(round) || !this.#isOver(round))) return round;
+    }
+    return null;
+  }
+
+  /** Whether a later round is settled. */
+  #isOver(round: number): boolean {
+    const { tableId, books } = this.#options;
+    const settled = books.table(tableId).rounds.findLast(({ status }) => status === "settled");
+    return settled !== undefined && settled.round > round;
   }
 
   /** Everyone is shown a pocket: the host knows that a round of its own is settled. */
   showsPocket(): void {
-    if (!this.#isOwn) this.#due.clear();
+    for (const round of this.#rounds.keys()) if (!this.#own.has(round)) this.#rounds.delete(round);
   }
 
   /** A player is told that a round is void. */
   told(told: ToldVoid): void {
-    const { id, books, seen } = this.#options;
-    const where = () => `${id}: ${told.playerId} hears that round ${told.round} is void`;
-    check(this.#round?.round === told.round, () => `${where()}, which the host does not know of`);
-    check(this.#due.delete(told.playerId), () => `${where()}, which is not due`);
-    const stake = chipsIn(this.#round.layouts.get(told.playerId) ?? new Map());
+    const { id, books, tableId, seen } = this.#options;
+    const { playerId, balance } = told;
+    const where = () => `${id}: ${playerId} hears that round ${told.round} is void`;
+    const of = this.#rounds.get(told.round);
+    check(of !== undefined, () => `${where()}, which the host does not know of`);
+    const untold = this.#untold(playerId) ?? told.round;
+    check(untold >= told.round, () => `${where()}, and not first that ${untold} is`);
+    check(of.due.delete(playerId), () => `${where()}, which is not due`);
+    const { reason, layouts, after } = of.booked;
+    const stake = chipsIn(layouts.get(playerId) ?? new Map());
     check(told.stake === stake, () => `${where()}, with ${told.stake}, not ${stake} back`);
-    const { reason } = this.#round;
     check(told.reason === reason, () => `${where()}: "${told.reason}", and not "${reason}"`);
     // At once as of the void or its reading, when they come back as it is then.
-    const { playerId, balance } = told;
     const now = books.balances.get(playerId);
-    const atOnce = [this.#round.after.get(playerId), this.#asRead.get(playerId)];
+    const atOnce = [after.get(playerId), of.asRead.get(playerId)];
     const has = balance === now || (!told.isLate && atOnce.includes(balance));
-    check(has, () => `${where()}, and has ${told.balance} now`);
+    check(has, () => `${where()}, and has ${balance} now`);
     if (!told.isLate) seen("seen: void told at once");
-    seen(this.#isOwn ? "seen: void told by who took it back" : "seen: void told by who found it");
+    const isOwn = this.#own.has(told.round);
+    seen(isOwn ? "seen: void told by who took it back" : "seen: void told by who found it");
+    const next = books.table(tableId).rounds[told.round];
+    if (next?.status === "void") seen("seen: void told after the next one");
   }
 }

@@ -5,7 +5,8 @@ import type { SpotChange } from "@croupier/shared/core/table/inputs";
 import type { ClientSeed, WheelName, ZeroRule } from "@croupier/shared/core/types";
 import type { Queryable } from "../db/transaction.ts";
 import { answerOf } from "../ledger/operations.ts";
-import type { LastVoid, LoggedOperation, TableHistory, UnfinishedRound } from "../tables/store.ts";
+import type { LoggedOperation, TableHistory, UnfinishedRound, VoidRound } from "../tables/store.ts";
+import { MOST_VOID_ROUNDS } from "../tables/store.ts";
 import type { RoundId } from "./log.ts";
 import { slicesOfLog } from "./log.ts";
 import type { LeasedTurns } from "./turns.ts";
@@ -21,24 +22,23 @@ export function readHistory({ turns, lease }: LeasedTurns): Promise<TableHistory
   });
 }
 
-type Finished = Pick<TableHistory, "lastRound" | "lastPockets" | "lastVoid">;
+type Finished = Pick<TableHistory, "lastRound" | "lastPockets" | "voids">;
 
 async function readFinished(database: Queryable, tableId: string): Promise<Finished> {
   const { rows: finished } = await database.query<FinishedRow>(
     `SELECT round, reason FROM rounds WHERE table_id = $1 AND status IN ('settled', 'void')
-     ORDER BY round DESC LIMIT 1`,
-    [tableId],
+     ORDER BY round DESC LIMIT $2`,
+    [tableId, MOST_VOID_ROUNDS],
   );
   const { rows: pockets } = await database.query<{ pocket: string }>(
     `SELECT pocket FROM rounds WHERE table_id = $1 AND status = 'settled'
      ORDER BY round DESC LIMIT $2`,
     [tableId, BOUNDS.lastPockets],
   );
-  const { round: lastRound = 0, reason = null } = finished[0] ?? {};
   return {
-    lastRound,
+    lastRound: finished[0]?.round ?? 0,
     lastPockets: pockets.map(({ pocket }) => pocket),
-    lastVoid: reason === null ? null : await readVoid(database, { tableId, lastRound, reason }),
+    voids: await readVoids(database, tableId, voidsAtEnd(finished)),
   };
 }
 
@@ -48,29 +48,51 @@ interface FinishedRow {
   readonly reason: string | null;
 }
 
-interface ReturnedRow {
+type VoidedRow = Pick<VoidRound, "round" | "reason">;
+
+/** The void rounds since the last settled one, oldest first. */
+function voidsAtEnd(newestFirst: readonly FinishedRow[]): readonly VoidedRow[] {
+  const voids: VoidedRow[] = [];
+  for (const { round, reason } of newestFirst) {
+    if (reason === null) break;
+    voids.unshift({ round, reason });
+  }
+  return voids;
+}
+
+interface PlayerRow {
+  readonly round: number;
   readonly player_id: string;
   readonly stake: number;
   readonly balance: number;
 }
 
-async function readVoid(
+async function readVoids(
   database: Queryable,
-  last: { readonly tableId: string; readonly lastRound: number; readonly reason: string },
-): Promise<LastVoid> {
-  const { tableId, lastRound: round, reason } = last;
-  const { rows } = await database.query<ReturnedRow>(
-    `SELECT player_id, sum(amount)::bigint AS stake, max(balance) AS balance
-     FROM bets JOIN accounts USING (player_id)
-     WHERE bets.table_id = $1 AND bets.round = $2 GROUP BY player_id`,
-    [tableId, round],
+  tableId: string,
+  voids: readonly VoidedRow[],
+): Promise<readonly VoidRound[]> {
+  if (voids.length === 0) return [];
+  const { rows } = await database.query<PlayerRow>(
+    `SELECT round, player_id, coalesce(stake, 0)::bigint AS stake, balance
+     FROM (
+       SELECT DISTINCT round, player_id FROM operations
+       WHERE table_id = $1 AND round = ANY ($2)
+     ) AS did
+     LEFT JOIN (
+       SELECT round, player_id, sum(amount) AS stake FROM bets
+       WHERE table_id = $1 AND round = ANY ($2) GROUP BY round, player_id
+     ) AS lay USING (round, player_id)
+     JOIN accounts USING (player_id)`,
+    [tableId, voids.map(({ round }) => round)],
   );
-  const returned = rows.map(({ player_id: playerId, stake, balance }) => ({
-    playerId,
-    stake: asChips(stake),
-    balance: asChips(balance),
+  const byRound = Map.groupBy(rows, ({ round }) => round);
+  return voids.map((voided) => ({
+    ...voided,
+    players: (byRound.get(voided.round) ?? []).map(({ player_id: playerId, stake, balance }) => {
+      return { playerId, stake: asChips(stake), balance: asChips(balance) };
+    }),
   }));
-  return { round, reason, returned };
 }
 
 interface UnfinishedRow {

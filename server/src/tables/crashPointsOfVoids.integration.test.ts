@@ -22,17 +22,19 @@ describe("void", () => {
   /** A process whose books of the round got broken in memory, and have been before: once is no reason. */
   async function broken(): Promise<MortalProcess> {
     const process = await stage.bettingWithChips(ada);
-    const breakBooks = () => {
-      const player = process.host.state.players.get(ada);
-      if (player !== undefined) player.stake = red(ada, 3).amount;
-    };
-    breakBooks();
+    breakBooks(process, ada);
     await process.operate(ada, "breaks", "undo");
     expect(process.froze).toHaveLength(1);
     await process.untilNotPaused();
     expect(process.host.state).toMatchObject({ stage: "betting", round: 1, totalStake: 100 });
-    breakBooks();
+    breakBooks(process, ada);
     return process;
+  }
+
+  /** The player's next operation meets a broken invariant. */
+  function breakBooks({ host }: MortalProcess, playerId: string): void {
+    const player = host.state.players.get(playerId);
+    if (player !== undefined) player.stake = red(playerId, 3).amount;
   }
 
   it("V1: the table froze twice in the round, the void is not committed", async () => {
@@ -91,6 +93,30 @@ describe("void", () => {
     await expectNotTold(next);
     await expectTakenBack(commitment, /error of its own/);
     await stage.expectPlayedOut(next, [red(ben, 5)]);
+  });
+
+  it("V8: two rounds are void one after the other, and the next one is open", async () => {
+    const dying = await broken();
+    await dying.operate(ada, "breaks", "undo");
+    await dying.untilNotPaused();
+    await dying.until("betting");
+    const ben = await stage.player();
+    expect(await dying.bet(ben, "void", [["red", 5]])).toHaveProperty("answer");
+    for (const _ of ["once", "again"]) {
+      breakBooks(dying, ben);
+      await dying.operate(ben, "breaks", "undo");
+      await dying.untilNotPaused();
+    }
+    await dying.until("betting");
+    expect(dying.host.state).toMatchObject({ round: 3, totalStake: 0 });
+    dying.die();
+    const next = await stage.takeover();
+    await expectTold(next);
+    const { reason } = (await stage.record(2)) as { reason: string };
+    const bens = { playerId: ben, round: 2, reason, stake: 5, balance: STARTING_CHIPS };
+    expect(await news(next, ben)).toEqual([{ type: "voided", ...bens, isLate: true }]);
+    await expectNotTold(next);
+    await expectNotTold(next, ben);
   });
 
   /** Whoever comes to the table; answers what they hear of a void round. */

@@ -157,8 +157,9 @@ class RunningTable implements NewHost {
   }
 
   tellVoided(playerId: string, balance: Chips): void {
-    const voided = this.#voids.take(playerId);
-    if (voided !== null) this.#tell({ type: "voided", ...voided, balance, isLate: true });
+    for (const voided of this.#voids.take(playerId)) {
+      this.#tell({ type: "voided", ...voided, balance, isLate: true });
+    }
   }
 
   keepVoided({ playerId, round, reason, stake, balance }: VoidedStake): void {

@@ -25,7 +25,10 @@ export interface VoidedStake {
 
 export interface Recovery {
   readonly state: TableState;
-  /** Of the table's last finished round, those whose stake went back, and who may not know of it. */
+  /**
+   * Of the void rounds that the table's past ends with, oldest first: whose stake went back, and who may
+   * not know of it.
+   */
   readonly voided: readonly VoidedStake[];
 }
 
@@ -98,20 +101,25 @@ async function takeBack(
     return { playerId, round, reason, stake, balance };
   });
   const after = await store.prepareTable(config);
-  return { state: restoreTable(config, after, clock.now()), voided: returned };
+  // Whoever took the rounds before it back is gone, and may have told nobody.
+  const earlier = foundIn(after).filter((voided) => voided.round < round);
+  return { state: restoreTable(config, after, clock.now()), voided: [...earlier, ...returned] };
 }
 
 /**
- * The void round that a table's past ends with. Whoever took it back may have died before it told
- * anybody; but who has done something in the round after it was at the table then, and was told. A
+ * The void rounds that a table's past ends with. Whoever took them back may have died before it told
+ * anybody; but who has done something in a round after one was at the table then, and was told. A
  * client seed says nothing of that: it goes into a round with the seat that is kept for who is away.
  */
-function foundIn({ lastVoid, unfinished }: TableHistory): readonly VoidedStake[] {
+function foundIn({ voids, unfinished }: TableHistory): readonly VoidedStake[] {
   const told = new Set(unfinished?.operations.map(({ playerId }) => playerId));
-  const { round = 0, reason = "", returned = [] } = lastVoid ?? {};
-  return returned
-    .filter(({ playerId }) => !told.has(playerId))
-    .map((one): VoidedStake => ({ ...one, round, reason }));
+  const found: VoidedStake[] = [];
+  for (const { round, reason, players } of voids.toReversed()) {
+    const due = players.filter(({ playerId, stake }) => stake > 0 && !told.has(playerId));
+    found.unshift(...due.map((one): VoidedStake => ({ ...one, round, reason })));
+    for (const { playerId } of players) told.add(playerId);
+  }
+  return found;
 }
 
 /** The state in which the table goes on in its open round, or why that cannot. */

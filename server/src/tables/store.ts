@@ -112,12 +112,16 @@ export interface UnfinishedRound {
   readonly operations: readonly LoggedOperation[];
 }
 
-/** A void round, and who got chips back for it. */
-export interface LastVoid {
+/** Of how many void rounds in a row, the last ones, it is known to a host who has to hear of them. */
+export const MOST_VOID_ROUNDS = 20;
+
+/** A void round, and everyone who did something in it. */
+export interface VoidRound {
   readonly round: number;
   readonly reason: string;
-  readonly returned: readonly {
+  readonly players: readonly {
     readonly playerId: string;
+    /** What went back to them: 0 where none of their chips lay there. */
     readonly stake: Chips;
     /** Now, whatever the player did since. */
     readonly balance: Chips;
@@ -130,8 +134,8 @@ export interface TableHistory {
   readonly lastRound: number;
   /** Newest first. */
   readonly lastPockets: readonly Pocket[];
-  /** The last finished round, where it is void. */
-  readonly lastVoid: LastVoid | null;
+  /** The void rounds since the last settled one, oldest first: {@link MOST_VOID_ROUNDS} at most. */
+  readonly voids: readonly VoidRound[];
   readonly unfinished: UnfinishedRound | null;
 }
 

@@ -59,8 +59,8 @@ export interface TableHost {
   sit(playerId: string): Promise<void>;
 
   /**
-   * Tells the player, who has the `balance`, that the table's last round was taken back while they were
-   * away; once, and nothing where there is no such word.
+   * Tells the player, who has the `balance`, which rounds of theirs were taken back while they were
+   * away, the oldest first; once, and nothing where there is no such word.
    */
   tellVoided(playerId: string, balance: Chips): void;
 

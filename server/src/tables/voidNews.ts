@@ -1,18 +1,27 @@
 /**
- * The word that a round was taken back, for those who are still to hear it at this table.
+ * The word that rounds were taken back, for those who are still to hear it at this table.
  *
  * A process that took a round back itself knows who was there to be told, and keeps the word for
- * everybody else for as long as it runs the table. One that finds a void round in the table's past
- * cannot know who heard of it: it tells who comes back before its own first round is over, and nobody
- * later.
+ * everybody else for as long as it runs the table, however many rounds are void after it. One that
+ * finds void rounds in the table's past cannot know who heard of them: it tells who comes back before
+ * its own first round is over, and nobody later.
  */
 import type { VoidedStake } from "./recovery.ts";
+import { MOST_VOID_ROUNDS } from "./store.ts";
 
-/** The word of the newest void round, for each player who is still to hear it. */
+interface VoidRoundNews {
+  /** This process took it back. */
+  readonly isOwn: boolean;
+  /** For each player who is still to hear it. */
+  readonly due: Map<string, VoidedStake>;
+}
+
+/** The words of the last void rounds in which somebody had a stake. */
 export class VoidNews {
-  readonly #due = new Map<string, VoidedStake>();
+  /** By round, the oldest first. */
+  readonly #rounds = new Map<number, VoidRoundNews>();
   /** The newest round that there was word of. */
-  #round = 0;
+  #newest = 0;
   /** The newest round that this process took back. */
   #ownRound = 0;
 
@@ -21,38 +30,53 @@ export class VoidNews {
     this.#ownRound = round;
   }
 
-  /** Of one round. Answers who is to be told now, of those that are here; the others' word is kept. */
+  /**
+   * Of rounds, the oldest first. Answers who is to be told now, of those that are here; the others'
+   * words are kept.
+   */
   heard(
     voided: readonly VoidedStake[],
     isHere: (playerId: string) => boolean,
   ): readonly VoidedStake[] {
-    const round = voided[0]?.round ?? 0;
-    // A table that starts again reads of the same round once more.
-    if (round <= this.#round) return [];
-    this.#round = round;
-    this.#due.clear();
-    const [here, away] = [
-      voided.filter(({ playerId }) => isHere(playerId)),
-      voided.filter(({ playerId }) => !isHere(playerId)),
-    ];
-    for (const stake of away) this.#due.set(stake.playerId, stake);
-    return here;
+    // A table that starts again reads of the same rounds once more.
+    const known = this.#newest;
+    const fresh = voided.filter(({ round }) => round > known);
+    for (const stake of fresh) {
+      const { due } = this.#newsOf(stake.round);
+      if (!isHere(stake.playerId)) due.set(stake.playerId, stake);
+    }
+    return fresh.filter(({ playerId }) => isHere(playerId));
   }
 
   /** The player was not there after all. */
   keep(voided: VoidedStake): void {
-    if (voided.round === this.#round) this.#due.set(voided.playerId, voided);
+    this.#rounds.get(voided.round)?.due.set(voided.playerId, voided);
   }
 
-  /** What the player is to be told, once; null where there is nothing. */
-  take(playerId: string): VoidedStake | null {
-    const due = this.#due.get(playerId) ?? null;
-    this.#due.delete(playerId);
-    return due;
+  /** What the player is to be told, once, the oldest round first. */
+  take(playerId: string): readonly VoidedStake[] {
+    const taken: VoidedStake[] = [];
+    for (const { due } of this.#rounds.values()) {
+      const stake = due.get(playerId);
+      if (stake !== undefined) taken.push(stake);
+      due.delete(playerId);
+    }
+    return taken;
   }
 
   /** A round of this process's own is over. */
   roundEnded(): void {
-    if (this.#round !== this.#ownRound) this.#due.clear();
+    for (const [round, { isOwn }] of this.#rounds) if (!isOwn) this.#rounds.delete(round);
+  }
+
+  #newsOf(round: number): VoidRoundNews {
+    const known = this.#rounds.get(round);
+    if (known !== undefined) return known;
+    const news = { isOwn: round === this.#ownRound, due: new Map() };
+    this.#rounds.set(round, news);
+    this.#newest = round;
+    const [oldest = round] = this.#rounds.keys();
+    if (this.#rounds.size > MOST_VOID_ROUNDS) this.#rounds.delete(oldest);
+    return news;
   }
 }

@@ -14,7 +14,6 @@ import type { Posting } from "@croupier/shared/core/table/effects";
 import type { ChipsOnSpots, OperationAnswer } from "@croupier/shared/core/table/inputs";
 import type { Bet, TableConfig } from "@croupier/shared/core/types";
 import type {
-  LastVoid,
   LoggedOperation,
   OpeningRound,
   PostResult,
@@ -23,8 +22,9 @@ import type {
   TableHistory,
   TableStore,
   UnfinishedRound,
+  VoidRound,
 } from "../tables/store.ts";
-import { BankUnavailableError } from "../tables/store.ts";
+import { BankUnavailableError, MOST_VOID_ROUNDS } from "../tables/store.ts";
 
 interface MemoryRound extends Omit<UnfinishedRound, "status" | "betsDigest" | "operations"> {
   status: "open" | "locked" | "settled" | "void";
@@ -89,17 +89,28 @@ export class MemoryTableStore implements TableStore {
         .map(({ pocket }) => pocket)
         .filter((pocket) => pocket !== "")
         .reverse(),
-      lastVoid: this.#lastVoidOf(finished.at(-1)),
+      voids: this.#voidsOf(finished),
       unfinished,
     };
   }
 
-  #lastVoidOf(last: MemoryRound | undefined): LastVoid | null {
-    if (last?.status !== "void") return null;
-    const returned = Array.from(stakesOf(last), ([playerId, stake]) => {
-      return { playerId, stake, balance: this.balances.get(playerId) ?? NO_CHIPS };
-    });
-    return { round: last.round, reason: last.reason, returned };
+  #voidsOf(finished: readonly MemoryRound[]): VoidRound[] {
+    const settled = finished.findLastIndex(({ status }) => status === "settled");
+    return finished
+      .slice(settled + 1)
+      .slice(-MOST_VOID_ROUNDS)
+      .map((round) => {
+        const stakes = stakesOf(round);
+        const players = Array.from(
+          new Set(round.operations.map(({ playerId }) => playerId)),
+          (playerId) => ({
+            playerId,
+            stake: stakes.get(playerId) ?? NO_CHIPS,
+            balance: this.balances.get(playerId) ?? NO_CHIPS,
+          }),
+        );
+        return { round: round.round, reason: round.reason, players };
+      });
   }
 
   async openRound(opening: OpeningRound): Promise<{ commitment: string; openedAt: number }> {

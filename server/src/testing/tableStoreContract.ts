@@ -3,6 +3,8 @@ import { asChips } from "@croupier/shared/core/chips";
 import { betsDigestOf, commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
 import type { Bet } from "@croupier/shared/core/types";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { TableHistory } from "../tables/store.ts";
+import { MOST_VOID_ROUNDS } from "../tables/store.ts";
 import type { TableRig } from "./rounds.ts";
 import { bet, lockAndDraw, openRound, playRound, tableConfig } from "./rounds.ts";
 
@@ -22,6 +24,15 @@ const onRed = (playerId: string, amount: number): Bet => ({
   amount: asChips(amount),
 });
 
+/** The table's past; players of void rounds in the order of their ids. */
+async function history(): Promise<TableHistory> {
+  const { voids, ...past } = await bank.store.prepareTable(tableConfig(tableId));
+  const byId = (one: { playerId: string }, other: { playerId: string }) =>
+    Number(one.playerId > other.playerId) - Number(one.playerId < other.playerId);
+  const sorted = voids.map((voided) => ({ ...voided, players: voided.players.toSorted(byId) }));
+  return { ...past, voids: sorted };
+}
+
 let bank: Bank;
 let tables = 0;
 /** A table and two players, new for each test. */
@@ -35,8 +46,7 @@ export function describeTableStore(getBank: () => Bank): void {
     bank = getBank();
     tables += 1;
     tableId = `contract-${tables}`;
-    ada = await bank.addPlayer();
-    ben = await bank.addPlayer();
+    [ada, ben] = [await bank.addPlayer(), await bank.addPlayer()].sort() as [string, string];
     await bank.store.prepareTable(tableConfig(tableId));
   });
   describe("the life of a round", describeLife);
@@ -49,7 +59,7 @@ export function describeTableStore(getBank: () => Bank): void {
 function describeLife(): void {
   it("begins with a table that has no past", async () => {
     const history = await bank.store.prepareTable(tableConfig(tableId));
-    expect(history).toEqual({ lastRound: 0, lastPockets: [], lastVoid: null, unfinished: null });
+    expect(history).toEqual({ lastRound: 0, lastPockets: [], voids: [], unfinished: null });
   });
 
   it("takes stakes, pays returns, and tells the new balances", async () => {
@@ -146,18 +156,35 @@ function describeVoid(): void {
     expect(voided.balances).toEqual(new Map([[ben, BANK_CHIPS]]));
     expect(await bank.store.voidRound(voiding)).toEqual(voided);
     expect(await bank.balance(ben)).toBe(BANK_CHIPS);
-    const history = () => bank.store.prepareTable(tableConfig(tableId));
-    const returned = [{ playerId: ben, stake: 30, balance: BANK_CHIPS }];
-    const lastVoid = { round: 1, reason: "a test", returned };
-    expect(await history()).toEqual({ lastRound: 1, lastPockets: [], lastVoid, unfinished: null });
+    // Ada had taken hers back herself.
+    const adas = { playerId: ada, stake: 0, balance: BANK_CHIPS };
+    const bens = { playerId: ben, stake: 30, balance: BANK_CHIPS };
+    const first = { round: 1, reason: "a test", players: [adas, bens] };
+    const finished = { lastRound: 1, lastPockets: [], voids: [first], unfinished: null };
+    expect(await history()).toEqual(finished);
     await openRound(bank, tableId, 2);
     await bank.store.post(tableId, bet(ben, { round: 2, stakeChange: 7 }));
-    const now = { ...lastVoid, returned: [{ ...returned[0], balance: BANK_CHIPS - 7 }] };
-    expect(await history()).toMatchObject({
-      lastRound: 1,
-      lastVoid: now,
-      unfinished: { round: 2 },
-    });
+    const now = { ...first, players: [adas, { ...bens, balance: BANK_CHIPS - 7 }] };
+    expect(await history()).toMatchObject({ lastRound: 1, voids: [now], unfinished: { round: 2 } });
+  });
+
+  it("is known with all others since the last settled one, oldest first", async () => {
+    await playRound(bank, tableId, { round: 1, bets: [] });
+    const voidRound = async (round: number) => {
+      await openRound(bank, tableId, round);
+      await bank.store.post(tableId, bet(ada, { round, stakeChange: round }));
+      const reason = `test ${round}`;
+      await bank.store.voidRound({ tableId, round, reason, voidedAt: bank.clock.now() });
+      return { round, reason, players: [{ playerId: ada, stake: round, balance: BANK_CHIPS }] };
+    };
+    const voids = [await voidRound(2), await voidRound(3)];
+    expect(await history()).toMatchObject({ lastRound: 3, voids });
+    for (let round = 4; round <= 2 + MOST_VOID_ROUNDS; round += 1)
+      voids.push(await voidRound(round));
+    expect(await history()).toMatchObject({ voids: voids.slice(-MOST_VOID_ROUNDS) });
+    const lastRound = 3 + MOST_VOID_ROUNDS;
+    await playRound(bank, tableId, { round: lastRound, bets: [] });
+    expect(await history()).toMatchObject({ lastRound, voids: [] });
   });
 
   it("is not settled, and a settled one is not void", async () => {
@@ -265,7 +292,7 @@ function describePast(): void {
     expect(await bank.store.prepareTable(tableConfig(tableId))).toEqual({
       lastRound: 1,
       lastPockets: [pocket],
-      lastVoid: null,
+      voids: [],
       unfinished: {
         ...opening,
         commitment,
