@@ -182,6 +182,16 @@ describe("in one line it is told", () => {
     },
   );
 
+  it("that everybody may create in the schema, where it is a new database's", async () => {
+    await olderDatabase("0000");
+    await database.pool.query("GRANT CREATE ON SCHEMA public TO PUBLIC");
+    const remedy = "REVOKE CREATE ON SCHEMA public FROM PUBLIC, croupier_server;";
+    const line = `^The database lets croupier_server do .* as a superuser: ${remedy} Then prove `;
+    await expect(openAs()).rejects.toThrow(new RegExp(line));
+    await database.pool.query(remedy);
+    expect(await workedAs(await openAs())).toMatchObject({ role: "croupier_server" });
+  });
+
   it("that a login may not use the schema, where not everybody may", async () => {
     await database.pool.query(
       `REVOKE ALL ON SCHEMA public FROM PUBLIC;

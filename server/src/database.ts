@@ -60,7 +60,10 @@ async function bringUpToDate(url: string, options: DatabaseOptions): Promise<voi
     if (!(await mayMigrate(pool))) return false;
     await lookOver(pool, options);
     const applied = await migrate(pool);
-    if (applied.length > 0) log.info({ applied }, "the database's schema is up to date");
+    if (applied.length === 0) return true;
+    log.info({ applied }, "the database's schema is up to date");
+    // What a new one lets the server's role do is seen when that is there, and not at the second start.
+    await lookAt(pool, options);
     return true;
   });
   if (owned) return;
@@ -70,14 +73,16 @@ async function bringUpToDate(url: string, options: DatabaseOptions): Promise<voi
   });
 }
 
-async function lookOver(
-  pool: Pool,
-  { config, secrets: { seedKey, keep }, clock }: DatabaseOptions,
-): Promise<void> {
-  const { unsafeDatabase, clockWasAhead } = config;
-  await preflight(pool, { seedKey, now: clock.now(), unsafeDatabase, clockWasAhead });
+async function lookOver(pool: Pool, options: DatabaseOptions): Promise<void> {
+  await lookAt(pool, options);
   // Before anything is written that takes them.
-  keep?.();
+  options.secrets.keep?.();
+}
+
+async function lookAt(pool: Pool, { config, secrets, clock }: DatabaseOptions): Promise<void> {
+  const { unsafeDatabase, clockWasAhead } = config;
+  const { seedKey } = secrets;
+  await preflight(pool, { seedKey, now: clock.now(), unsafeDatabase, clockWasAhead });
 }
 
 async function withPool<Answer>(
