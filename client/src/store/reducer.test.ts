@@ -182,6 +182,21 @@ describe("a void round", () => {
     expect(state.settlement).toMatchObject({ kind: "voided", stake: 25 });
     expect(state.notices.at(-1)?.text).toBe("Round 7 is void, every stake is back. It closed.");
   });
+
+  it("is said of each of several that went by, also before the table is there", () => {
+    const voided = (round: number): Action => {
+      const message = { round, reason: "It broke.", stake: 25, balance: 1000 };
+      return { type: "voided", message };
+    };
+    const state = run([voided(5), voided(6), { type: "table-changed", table: aTable() }], {
+      ...seatedState(),
+      table: null,
+    });
+    expect(state.notices.map(({ text }) => text)).toEqual([
+      "Round 5 is void, every stake is back. It broke.",
+      "Round 6 is void, every stake is back. It broke.",
+    ]);
+  });
 });
 
 describe("notices", () => {

@@ -1,5 +1,5 @@
 /** The client's model, one action at a time. Pure. */
-import type { SeatMessage } from "@croupier/shared/protocol/messages";
+import type { SeatMessage, VoidedMessage } from "@croupier/shared/protocol/messages";
 import type { BetAnswer, LayoutAnswer } from "@croupier/shared/protocol/requests";
 import type { TableView } from "@croupier/shared/protocol/state";
 import type { Action } from "./actions.ts";
@@ -66,7 +66,7 @@ export function reduce(state: AppState, action: Action): AppState {
     case "settled":
       return onSettlement(state, { kind: "settled", ...action.message });
     case "voided":
-      return onSettlement(state, { kind: "voided", ...action.message });
+      return onVoided(state, action.message);
     case "balance-changed":
       return onBalance(state, action.balance);
     case "seed-accepted":
@@ -153,6 +153,13 @@ function onSettlement(state: AppState, settlement: Settlement): AppState {
   return revealWhenDue({ ...state, heldSettlement: settlement });
 }
 
+/** Who was away may hear of several, one right after the other, and before the table is there. */
+function onVoided(state: AppState, message: VoidedMessage): AppState {
+  const { round, reason } = message;
+  const words = `Round ${round} is void, every stake is back. ${reason}`;
+  return onSettlement(noticed(state, "warning", words), { kind: "voided", ...message });
+}
+
 /** Nobody learns what they won before the ball rests; a void round has no ball to wait for. */
 function revealWhenDue(state: AppState): AppState {
   const { heldSettlement: held, table } = state;
@@ -160,16 +167,12 @@ function revealWhenDue(state: AppState): AppState {
   const rolling = table.round === held.round && table.phase !== "result";
   if (held.kind === "settled" && rolling) return state;
   const current = table.round === held.round;
-  const next: AppState = {
+  return {
     ...state,
     heldSettlement: null,
     settlement: current ? held : state.settlement,
     balance: held.balance,
   };
-  if (held.kind !== "voided") return next;
-  // It may be an earlier round, whose process was gone before it could say so.
-  const { round, reason } = held;
-  return noticed(next, "warning", `Round ${round} is void, every stake is back. ${reason}`);
 }
 
 function onBalance(state: AppState, balance: number): AppState {
