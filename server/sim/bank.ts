@@ -130,6 +130,7 @@ export class Bank {
     }
     assert(last === undefined || isFinished(last), "a round opens beside another");
     this.#options.witness.opened(lease, opening, commitment);
+    assert(round === rounds.length + 1, `round ${round} does not follow ${rounds.length}`);
     const terms = { round, wheel, zeroRule, commitment, entropy, clientSeeds, openedAt };
     const end = {
       betsDigest: null,
@@ -181,7 +182,8 @@ export class Bank {
     if (round.status === "open") {
       this.#options.witness.locked(lease, locking);
       const logged = betsDigestOf(betsOf(round));
-      assert(logged === locking.betsDigest, "the round has other bets than its operations");
+      const isSame = logged === locking.betsDigest;
+      assert(isSame, `round ${locking.round} has other bets than its operations`);
       round.status = "locked";
       round.betsDigest = locking.betsDigest;
     } else {
@@ -198,7 +200,8 @@ export class Bank {
       assert(round.pocket === settling.pocket, "the round was settled otherwise");
       return { balances: round.balances };
     }
-    assert(round.status === "locked", `the round is ${round.status}`);
+    const isLocked = round.status === "locked";
+    assert(isLocked, `round ${settling.round} is ${round.status} and cannot be settled`);
     this.#options.witness.settled(lease, settling);
     round.balances = this.#pay(settling.payouts.map((paid) => [paid.playerId, paid.returned]));
     for (const [playerId, bets] of Map.groupBy(settling.bets, (bet) => bet.playerId)) {
@@ -217,7 +220,8 @@ export class Bank {
     this.finishLate(lease.tableId);
     const table = this.#written(lease);
     const round = this.#round(lease.tableId, voiding.round);
-    assert(round.status !== "settled", "a settled round is not void");
+    const isSettled = round.status === "settled";
+    assert(!isSettled, `round ${voiding.round} is settled and cannot be void`);
     if (round.status !== "void") {
       this.#options.witness.voided(lease, voiding);
       const layouts = layoutsOf(round);

@@ -43,15 +43,22 @@ const LONGEST_PAUSE_MS = 60_000;
 /** As a broken invariant of the table's own, or of the books. */
 export class PutInError extends InvariantError {}
 
+/** What the way goes through. */
+type Between = Pick<
+  Surroundings,
+  | ("random" | "scheduler" | "counts" | "deadlines" | "auditor" | "bank")
+  | ("faults" | "mood" | "queueing" | "audit" | "afterwards")
+>;
+
 export class Link {
-  readonly #world: Surroundings;
+  readonly #world: Between;
   readonly #caller: Caller;
   /** Until then it seeks an outcome, and posts nothing else. */
   #seeksUntil = 0;
   /** Until then the bank fails at much that it is asked for. */
   #damagedUntil = 0;
 
-  constructor(world: Surroundings, caller: Caller) {
+  constructor(world: Between, caller: Caller) {
     this.#world = world;
     this.#caller = caller;
   }

@@ -19,13 +19,6 @@ export const mutants = [
     why: "a table that players sit at is given to another process in the middle of a round",
   },
   {
-    name: "last-chips-of-void-rounds-forgotten",
-    file: "server/sim/bank.ts",
-    find: "if (layout.size > 0) table.lastLayouts.set(playerId, [...layout]);",
-    replace: "if (layout.size > 1) table.lastLayouts.set(playerId, [...layout]);",
-    why: "what a player had on one spot in a round that is void cannot be repeated elsewhere",
-  },
-  {
     name: "never-opens",
     file: "server/src/tables/persistence.ts",
     find: 'put({ type: "opened", now: clock.now(), openedAt, commitment });',
@@ -38,13 +31,6 @@ export const mutants = [
     find: '    case "result":\n      return state.phaseEndsAt;',
     replace: '    case "result":\n      return state.stage === "settled" ? 0 : state.phaseEndsAt;',
     why: "a table's timer goes off again and again, at the same instant",
-  },
-  {
-    name: "op-of-another-table-answers",
-    file: "server/sim/bank.ts",
-    find: "const sameContent = known.tableId === lease.tableId && known.content === content;",
-    replace: "const sameContent = known.content === content;",
-    why: "an op that counts at another table is answered as if it were placed here",
   },
   {
     name: "locked-round-is-taken-back",

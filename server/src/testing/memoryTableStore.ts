@@ -174,7 +174,7 @@ export class MemoryTableStore implements TableStore {
     await this.#open();
     const round = this.#round(locking.tableId, locking.round);
     if (round.status === "open") {
-      const logged = betsDigestOf(layoutOf(round));
+      const logged = betsDigestOf(betsOf(round));
       assert(
         logged === locking.betsDigest,
         `round ${round.round} has other bets than its operations`,
@@ -197,11 +197,7 @@ export class MemoryTableStore implements TableStore {
       this.balances.set(playerId, after);
       balances.set(playerId, after);
     }
-    const layouts = Map.groupBy(settling.bets, ({ playerId }) => playerId);
-    for (const [playerId, bets] of layouts) {
-      const chips = bets.map(({ spot, amount }) => [spot, amount] as const);
-      this.#table(settling.tableId).lastChips.set(playerId, chips);
-    }
+    this.#rememberChips(settling.tableId, settling.bets);
     round.status = "settled";
     round.pocket = settling.pocket;
     return { balances };
@@ -219,9 +215,19 @@ export class MemoryTableStore implements TableStore {
       this.balances.set(playerId, after);
       balances.set(playerId, after);
     }
-    if (round.status !== "void") round.reason = voiding.reason;
+    if (round.status !== "void") {
+      round.reason = voiding.reason;
+      this.#rememberChips(voiding.tableId, betsOf(round));
+    }
     round.status = "void";
     return { stakes, balances };
+  }
+
+  #rememberChips(tableId: string, bets: readonly Bet[]): void {
+    for (const [playerId, own] of Map.groupBy(bets, (placed) => placed.playerId)) {
+      const chips = own.map(({ spot, amount }) => [spot, amount] as const);
+      this.#table(tableId).lastChips.set(playerId, chips);
+    }
   }
 
   async lastChips(tableId: string, playerId: string): Promise<ChipsOnSpots> {
@@ -269,7 +275,7 @@ function stakesOf({ operations }: MemoryRound): Map<string, Chips> {
 }
 
 /** What lies on the felt by the operations. */
-function layoutOf({ operations }: MemoryRound): Bet[] {
+function betsOf({ operations }: MemoryRound): Bet[] {
   const chips = new Map<string, number>();
   for (const { playerId, changes } of operations) {
     for (const [spot, change] of changes) {

@@ -1,4 +1,7 @@
-/** What every table store promises: run against Postgres, and against the one in memory. */
+/**
+ * What every table store promises: run against Postgres, against the one in memory, and against the
+ * simulator's.
+ */
 import { asChips } from "@croupier/shared/core/chips";
 import { betsDigestOf, commitmentOf, entropyOf } from "@croupier/shared/core/fairness";
 import type { Bet } from "@croupier/shared/core/types";
@@ -320,5 +323,19 @@ function describePast(): void {
       ["red", 4],
     ];
     expect(await bank.store.lastChips(tableId, ada)).toEqual(lastChips);
+  });
+
+  it("remembers what a player had in a round that is void", async () => {
+    await playRound(bank, tableId, { round: 1, bets: [onRed(ada, 4), onRed(ben, 9)] });
+    await openRound(bank, tableId, 2);
+    const changes = [["black", asChips(6)]] as const;
+    await bank.store.post(tableId, bet(ada, { round: 2, stakeChange: 6, changes }));
+    const undo = { kind: "undo", stakeChange: -5, changes: [["red", -5]] } as const;
+    await bank.store.post(tableId, bet(ben, { round: 2, stakeChange: 5 }));
+    await bank.store.post(tableId, bet(ben, { round: 2, ...undo }));
+    const voiding = { tableId, round: 2, reason: "a test", voidedAt: bank.clock.now() };
+    await bank.store.voidRound(voiding);
+    expect(await bank.store.lastChips(tableId, ada)).toEqual([["black", 6]]);
+    expect(await bank.store.lastChips(tableId, ben)).toEqual([["red", 9]]);
   });
 }
