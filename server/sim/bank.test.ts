@@ -13,9 +13,9 @@ import { Random } from "./random.ts";
 import { Scheduler } from "./scheduler.ts";
 import { CALM, seedsOf } from "./setting.ts";
 
-/** More than there are tests. */
+/** More than there are tests, and more than any of them plays. */
 const MANY = 50;
-const ROUNDS = 20;
+const ROUNDS = 100;
 
 const nothing = () => undefined;
 const numbers = Array.from({ length: MANY }, (_, index) => index + 1);
