@@ -3,6 +3,7 @@ import type { Chips } from "@croupier/shared/core/chips";
 import { asChips, NO_CHIPS } from "@croupier/shared/core/chips";
 import type { Bet } from "@croupier/shared/core/types";
 import type { TableHistory, UnfinishedRound } from "../src/tables/store.ts";
+import { MOST_VOID_ROUNDS } from "../src/tables/store.ts";
 
 const MOST_POCKETS = 20;
 
@@ -40,13 +41,13 @@ export function asUnfinished(round: BankRound): UnfinishedRound {
   return { ...rest, status: running, operations: [...operations] };
 }
 
-/** The void rounds at the end, oldest first, with what everyone has now who did something there. */
+/** The last void rounds at the end, oldest first, with what everyone has now who did something there. */
 export function voidsOf(
   rounds: readonly BankRound[],
   balanceOf: (playerId: string) => Chips,
 ): TableHistory["voids"] {
   const settled = rounds.findLastIndex(({ status }) => status === "settled");
-  const voids = rounds.slice(settled + 1).filter(isFinished);
+  const voids = rounds.slice(settled + 1).filter(isFinished).slice(-MOST_VOID_ROUNDS);
   return voids.map(({ round, reason, operations, stakes }) => {
     const playerIds = new Set(operations.map(({ playerId }) => playerId));
     const players = Array.from(playerIds, (playerId) => {
