@@ -69,6 +69,11 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
     scene: ["seen: bet while its process waits to stop"],
   },
   {
+    what: "who leaves with a bet under way, and comes back, at a holder replaced before it began again",
+    seed: 7_000_382,
+    scene: ["seen: holder replaced before it began"],
+  },
+  {
     what: "processes that end faster than a round may, each of which gives it more time",
     seed: 1678,
     scene: ["house: no time for a round"],

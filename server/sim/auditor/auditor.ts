@@ -245,7 +245,8 @@ export class Auditor {
   }
 
   left(host: WatchedHost, playerId: string): void {
-    (host.shadow ?? host.still)?.left(playerId);
+    // Who was replaced before it began takes bets that the bank refuses: who keeps a seat is not known.
+    if (!host.ending) (host.shadow ?? host.still)?.left(playerId);
   }
 
   /** A client seed was taken, said to count from `fromRound` on. */
