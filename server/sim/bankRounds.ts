@@ -47,7 +47,10 @@ export function voidsOf(
   balanceOf: (playerId: string) => Chips,
 ): TableHistory["voids"] {
   const settled = rounds.findLastIndex(({ status }) => status === "settled");
-  const voids = rounds.slice(settled + 1).filter(isFinished).slice(-MOST_VOID_ROUNDS);
+  const voids = rounds
+    .slice(settled + 1)
+    .filter(isFinished)
+    .slice(-MOST_VOID_ROUNDS);
   return voids.map(({ round, reason, operations, stakes }) => {
     const playerIds = new Set(operations.map(({ playerId }) => playerId));
     const players = Array.from(playerIds, (playerId) => {
