@@ -135,6 +135,23 @@ describe("the server's role", () => {
   });
 });
 
+describe("the epoch of a lease", () => {
+  it("is kept by Postgres's operators, whichever the server's role would have in their place", async () => {
+    const { pool, url } = rig.database;
+    await pool.query(
+      `CREATE SCHEMA own;
+       CREATE FUNCTION own.never(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT false';
+       CREATE OPERATOR own.<> (FUNCTION = own.never, LEFTARG = bigint, RIGHTARG = bigint);
+       GRANT USAGE ON SCHEMA own TO croupier_server`,
+    );
+    const other = createPool(url, createLogger("silent"), { most: 1, role: "croupier_server" });
+    await other.query("SET search_path = own, pg_catalog, public");
+    const back = other.query("UPDATE leases SET epoch = epoch + 7 WHERE table_id = 'one'");
+    await expect(back).rejects.toThrow("grows by one with each takeover");
+    await other.end();
+  });
+});
+
 describe("a round's end", () => {
   it("is refused while chips of it are left in escrow", async () => {
     const { rows } = await server.query("SELECT commitment FROM rounds WHERE round = 2");
