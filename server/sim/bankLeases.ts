@@ -86,7 +86,9 @@ export class BankLeases {
       if (expiresAt < now() || !lives(holder)) this.#processes.delete(holder);
     }
     return {
-      processes: Array.from(this.#processes, ([holder, { accepts }]) => ({ holder, accepts })),
+      processes: Array.from(this.#processes, ([holder, { accepts, tableIds }]) => {
+        return { holder, accepts, tableIds };
+      }),
       tables: Array.from(this.#tables, ([tableId, table]) => {
         const free = table.holder !== asking && this.#isFree(table, asking);
         const players = this.#processes.get(table.holder ?? "")?.players.get(tableId) ?? 0;

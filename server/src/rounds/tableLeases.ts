@@ -14,7 +14,13 @@ import type { Logger } from "../platform/log.ts";
 import { retrying } from "../platform/retry.ts";
 import type { Lease, LeaseStore } from "../tables/lease.ts";
 import { BEAT_MS, LEASE_MS } from "../tables/lease.ts";
-import type { Census, CensusStore, SelfReport, SharedTable } from "../tables/sharing.ts";
+import type {
+  Census,
+  CensusStore,
+  SelfReport,
+  SharedTable,
+  SharingProcess,
+} from "../tables/sharing.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 
 /** Tells the others that tables were given up. */
@@ -54,16 +60,16 @@ const FORGETS_GONE = `gone AS (
 const REPORT = `
   WITH ${FORGETS_GONE}
   INSERT INTO processes (holder, public_address, backend, accepts, players, expires_at, started_at,
-    secrets_mark)
+    secrets_mark, table_ids)
   VALUES ($1, $2, pg_backend_pid(), $5, $6, clock_timestamp() + ${LIFE},
-    coalesce($3, clock_timestamp()), $4)
+    coalesce($3, clock_timestamp()), $4, $7)
   ON CONFLICT (holder) DO UPDATE SET public_address = excluded.public_address,
     backend = excluded.backend, accepts = excluded.accepts, players = excluded.players,
-    expires_at = excluded.expires_at
+    expires_at = excluded.expires_at, table_ids = excluded.table_ids
   RETURNING started_at::text AS "startedAt"`;
 
 /** Whoever only waits for an address, and may be refused it, takes no tables. */
-const PROCESSES = `SELECT holder, accepts,
+const PROCESSES = `SELECT holder, accepts, table_ids AS "tableIds",
     coalesce(public_address = $2 AND accepts AND (started_at, holder) > ($3, $1), false)
       AS "isSuccessor"
   FROM processes WHERE ${LIVES} ORDER BY holder`;
@@ -106,9 +112,7 @@ const TABLES = `
   WHERE wanted.table_id IS NOT NULL OR NOT ${IS_FREE}
   ORDER BY table_id`;
 
-interface ListedProcess {
-  readonly holder: string;
-  readonly accepts: boolean;
+interface ListedProcess extends SharingProcess {
   /** It started later than this process, and clients reach it at this one's address. */
   readonly isSuccessor: boolean;
 }
@@ -198,19 +202,19 @@ export class TableLeases implements LeaseStore, CensusStore {
     await this.#query(`NOTIFY ${CHANNEL}`, []);
   }
 
-  async census({ accepts, players, tableIds }: SelfReport): Promise<Census> {
+  async census(self: SelfReport): Promise<Census> {
     const { publicAddress = null } = this.#options;
-    const told = JSON.stringify(Object.fromEntries(players));
-    await this.#tell(REPORT, [...this.#self(this.#publicAddress), accepts, told]);
+    const told = [self.accepts, JSON.stringify(Object.fromEntries(self.players)), self.tableIds];
+    await this.#tell(REPORT, [...this.#self(this.#publicAddress), ...told]);
     const looking = [this.holder, publicAddress, this.#startedAt];
     const [processes, tables] = [
       await this.#query<ListedProcess>(PROCESSES, looking),
-      await this.#query<SharedTable>(TABLES, [tableIds, this.holder]),
+      await this.#query<SharedTable>(TABLES, [self.tableIds, this.holder]),
     ];
     const replaced = processes.some(({ isSuccessor }) => isSuccessor);
     if (replaced) this.#leaveAddress();
     return {
-      processes: processes.map(({ holder, accepts: takes }) => ({ holder, accepts: takes })),
+      processes: processes.map(({ holder, accepts, tableIds }) => ({ holder, accepts, tableIds })),
       tables,
       replaced,
     };

@@ -51,6 +51,10 @@ async function censusOf(process: TableLeases, players: Readonly<Record<string, n
   return { processes: processes.map(({ holder }) => holder), tables: own, replaced };
 }
 
+/** What it hears where it tells that it would run these. */
+const wouldRun = (process: TableLeases, tableIds: readonly string[]) =>
+  process.census({ accepts: true, players: new Map(), tableIds });
+
 describe("the census", () => {
   it("knows a process from its first look, and tables that nobody ever ran", async () => {
     const process = newProcess();
@@ -98,6 +102,23 @@ describe("the census", () => {
       new Map([
         [first.holder, false],
         [second.holder, true],
+      ]),
+    );
+  });
+
+  it("says what each would run, but for one of a version before", async () => {
+    const [first, second, before] = [newProcess(), newProcess(), newProcess()];
+    await wouldRun(first, [one]);
+    await wouldRun(first, [one, two]);
+    await wouldRun(before, [one]);
+    const old = "UPDATE processes SET table_ids = NULL WHERE holder = $1";
+    await database.pool.query(old, [before.holder]);
+    const { processes } = await wouldRun(second, [two]);
+    expect(new Map(processes.map(({ holder, tableIds }) => [holder, tableIds]))).toEqual(
+      new Map<string, unknown>([
+        [first.holder, [one, two]],
+        [second.holder, [two]],
+        [before.holder, null],
       ]),
     );
   });
@@ -187,7 +208,7 @@ describe("a process that shares no tables", () => {
     await alone.renew([]);
     const report = { accepts: true, players: new Map(), tableIds: [] };
     const { processes } = await sharing.census(report);
-    expect(processes).toContainEqual({ holder: alone.holder, accepts: false });
+    expect(processes).toContainEqual({ holder: alone.holder, accepts: false, tableIds: null });
   });
 });
 

@@ -8,8 +8,15 @@ function census(processes: readonly string[], tables: readonly SharedTable[]): C
   const sharing = processes.map((name) => ({
     holder: name.replace("!", ""),
     accepts: !name.endsWith("!"),
+    tableIds: null,
   }));
   return { processes: sharing, tables };
+}
+
+/** The same where some of the processes say what they would run. */
+function having(own: Readonly<Record<string, readonly string[]>>, { processes, tables }: Census) {
+  const said = processes.map((one) => ({ ...one, tableIds: own[one.holder] ?? null }));
+  return { processes: said, tables };
 }
 
 const table = (tableId: string, holder: string | null, players = 0): SharedTable => ({
@@ -108,12 +115,19 @@ describe("a table that is offered", () => {
 describe("who receives a table", () => {
   it("is the other with the least load", () => {
     const tables = [table("t1", "a", 1), table("t2", "b", 9), table("t3", "c", 5)];
-    expect(receiverOf("a", census(["a", "b", "c"], tables))).toBe("c");
-    expect(receiverOf("c", census(["a", "b", "c"], tables))).toBe("a");
+    expect(receiverOf("a", "t1", census(["a", "b", "c"], tables))).toBe("c");
+    expect(receiverOf("c", "t3", census(["a", "b", "c"], tables))).toBe("a");
   });
 
   it("is nobody where no other takes tables", () => {
-    expect(receiverOf("a", census(["a", "b!"], [table("t1", "a")]))).toBeNull();
+    expect(receiverOf("a", "t1", census(["a", "b!"], [table("t1", "a")]))).toBeNull();
+  });
+
+  it("is one that has the table, or nobody", () => {
+    const tables = [table("t1", "a"), table("t2", "a"), table("t3", "b", 9)];
+    const seen = having({ b: ["t1", "t3"], c: ["t3"] }, census(["a", "b", "c"], tables));
+    expect(receiverOf("a", "t1", seen)).toBe("b");
+    expect(receiverOf("a", "t2", seen)).toBeNull();
   });
 });
 
@@ -157,6 +171,58 @@ describe("handing over", () => {
   it("waits while a table is free", () => {
     const tables = [table("t1", "a", 10), table("t2", "a", 10), ...free("t3")];
     expect(tablesToHandOver("a", census(["a", "b"], tables))).toEqual([]);
+  });
+});
+
+describe("among processes with different tables", () => {
+  it("lets a free table to the least loaded of those that have it", () => {
+    const tables = [table("crowd", "b", 100), ...free("new")];
+    const seen = having({ a: ["crowd"], b: ["crowd", "new"] }, census(["a", "b"], tables));
+    expect(tablesToTake("b", seen, NONE)).toEqual(["new"]);
+    expect(tablesToTake("a", seen, NONE)).toEqual([]);
+  });
+
+  it("counts no table as the load of one that does not have it", () => {
+    const tables = [offered("lost", "a"), ...free("t1")];
+    const seen = having({ a: ["t1"] }, census(["a", "b"], tables));
+    expect(tablesToTake("b", seen, NONE)).toEqual(["lost"]);
+    expect(tablesToTake("a", seen, NONE)).toEqual(["t1"]);
+  });
+
+  it("hands over what the other has, and nothing else, however much it is", () => {
+    const tables = ["n1", "n2", "n3", "t1"].map((tableId) => table(tableId, "b", 5));
+    const both = census(["a", "b"], tables);
+    expect(tablesToHandOver("b", having({ a: ["t1"] }, both))).toEqual(["t1"]);
+    expect(tablesToHandOver("b", having({ a: ["t2"] }, both))).toEqual([]);
+  });
+
+  it("hands over to a more loaded one where the least loaded does not have it", () => {
+    const tables = [
+      ...["n1", "n2", "n3", "n4"].map((tableId) => table(tableId, "a", 9)),
+      table("t1", "b", 5),
+    ];
+    const own = { b: ["t1", "n2", "n3"], c: ["t1"] };
+    expect(tablesToHandOver("a", having(own, census(["a", "b", "c"], tables)))).toEqual([
+      "n2",
+      "n3",
+    ]);
+  });
+
+  it("goes on as before beside one of a version that does not say what it has", () => {
+    const tables = ["t1", "t2"].map((tableId) => table(tableId, "a", 5));
+    const seen = having({ a: ["t1", "t2"] }, census(["a", "b"], tables));
+    expect(tablesToHandOver("a", seen)).toEqual(["t1"]);
+    expect(receiverOf("a", "t1", seen)).toBe("b");
+  });
+
+  it("comes to rest, with each table at one that has it", () => {
+    const own = { a: ["t0", "t1", "t2", "t3"], b: ["t2", "t3", "t4", "t5", "t6"], c: ["t6"] };
+    const tables = free("t0", "t1", "t2", "t3", "t4", "t5", "t6");
+    const shares = settle(having(own, census(["a", "b", "c"], tables)));
+    expect([...shares.values()].flat()).toHaveLength(7);
+    for (const [holder, ids] of shares) {
+      expect(own[holder as keyof typeof own]).toEqual(expect.arrayContaining([...ids]));
+    }
   });
 });
 

@@ -4,7 +4,8 @@
  * Everyone reads the same census with each beat and decides for itself, by a rule that has the same
  * answer for all: a free table goes to the process with the least load, and of those that can bring
  * the loads clearly closer the one with the most hands one over. Load is players, and each table counts as
- * one more, so that tables without players are spread too.
+ * one more, so that tables without players are spread too. A table goes to none but those that have it in
+ * their settings, which are not the same for all while an update rolls.
  *
  * What is handed over is offered to one process by name: a census may be a moment old, and two that
  * read different ones would both take a table, or neither. Who should take a table may die meanwhile;
@@ -16,6 +17,8 @@ export interface SharingProcess {
   readonly holder: string;
   /** False while it drains: it takes nothing more. */
   readonly accepts: boolean;
+  /** All that it would run; null: it does not say, and counts as one that would run every table. */
+  readonly tableIds: readonly string[] | null;
 }
 
 export interface SharedTable {
@@ -69,26 +72,24 @@ export function tablesToTake(
   const loads = loadsOf({ processes, tables });
   const taken: string[] = [];
   for (const table of freeTables(tables)) {
-    if (isOffered(table, loads)) {
-      if (table.offeredTo === self || overdue.has(table.tableId)) taken.push(table.tableId);
-      continue;
-    }
-    const holder = least(loads);
-    if (holder !== null) loads.set(holder, (loads.get(holder) ?? 0) + weightOf(table));
+    const takers = takersOf(table.tableId, processes);
+    const offered = offerOf(table, takers);
+    const holder = offered ?? least(loads, takers);
+    if (holder !== null && offered === null)
+      loads.set(holder, (loads.get(holder) ?? 0) + weightOf(table));
     if (holder === self || overdue.has(table.tableId)) taken.push(table.tableId);
   }
   return taken;
 }
 
-/** The process that is to take a table which `self` gives up; null where nobody else takes any. */
-export function receiverOf(self: string, { processes, tables }: Census): string | null {
+/** The process that is to take the table which `self` gives up; null where nobody else would. */
+export function receiverOf(
+  self: string,
+  tableId: string,
+  { processes, tables }: Census,
+): string | null {
   const others = processes.filter(({ holder }) => holder !== self);
-  return least(loadsOf({ processes: others, tables }));
-}
-
-/** Whether it has somebody to take it who is there, and takes tables. */
-function isOffered({ offeredTo }: SharedTable, loads: ReadonlyMap<string, number>): boolean {
-  return offeredTo !== null && loads.has(offeredTo);
+  return least(loadsOf({ processes: others, tables }), takersOf(tableId, others));
 }
 
 /**
@@ -114,33 +115,56 @@ interface Move {
   readonly to: string;
 }
 
-/** The most loaded process may have nothing to give, be it one full table: then it is the next one's turn. */
+/**
+ * From the most loaded process to the least loaded one. It may have nothing to give, be it one full table,
+ * or nothing that the other would run: then it is the next one's turn.
+ */
 function nextMove({ processes, tables }: Census): Move | null {
   const loads = loadsOf({ processes, tables });
-  const to = least(loads);
-  if (to === null) return null;
-  const toLoad = loads.get(to) ?? 0;
+  const rising = inOrder(loads, (one, other) => one - other);
   for (const [from, load] of inOrder(loads, (one, other) => other - one)) {
-    const gap = load - toLoad;
-    if (gap <= 0 || gap < LEAST_GAP * load) continue;
     const own = tables.filter(({ holder }) => holder === from);
-    // Moving a table as heavy as the gap, or heavier, would only turn the two around.
-    const moves = own.filter((table) => weightOf(table) < gap);
-    const distance = (table: SharedTable): number => Math.abs(gap / 2 - weightOf(table));
-    const [best] = moves.toSorted(
-      (one, other) => distance(one) - distance(other) || compare(one.tableId, other.tableId),
-    );
-    if (best !== undefined) return { from, tableId: best.tableId, to };
+    for (const [to, toLoad] of rising) {
+      const gap = load - toLoad;
+      if (gap <= 0 || gap < LEAST_GAP * load) break;
+      const known = own.filter(({ tableId }) => takersOf(tableId, processes).has(to));
+      const tableId = closest(known, gap);
+      if (tableId !== null) return { from, tableId, to };
+    }
   }
   return null;
 }
 
-/** Load by process, of those that take tables; with what they were offered. */
+/** Which of the tables brings two loads closest that are `gap` apart; null where none does. */
+function closest(tables: readonly SharedTable[], gap: number): string | null {
+  // Moving a table as heavy as the gap, or heavier, would only turn the two around.
+  const moves = tables.filter((table) => weightOf(table) < gap);
+  const distance = (table: SharedTable): number => Math.abs(gap / 2 - weightOf(table));
+  const [best] = moves.toSorted(
+    (one, other) => distance(one) - distance(other) || compare(one.tableId, other.tableId),
+  );
+  return best?.tableId ?? null;
+}
+
+/** Those that take tables, and would run this one. */
+function takersOf(tableId: string, processes: readonly SharingProcess[]): ReadonlySet<string> {
+  const takers = processes.filter(
+    ({ accepts, tableIds }) => accepts && (tableIds === null || tableIds.includes(tableId)),
+  );
+  return new Set(takers.map(({ holder }) => holder));
+}
+
+/** Who was offered the table, where that one is there and takes it. */
+function offerOf({ offeredTo }: SharedTable, takers: ReadonlySet<string>): string | null {
+  return offeredTo !== null && takers.has(offeredTo) ? offeredTo : null;
+}
+
+/** Load by process, of those that take tables; with what they were offered, and would run. */
 function loadsOf({ processes, tables }: Census): Map<string, number> {
   const accepting = processes.filter(({ accepts }) => accepts);
   const loads = new Map(accepting.map(({ holder }) => [holder, 0]));
   for (const table of tables) {
-    const holder = table.holder ?? table.offeredTo;
+    const holder = table.holder ?? offerOf(table, takersOf(table.tableId, processes));
     const load = holder === null ? undefined : loads.get(holder);
     if (holder !== null && load !== undefined) loads.set(holder, load + weightOf(table));
   }
@@ -154,8 +178,9 @@ function freeTables(tables: readonly SharedTable[]): readonly SharedTable[] {
     .toSorted((one, other) => other.players - one.players || compare(one.tableId, other.tableId));
 }
 
-function least(loads: ReadonlyMap<string, number>): string | null {
-  const [first] = inOrder(loads, (one, other) => one - other);
+/** The least loaded of `among`. */
+function least(loads: ReadonlyMap<string, number>, among: ReadonlySet<string>): string | null {
+  const first = inOrder(loads, (one, other) => one - other).find(([holder]) => among.has(holder));
   return first?.[0] ?? null;
 }
 

@@ -13,9 +13,12 @@ beforeEach(() => {
   clock = new ManualClock();
   reports = [];
   const tables = [{ tableId: "t1", holder: null, players: 0, offeredTo: null }];
-  const processes = ["a", "b"].map((holder) => ({ holder, accepts: true }));
+  const processes = ["a", "b"].map((holder) => process(holder));
   census = { processes, tables };
 });
+
+/** What a process tells that would run every table. */
+const process = (holder: string, accepts = true) => ({ holder, accepts, tableIds: null });
 
 function shareOf(holder: string, startsAside = false): TableShare {
   const store: CensusStore = {
@@ -160,12 +163,12 @@ it("offers what it gives up in turn, until it has looked again", async () => {
   const share = shareOf("a");
   census = {
     ...crowded(),
-    processes: ["a", "b", "c"].map((holder) => ({ holder, accepts: true })),
+    processes: ["a", "b", "c"].map((holder) => process(holder)),
   };
   share.drain();
   await share.look();
   expect([share.offer("t1"), share.offer("t2")]).toEqual(["b", "c"]);
-  census = { ...census, processes: [{ holder: "a", accepts: false }] };
+  census = { ...census, processes: [process("a", false)] };
   await share.look();
   expect(share.offer("t1")).toBeNull();
 });
@@ -183,7 +186,7 @@ it("knows whether anyone else would take what it gives up", async () => {
   const share = shareOf("a");
   await share.look();
   expect(share.others).toBe(true);
-  census = { ...census, processes: [{ holder: "a", accepts: true }] };
+  census = { ...census, processes: [process("a")] };
   await share.look();
   expect(share.others).toBe(false);
 });
@@ -223,6 +226,17 @@ it("stands aside where there are others, with nothing taken and all handed over,
   expect([share.toHandOver(), share.isToStay("t1")]).toEqual([[], true]);
 });
 
+it("goes on aside with what nobody else has", async () => {
+  const share = shareOf("a");
+  const processes = [process("a"), { ...process("b"), tableIds: ["t2"] }];
+  census = { ...crowded(), processes };
+  await share.look();
+  share.standAside();
+  await share.look();
+  expect(share.toHandOver()).toEqual(["t2"]);
+  expect([share.offer("t1"), share.offer("t2")]).toEqual([null, "b"]);
+});
+
 it("begins aside where there are others, and takes what is its from the look after it has come back", async () => {
   const share = shareOf("a", true);
   await share.look();
@@ -237,7 +251,7 @@ it("begins in its place where it is alone: the first look finds all tables its o
   const share = shareOf("a", true);
   heard = () => {
     const accepts = reports.at(-1)?.accepts === true;
-    census = { ...census, processes: [{ holder: "a", accepts }] };
+    census = { ...census, processes: [process("a", accepts)] };
   };
   await share.look();
   expect([share.isAside, share.toTake(["t1"])]).toEqual([false, ["t1"]]);
@@ -253,7 +267,7 @@ it("stands aside for good where it was replaced, and runs tables only where nobo
   census = here;
   await share.look();
   expect([share.isAside, reports.at(-1)?.accepts]).toEqual([true, false]);
-  census = { ...here, processes: [{ holder: "a", accepts: false }] };
+  census = { ...here, processes: [process("a", false)] };
   await share.look();
   expect(share.isAside).toBe(false);
   census = { ...here, replaced: true };
@@ -263,10 +277,7 @@ it("stands aside for good where it was replaced, and runs tables only where nobo
 
 it("does not stand aside where nobody else would take the tables, or does any more", async () => {
   const share = shareOf("a");
-  const [self, other] = [
-    { holder: "a", accepts: true },
-    { holder: "b", accepts: false },
-  ];
+  const [self, other] = [process("a"), process("b", false)];
   census = { ...census, processes: [self, other] };
   await share.look();
   expect([share.standAside(), share.isAside]).toEqual([false, false]);

@@ -120,11 +120,13 @@ export class TableShare {
     return missing.filter((tableId) => taken.has(tableId));
   }
 
-  /** What this process hands over. */
+  /** What this process hands over; aside, all that somebody else would run. */
   toHandOver(): readonly string[] {
     if (this.#aside) {
-      const own = this.#census.tables.filter(({ holder }) => holder === this.#options.store.holder);
-      return own.map(({ tableId }) => tableId);
+      const { holder: self } = this.#options.store;
+      const own = this.#census.tables.filter(({ holder }) => holder === self);
+      const given = own.filter(({ tableId }) => receiverOf(self, tableId, this.#census) !== null);
+      return given.map(({ tableId }) => tableId);
     }
     return [...this.#excess].flatMap(([id, looks]) => (looks < STEADY_LOOKS ? [] : [id]));
   }
@@ -142,7 +144,7 @@ export class TableShare {
       const to = this.#offers.get(table.tableId);
       return to === undefined ? table : { ...table, holder: to };
     });
-    const receiver = receiverOf(self, { processes, tables: offered });
+    const receiver = receiverOf(self, tableId, { processes, tables: offered });
     if (receiver !== null) this.#offers.set(tableId, receiver);
     return receiver;
   }

@@ -72,7 +72,9 @@ export class MemoryLeases {
     });
     const tableIds = new Set(living.flatMap(([, { tableIds: wanted }]) => wanted));
     return {
-      processes: living.map(([holder, { accepts }]) => ({ holder, accepts })),
+      processes: living.map(([holder, { accepts, tableIds: ids }]) => {
+        return { holder, accepts, tableIds: ids };
+      }),
       tables: Array.from(tableIds, (tableId) => {
         const { holder, offeredTo } = this.#row(tableId);
         const free = holder !== asking && this.#isFree(tableId, asking);

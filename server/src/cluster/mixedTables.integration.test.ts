@@ -1,0 +1,111 @@
+/**
+ * Two processes with different tables in their settings, as while an update rolls that changes `TABLES`:
+ * each table is run by one that has it.
+ */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../platform/freePort.ts";
+import type { TestDatabase } from "../testing/database.ts";
+import { createTestDatabase } from "../testing/database.ts";
+import type { Run } from "../testing/mainProcess.ts";
+import { MainProcesses } from "../testing/mainProcess.ts";
+import type { OwnRedis } from "../testing/ownRedis.ts";
+import { createOwnRedis } from "../testing/ownRedis.ts";
+
+interface Member {
+  readonly run: Run;
+  readonly url: string;
+}
+
+/** Rounds so short that a table that is to change hands does so soon. */
+const SHORT = { bettingMs: 600, closingMs: 100, spinningMs: 100, resultMs: 100 };
+/** In so many rounds a process has looked often enough to hand over what is too much for it. */
+const ROUNDS = 6;
+/** Whole processes are as slow as the machine is busy: these only end what would never end. */
+const HANGS_MS = 240_000;
+const PATIENT = { timeout: 60_000, interval: 200 };
+
+const processes = new MainProcesses();
+let database: TestDatabase;
+let redis: OwnRedis;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  redis = await createOwnRedis();
+});
+afterEach(async () => {
+  processes.killAll();
+  await redis.close();
+  await database.close();
+});
+
+async function start(tableIds: readonly string[]): Promise<Member> {
+  const port = await freePort();
+  const run = processes.start({
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    PORT: String(port),
+    PUBLIC_ADDRESS: `127.0.0.1:${port}`,
+    TABLES: JSON.stringify(tableIds.map((id) => ({ id, ...SHORT }))),
+  });
+  return { run, url: await run.open };
+}
+
+/** Which tables were ever handed over, without what both processes have. */
+async function handedOver(): Promise<readonly string[]> {
+  const { rows } = await database.pool.query<{ table_id: string }>(
+    "SELECT table_id FROM leases WHERE offered_to IS NOT NULL AND table_id <> 'kept'",
+  );
+  return rows.map(({ table_id }) => table_id);
+}
+
+/** How many processes run tables. */
+async function holders(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    "SELECT count(DISTINCT holder)::integer AS count FROM leases",
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function played(tableId: string): Promise<number> {
+  const { rows } = await database.pool.query<{ round: number }>(
+    "SELECT coalesce(max(round), 0)::integer AS round FROM rounds WHERE table_id = $1",
+    [tableId],
+  );
+  return rows[0]?.round ?? 0;
+}
+
+describe("a process with other tables than those of one that runs", () => {
+  it(
+    "keeps those that are new",
+    async () => {
+      const added = ["added-1", "added-2", "added-3"];
+      await start(["kept"]);
+      await start(["kept", ...added]);
+      const rounds = () => Promise.all(added.map(played));
+      const enough = expect.poll(async () => Math.min(...(await rounds())), PATIENT);
+      await enough.toBeGreaterThan(ROUNDS);
+      expect(await handedOver()).toEqual([]);
+    },
+    HANGS_MS,
+  );
+
+  it(
+    "leaves the other those that are gone, which ends their rounds before it goes",
+    async () => {
+      const gone = ["gone-1", "gone-2", "gone-3"];
+      const old = await start(["kept", ...gone]);
+      await start(["kept"]);
+      // What both have goes to the one with less to do.
+      await expect.poll(holders, PATIENT).toBe(2);
+      const from = await played("gone-1");
+      const rounds = expect.poll(() => played("gone-1"), PATIENT);
+      await rounds.toBeGreaterThan(from + ROUNDS);
+      expect(await handedOver()).toEqual([]);
+      old.run.child.kill("SIGTERM");
+      expect(await old.run.ended).toBe(0);
+      const unfinished =
+        "SELECT FROM rounds WHERE status IN ('open', 'locked') AND table_id <> 'kept'";
+      expect((await database.pool.query(unfinished)).rowCount).toBe(0);
+    },
+    HANGS_MS,
+  );
+});
