@@ -239,6 +239,7 @@ function houseOf(parts: HouseParts): House {
       const player = playerId === null ? null : await players.find(playerId);
       return player === null ? null : { playerId: player.playerId, name: player.name };
     },
+    hasTable: (tableId) => tables.has(tableId),
     reachesOthers: () => cluster?.state() === "ok",
     isAside: () => tables.isAside,
     arrive: async (playerId) => (await players.arrive(playerId))?.balance ?? 0,

@@ -26,6 +26,11 @@ export interface House {
   readonly log: Logger;
   /** How long a dropped player's seat is kept. */
   readonly seatKeptSeconds: number;
+  /**
+   * Whether there is such a table, by this process's settings or another's, as far as is known: nobody is
+   * asked, so it costs the same for whatever a stranger names.
+   */
+  hasTable(tableId: string): boolean;
   /** Whether other processes can be asked for seats now. */
   reachesOthers(): boolean;
   /** Whether players are not to be sent here, as far as is known. */

@@ -9,7 +9,7 @@ import { within } from "../platform/within.ts";
 import type { House } from "./house.ts";
 import { HouseRoom } from "./houseRoom.ts";
 import { readRefusal, refusalError } from "./refusalError.ts";
-import { LOBBY_ROOM_ID, tableRoomId } from "./roomIds.ts";
+import { LOBBY_ROOM_ID, tableIdOf, tableRoomId } from "./roomIds.ts";
 import { TableRoom } from "./tableRoom.ts";
 
 const EXPOSED = ["join", "joinById", "reconnect"] as const;
@@ -88,7 +88,8 @@ async function elsewhere<Seat>(
   roomId: string,
   ask: () => Promise<Seat>,
 ): Promise<Seat> {
-  if (!house.tables.configs.some(({ tableId }) => tableRoomId(tableId) === roomId)) {
+  const tableId = tableIdOf(roomId);
+  if (tableId === null || !house.hasTable(tableId)) {
     throw refusalError("NOT_FOUND", "There is no such room.");
   }
   const asking = ask();
@@ -110,8 +111,7 @@ function roomIdFor(house: House, roomName: string, options: unknown): string {
   if (roomName !== "table") throw refusalError("NOT_FOUND", "There are the rooms table and lobby.");
   const asked = fieldOf(options, "tableId");
   if (asked === undefined) return roomWithFreeSeat(house);
-  const table = house.tables.configs.find(({ tableId }) => tableId === asked);
-  if (table !== undefined) return tableRoomId(table.tableId);
+  if (typeof asked === "string" && house.hasTable(asked)) return tableRoomId(asked);
   throw refusalError("NOT_FOUND", `There is no table ${JSON.stringify(asked).slice(0, 60)}.`);
 }
 

@@ -69,10 +69,10 @@ const REPORT = `
   RETURNING started_at::text AS "startedAt"`;
 
 /** Whoever only waits for an address, and may be refused it, takes no tables. */
-const PROCESSES = `SELECT holder, accepts, table_ids AS "tableIds",
+const PROCESSES = `SELECT ${LIVES} AS lives, holder, accepts, table_ids AS "tableIds",
     coalesce(public_address = $2 AND accepts AND (started_at, holder) > ($3, $1), false)
       AS "isSuccessor"
-  FROM processes WHERE ${LIVES} ORDER BY holder`;
+  FROM processes ORDER BY holder`;
 
 /** The process, of which $1 to $4 tell, lives; what it told of its tables stays as it is. */
 const ALIVE = (from = "") => `
@@ -113,6 +113,8 @@ const TABLES = `
   ORDER BY table_id`;
 
 interface ListedProcess extends SharingProcess {
+  /** False: it was killed within the last minute, or hangs; who ends in good order leaves nothing behind. */
+  readonly lives: boolean;
   /** It started later than this process, and clients reach it at this one's address. */
   readonly isSuccessor: boolean;
 }
@@ -207,15 +209,17 @@ export class TableLeases implements LeaseStore, CensusStore {
     const told = [self.accepts, JSON.stringify(Object.fromEntries(self.players)), self.tableIds];
     await this.#tell(REPORT, [...this.#self(this.#publicAddress), ...told]);
     const looking = [this.holder, publicAddress, this.#startedAt];
-    const [processes, tables] = [
+    const [listed, tables] = [
       await this.#query<ListedProcess>(PROCESSES, looking),
       await this.#query<SharedTable>(TABLES, [self.tableIds, this.holder]),
     ];
+    const processes = listed.filter(({ lives }) => lives);
     const replaced = processes.some(({ isSuccessor }) => isSuccessor);
     if (replaced) this.#leaveAddress();
     return {
       processes: processes.map(({ holder, accepts, tableIds }) => ({ holder, accepts, tableIds })),
       tables,
+      known: new Set(listed.flatMap(({ tableIds }) => tableIds ?? [])),
       replaced,
     };
   }

@@ -123,6 +123,21 @@ describe("the census", () => {
     );
   });
 
+  it("knows the tables of one that was killed for a while, and of none that has left", async () => {
+    const [killed, left, looking] = [newProcess(), newProcess(), newProcess()];
+    await wouldRun(killed, [one]);
+    await wouldRun(left, [two]);
+    expect((await wouldRun(looking, [])).known).toEqual(new Set([one, two]));
+    killed.close();
+    await left.leave();
+    const there = async () => (await wouldRun(looking, [])).processes.map(({ holder }) => holder);
+    await expect.poll(there).toEqual([looking.holder]);
+    expect((await wouldRun(looking, [])).known).toEqual(new Set([one]));
+    await database.pool.query("UPDATE processes SET expires_at = now() - interval '2 minutes'");
+    await wouldRun(looking, []);
+    expect((await wouldRun(looking, [])).known).toEqual(new Set());
+  });
+
   it("is left in good order", async () => {
     const [first, second] = [newProcess(), newProcess()];
     await censusOf(first);

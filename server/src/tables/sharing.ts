@@ -34,6 +34,8 @@ export interface SharedTable {
 export interface Census {
   readonly processes: readonly SharingProcess[];
   readonly tables: readonly SharedTable[];
+  /** What anybody tells that it would run who is there, or was a moment ago and did not leave. */
+  readonly known?: ReadonlySet<string>;
   /** Whether players who are sent to the process that looks come to one that started later. */
   readonly replaced?: boolean;
 }

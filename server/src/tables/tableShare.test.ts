@@ -237,6 +237,22 @@ it("goes on aside with what nobody else has", async () => {
   expect([share.offer("t1"), share.offer("t2")]).toEqual([null, "b"]);
 });
 
+it("knows of others' tables what they tell, and what they run", async () => {
+  const share = shareOf("b");
+  const isOthers = () => ["t1", "t2", "t3"].filter((tableId) => share.isOthers(tableId));
+  expect(isOthers()).toEqual([]);
+  const tables = [
+    { tableId: "t1", holder: "a", players: 0, offeredTo: null },
+    { tableId: "t2", holder: "b", players: 0, offeredTo: null },
+  ];
+  census = { ...census, tables };
+  await share.look();
+  expect(isOthers()).toEqual(["t1"]);
+  census = { ...census, known: new Set(["t3"]) };
+  await share.look();
+  expect(isOthers()).toEqual(["t1", "t3"]);
+});
+
 it("begins aside where there are others, and takes what is its from the look after it has come back", async () => {
   const share = shareOf("a", true);
   await share.look();

@@ -2,7 +2,7 @@
 import type { Clock } from "../platform/clock.ts";
 import { FreeTables } from "./freeTables.ts";
 import { BEAT_MS, LEASE_MS } from "./lease.ts";
-import type { Census, CensusStore } from "./sharing.ts";
+import type { Census, CensusStore, SharedTable } from "./sharing.ts";
 import { receiverOf, tablesToHandOver, tablesToTake } from "./sharing.ts";
 
 /** A table that was free for longer is taken by whoever sees it. */
@@ -97,6 +97,16 @@ export class TableShare {
   get others(): boolean {
     const { holder } = this.#options.store;
     return this.#census.processes.some((one) => one.accepts && one.holder !== holder);
+  }
+
+  /** Whether another process runs the table or, as far as is known, would. */
+  isOthers(tableId: string): boolean {
+    const { tables, known } = this.#census;
+    const { holder: self } = this.#options.store;
+    const runs = ({ holder }: SharedTable) => holder !== null && holder !== self;
+    return (
+      known?.has(tableId) === true || tables.some((one) => one.tableId === tableId && runs(one))
+    );
   }
 
   /** The players at a table that another process runs; null where none is known to, by a fresh look. */

@@ -156,6 +156,12 @@ export class Tables implements HouseTables {
     return this.#share?.others === true;
   }
 
+  /** Whether there is such a table, by this process's settings or by what another one last told. */
+  has(tableId: string): boolean {
+    const isOwn = this.configs.some((config) => config.tableId === tableId);
+    return isOwn || this.#share?.isOthers(tableId) === true;
+  }
+
   /** The players at a table that another process runs; null where none is known to. */
   playersElsewhere(tableId: string): number | null {
     return this.#share?.playersElsewhere(tableId) ?? null;
