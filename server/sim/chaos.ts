@@ -17,6 +17,9 @@ import { CALM } from "./setting.ts";
 const MOST_LATE_MS = 2;
 /** Effects that a process has left, where it is to die in a step. */
 const MOST_EFFECTS_LEFT = 12;
+/** Of the clocks that jump, those that jump far: most of them by more than clocks may differ. */
+const FAR_JUMP = 0.05;
+const FAR_MS = [30_000, 300_000] as const;
 const DROPPED_OFF = 0.2;
 const LONGER_THAN_A_LEASE_MS = [LEASE_MS + 100, 9_000] as const;
 const STRUCK_DOWN = 0.5;
@@ -170,7 +173,14 @@ export class Chaos {
 
   #jump(process: SimulatedProcess | null): void {
     if (process === null) return;
-    const byMs = this.#options.random.between(-4_000, 4_000);
+    const { random } = this.#options;
+    // Never back: the clock of a process that lives does not go there (specification, 8).
+    if (random.chance(FAR_JUMP)) {
+      this.#hit("clock jumped far forward", process);
+      process.jump(random.between(...FAR_MS));
+      return;
+    }
+    const byMs = random.between(-4_000, 4_000);
     this.#hit(byMs < 0 ? "clock jumped back" : "clock jumped forward", process);
     process.jump(byMs);
   }

@@ -68,4 +68,11 @@ export const mutants = [
     replace: "export const BEAT_MS = 15_000;",
     why: "a table of a dead process is left alone for long, and a lease ends before it is renewed",
   },
+  {
+    name: "betting-by-a-dead-clock",
+    file: "server/src/tables/recovery.ts",
+    find: "const history = openedByNow(await store.prepareTable(config), clock.now());",
+    replace: "const history = await store.prepareTable(config);",
+    why: "betting lasts for as long as the clock of whoever opened the round was ahead",
+  },
 ];

@@ -204,7 +204,7 @@ export class Auditor {
     for (const [playerId, seat] of seats) if (!seat.seated) seats.delete(playerId);
     const isBroken = running?.status === "open" && brokeAgainIn(host, running.round);
     check(!isBroken, () => `${host.id} goes on with ${running?.round}, in which it broke again`);
-    checkResumption({ id: host.id, terms, books: this.books, view, now });
+    checkResumption({ id: host.id, terms, books: this.books, view, now, seen: this.#seen });
     const expect = (request: number, of: Expected) => expected.set(request, of);
     const options = {
       terms,

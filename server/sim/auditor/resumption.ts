@@ -1,6 +1,6 @@
 /** How a host has to go on when it begins, or begins again: as the books say, and nothing else. */
 import type { Books } from "./books.ts";
-import { bettingEnd } from "./rules.ts";
+import { bettingEnd, isTooFarAhead } from "./rules.ts";
 import type { TableTerms, View } from "./terms.ts";
 import { check } from "./terms.ts";
 import { changesOf } from "./voids.ts";
@@ -13,10 +13,11 @@ export interface Resumption {
   /** The first that the host shows, at `now` by its clock. */
   readonly view: View;
   readonly now: number;
+  readonly seen: (what: string) => void;
 }
 
 /** An open round takes bets again, a locked one is as good as over; after any other comes the next. */
-export function checkResumption({ id, terms, books, view, now }: Resumption): void {
+export function checkResumption({ id, terms, books, view, now, seen }: Resumption): void {
   const running = books.running(terms.tableId);
   const where = () => `${id} goes on`;
   const round = books.lastRound(terms.tableId);
@@ -32,7 +33,10 @@ export function checkResumption({ id, terms, books, view, now }: Resumption): vo
   const isOpen = running.status === "open";
   const phase = isOpen ? "betting" : "closing";
   check(view.phase === phase, () => `${where()} as ${view.phase}, and is ${running.status}`);
-  const due = isOpen ? bettingEnd(terms.bettingMs, running.openedAt, now) : now;
+  const isFar = isOpen && isTooFarAhead(running.openedAt, now);
+  if (isFar) seen("seen: round taken over, opened further ahead than clocks differ");
+  const openedAt = isFar ? now : running.openedAt;
+  const due = isOpen ? bettingEnd(terms.bettingMs, openedAt, now) : now;
   const lasts = () => `for ${view.phaseEndsAt - now} ms, not ${due - now}`;
   check(view.phaseEndsAt === due, () => `${where()} as ${phase} ${lasts()}`);
 }

@@ -204,3 +204,11 @@ const LEAST_WINDOW_MS = 5_000;
 export function bettingEnd(bettingMs: number, openedAt: number, now: number): number {
   return Math.max(openedAt + bettingMs, now + Math.min(bettingMs, LEAST_WINDOW_MS));
 }
+
+/** Clocks of machines differ by at most this much. */
+const MOST_AHEAD_MS = 60_000;
+
+/** Whether a round is opened so far in the future of who takes it over `now` that it counts as of now. */
+export function isTooFarAhead(openedAt: number, now: number): boolean {
+  return openedAt - now > MOST_AHEAD_MS;
+}
