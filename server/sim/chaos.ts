@@ -174,7 +174,7 @@ export class Chaos {
   #jump(process: SimulatedProcess | null): void {
     if (process === null) return;
     const { random } = this.#options;
-    // Never back: the clock of a process that lives does not go there (specification, 8).
+    // Forward alone: a clock that is set far back stands for a process that lives (specification, 8).
     if (random.chance(FAR_JUMP)) {
       this.#hit("clock jumped far forward", process);
       process.jump(random.between(...FAR_MS));

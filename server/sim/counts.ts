@@ -75,6 +75,7 @@ export const EXPECTED: readonly string[] = [
     "more changes in one round than may be",
     "more batches than can be undone",
     "settled",
+    "settled after breaking twice",
     "void for another game",
     "void after breaking twice",
     "result told",

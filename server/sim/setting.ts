@@ -35,47 +35,59 @@ export const CALM: Faults = {
   chaosMs: Number.POSITIVE_INFINITY,
 };
 
-/** In these houses, by their seeds, the processes share the tables; it takes two processes at least. */
-const SHARING = [2, 3];
-/** In these houses, by their seeds, a process dies between two effects of one step, and timers are late. */
-const ROUGH = 2;
-/** In these houses, by their seeds, what a process posts waits behind a post whose outcome it seeks. */
-const QUEUEING = [3, 6];
-/** In these houses, by their seeds, connections of players break while both ends live. */
-const DROPPING = [2, 5];
-/** In these few houses, by their seeds, betting is long, and players drum: they cost twice as much. */
-const DRUMMING = 11;
-/** How much less is lost there, and where trouble lasts. */
+/** Of so many seeds in a row one has a house of the kind. */
+const ONE_OF = {
+  /** The processes share the tables; it takes two processes at least. */
+  sharing: 3,
+  /** A process dies between two effects of one step, and timers are late. */
+  rough: 7,
+  /** What a process posts waits behind a post whose outcome it seeks. */
+  queueing: 4,
+  /** Connections of players break while both ends live. */
+  dropping: 4,
+  /** Betting is long, and players drum: such houses cost twice as much. */
+  drumming: 22,
+  /** Players take the house to the most that it may have to pay. */
+  pushing: 10,
+  /** There are two tables, and some players sit at both. */
+  roaming: 20,
+  /** Tables meet broken invariants, and a bank that fails. */
+  breaking: 13,
+  /** Processes fall asleep as they take a table, for longer than a lease. */
+  drowsy: 12,
+  /** What is gone stays away for longer: the bank, dead processes. */
+  lasting: 8,
+} as const;
+
+/** How much less is lost where players drum, and where trouble lasts. */
 const CALMER = 0.1;
-/** In these houses, by their seeds, players take the house to the most that it may have to pay. */
-const PUSHING = 4;
-/** In these houses, by their seeds, processes fall asleep as they take a table, for longer than a lease. */
-const DROWSY = 0;
-/** In these houses, by their seeds, some players sit at both tables, where there are two. */
-const ROAMING = 11;
-/** In these houses, by their seeds, what is gone stays away for longer: the bank, dead processes. */
-const LASTING = 2;
-/** In these houses, by their seeds, tables meet broken invariants, and a bank that fails. */
-const BREAKING = 8;
 /** Long enough for more operations of one player than a round may have. */
 const LONGEST_MS = 6_000;
 
 /** What kind of house a seed's is: what a new kind does leaves the runs of all others alone. */
 export function kindOf(seed: number) {
-  const drumming = seed % 22 === DRUMMING;
+  const is = (kind: keyof typeof ONE_OF) => isOf(kind, seed);
+  const drumming = is("drumming");
   return {
-    sharing: SHARING.includes(seed % 6),
-    rough: seed % 7 === ROUGH,
+    sharing: is("sharing"),
+    rough: is("rough"),
     // Whoever queues is held up for too long to drum.
-    queueing: QUEUEING.includes(seed % 8) && !drumming,
-    dropping: DROPPING.includes(seed % 9),
+    queueing: is("queueing") && !drumming,
+    dropping: is("dropping"),
     drumming,
-    pushing: seed % 10 === PUSHING,
-    roaming: seed % 14 === ROAMING,
-    breaking: seed % 13 === BREAKING,
-    drowsy: seed % 12 === DROWSY,
-    lasting: seed % 8 === LASTING,
+    pushing: is("pushing"),
+    roaming: is("roaming"),
+    breaking: is("breaking"),
+    drowsy: is("drowsy"),
+    lasting: is("lasting"),
   };
+}
+
+/** Which seed of those in a row it is, chance decides, so that every kind meets every other. */
+function isOf(kind: keyof typeof ONE_OF, seed: number): boolean {
+  const oneOf = ONE_OF[kind];
+  const luck = hash("sha256", `${kind} ${Math.floor(seed / oneOf)}`, "buffer").readUInt32BE();
+  return seed % oneOf === luck % oneOf;
 }
 
 /**
@@ -116,10 +128,12 @@ export function gameOf(random: Random) {
   return random.pick(GAMES);
 }
 
-/** `drumming`: as {@link kindOf} says. */
-export function configsOf(random: Random, drumming: boolean): TableConfig[] {
+export function configsOf(
+  random: Random,
+  { drumming, roaming }: Pick<ReturnType<typeof kindOf>, "drumming" | "roaming">,
+): TableConfig[] {
   return Array.from(
-    { length: random.between(1, 2) },
+    { length: Math.max(random.between(1, 2), roaming ? 2 : 1) },
     (_, index): TableConfig => ({
       ...gameOf(random),
       tableId: `t${index + 1}`,

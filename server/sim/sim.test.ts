@@ -4,6 +4,7 @@ import { Tables } from "../src/tables/tables.ts";
 import { Counts, EXPECTED } from "./counts.ts";
 import { runSeed, simulate, unseen } from "./run.ts";
 import { Scheduler } from "./scheduler.ts";
+import { kindOf } from "./setting.ts";
 
 /**
  * Scenes that once showed something wrong, in the house or in its auditor: each in a seed that comes
@@ -17,17 +18,17 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
   },
   {
     what: "chips that leave the felt and raise what the house may have to pay",
-    seed: 44,
+    seed: 27,
     scene: ["seen: chips that have to stay for the house's limit"],
   },
   {
     what: "a client seed that is given while a table starts again",
-    seed: 38,
+    seed: 79,
     scene: ["seen: seed given while a table starts again"],
   },
   {
     what: "five hundred operations of one player, in a round that another takes over",
-    seed: 33,
+    seed: 17,
     scene: [
       "seen: round taken over, with very many operations of one player",
       "seen: more in one round than may be",
@@ -35,52 +36,67 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
   },
   {
     what: "two thousand changes of one player's chips in a round",
-    seed: 77,
+    seed: 47,
     scene: ["seen: more changes in one round than may be"],
   },
   {
     what: "a bet that is under way while its table starts again",
-    seed: 62,
+    seed: 24,
     scene: ["seen: operation under way while its table froze"],
   },
   {
     what: "a holder that is replaced before it has begun",
-    seed: 36,
+    seed: 34,
     scene: ["seen: holder replaced before it began"],
   },
   {
     what: "a bet that is refused while the same one, asked again, is placed",
-    seed: 76,
+    seed: 28,
     scene: ["seen: refused while the same op was placed"],
   },
   {
     what: "a holder that shows a round which another took back",
-    seed: 30,
+    seed: 44,
     scene: ["seen: round shown that another took back"],
   },
   {
     what: "a player who is not known any more where they sat",
-    seed: 15,
+    seed: 62,
     scene: ["fault: connection ended by the room"],
   },
   {
     what: "a bet that is taken while its process waits to stop, by who leaves then and comes back",
-    seed: 357,
+    seed: 24,
     scene: ["seen: bet while its process waits to stop"],
   },
   {
     what: "who leaves with a bet under way, and comes back, at a holder replaced before it began again",
-    seed: 7_000_382,
+    seed: 12,
     scene: ["seen: holder replaced before it began"],
   },
   {
+    what: "a bank that fails as a table starts again which met a broken invariant",
+    seed: 79,
+    scene: ["fault: bank failed, table starts again", "fault: invariant broken, operation"],
+  },
+  {
+    what: "a locked round in which its table broke twice",
+    seed: 49,
+    scene: ["seen: settled after breaking twice"],
+  },
+  {
+    what: "a round that was opened by a clock which was minutes ahead",
+    seed: 69,
+    scene: ["seen: round taken over, opened further ahead than clocks differ"],
+  },
+  {
     what: "processes that end faster than a round may, each of which gives it more time",
-    seed: 1678,
+    seed: 20611,
     scene: ["house: no time for a round"],
   },
   {
     what: "a player who hears of a void round when the next one is void, too",
-    seed: 25,
+    seed: 34,
     scene: ["seen: void told after the next one"],
   },
 ];
@@ -135,8 +151,10 @@ it("replays a seed exactly, and no two seeds alike", async () => {
 });
 
 it("goes by what is planned as plain as by everything else: no promise goes on by it", async () => {
-  // There are some of each kind among them.
-  const houses = [1, 2, 3, 4, 5, 8, 9, 11, 12, 25];
+  const houses = [1, 2, 3, 4, 6, 8, 13, 15, 17, 36];
+  for (const kind of Object.keys(kindOf(1)) as (keyof ReturnType<typeof kindOf>)[]) {
+    expect(houses.some((seed) => kindOf(seed)[kind])).toBe(true);
+  }
   const play = async () => {
     const digests: string[] = [];
     for (const seed of houses) digests.push((await runSeed(seed, 40)).digest);

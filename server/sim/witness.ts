@@ -46,6 +46,8 @@ export function witnessOf(house: Watched, committed: (line: string) => void): Wi
       commit(`${at(lease)} settles ${settling.round} ${settling.pocket}`, () => {
         books.settled(lease, settling);
         counts.add("seen: settled");
+        const broke = auditor.brokeTwice(lease, settling.round);
+        if (broke) counts.add("seen: settled after breaking twice");
       }),
     voided: (lease, voiding) =>
       commit(`${at(lease)} voids ${voiding.round}: ${voiding.reason}`, () => {

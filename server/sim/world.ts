@@ -79,7 +79,7 @@ export class World implements Surroundings {
     this.pushing = pushing;
     this.rough = rough;
     this.#rounds = rounds;
-    this.#configs = configsOf(this.random, drumming);
+    this.#configs = configsOf(this.random, kind);
     const longestMs = Math.max(...this.#configs.map(({ bettingMs }) => bettingMs));
     const faults = faultsOf(this.random, longestMs, kind);
     this.eagernessMs = this.random.between(longestMs >> 1, 3 * longestMs);

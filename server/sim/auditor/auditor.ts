@@ -98,7 +98,7 @@ export class Auditor {
     const where = () => `${lease.tableId}/${lease.epoch}: ${round} is void`;
     check(status === "open", () => `${where()}, and was ${status}`);
     const changes = this.#changesOf(lease);
-    const broke = brokeAgainIn(this.#hostOf(lease), round);
+    const broke = this.brokeTwice(lease, round);
     const isDue = changes.length > 0 || broke;
     check(isDue, () => `${where()}, and its game is the table's: ${reason}`);
     const ofBreaks = broke && reason.includes("error");
@@ -106,6 +106,11 @@ export class Auditor {
     check(ofBreaks || ofGame, () => `${where()}, and the reason is not "${reason}"`);
     this.#seen(`seen: void ${ofGame ? "for another game" : "after breaking twice"}`);
     this.books.voided(lease, round, reason);
+  }
+
+  /** Whether who writes under the lease met broken invariants twice in that round. */
+  brokeTwice(lease: Lease, round: number): boolean {
+    return brokeAgainIn(this.#hostOf(lease), round);
   }
 
   /** What of the running round's game the table has otherwise, as who writes there has it. */
