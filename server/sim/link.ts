@@ -27,10 +27,10 @@ const SEEKS_MS = [50, 600] as const;
 /** What queued is on its way for longer than a table that froze stands still. */
 const HELD_UP_MS = [300, 1_500] as const;
 
-/** Once a table broke, of its next operation in that round to break it again. */
+/** Once a table broke, of its next operation or turn in that round to break it again. */
 const BREAKS_AGAIN = 0.5;
-/** The same of its lock and its settlement: a locked round is tried until it is settled, and has to be. */
-const TURN_BREAKS_AGAIN = 0.1;
+/** In one round: what is locked is tried until it is settled, and that has to end. */
+const MOST_BREAKS = 3;
 /** While the bank is damaged, of a call to fail at that; and for how long it is. */
 const FAILS_AGAIN = 0.5;
 const DAMAGED_MS = [50, 2_000] as const;
@@ -261,8 +261,9 @@ export class Link {
   #breaks(host: WatchedHost, round: number, at: "operation" | "turn to come" | "turn committed") {
     const { random, faults } = this.#world;
     if (faults.broken === 0) return false;
-    const again = at === "operation" ? BREAKS_AGAIN : TURN_BREAKS_AGAIN;
-    const breaks = random.chance(host.broke.round === round ? again : faults.broken);
+    const broke = host.broke.round === round ? host.broke.times : 0;
+    if (broke >= MOST_BREAKS) return false;
+    const breaks = random.chance(broke > 0 ? BREAKS_AGAIN : faults.broken);
     if (breaks) this.#meets(`invariant broken, ${at}`, LONGEST_PAUSE_MS);
     return breaks;
   }
