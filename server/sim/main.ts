@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { readMutants } from "../mutants/mutants.mjs";
-import { runMutant } from "./mutantRuns.ts";
+import { MUTANT_ROUNDS, runMutant } from "./mutantRuns.ts";
 import type { Simulation } from "./run.ts";
 import { runSeed, simulate, unseen } from "./run.ts";
 
@@ -19,7 +19,6 @@ Exits 0 where all is as it must be, 1 with the seed and what is wrong with it, 2
 cannot be used.`;
 
 const DEFAULT_ROUNDS = 20_000;
-const MUTANT_ROUNDS = 6_000;
 /** Of twenty mistakes, how many may pass. */
 const MOST_MISSED = 1 / 20;
 /** What ends the simulator in any other way has not been recognised as a mistake. */

@@ -6,6 +6,8 @@ import type { EndedBy } from "./run.ts";
 const REGISTER = fileURLToPath(new URL("../mutants/register.mjs", import.meta.url));
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const MOST_OUTPUT = 1 << 20;
+/** Most mistakes are caught in the first houses; some show only where two rare kinds of them meet. */
+export const MUTANT_ROUNDS = 10_000;
 /** A mistake may keep the simulator from ever coming to an end. */
 const MOST_MS = 100_000;
 
