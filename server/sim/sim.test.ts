@@ -102,7 +102,7 @@ const REGRESSIONS: readonly { what: string; seed: number; scene: readonly string
 ];
 
 /** Whole runs, on a machine that has much else to do. */
-const LONG = { timeout: 60_000 };
+const LONG = { timeout: 300_000 };
 
 it(
   "is clean for some thousand rounds, in which everything is seen that a run has to see",

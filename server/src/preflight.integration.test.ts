@@ -318,7 +318,10 @@ describe("with a Postgres of its own", () => {
     await standby.stop();
   });
 
-  it("refuses a data folder that another server uses, which goes on", async () => {
+  // Each start makes a database, and that takes its time where the machine is busy.
+  it("refuses a data folder that another server uses, which goes on", {
+    timeout: 120_000,
+  }, async () => {
     const first = processes.start({ DATA_DIR: folder });
     const url = await first.open;
     const line =
