@@ -21,8 +21,14 @@ export const CRASH_ROWS: readonly string[] = [
   ...CHANGED_ROWS,
 ];
 const BRIEF: readonly string[] = ["C3", "O5", "T1"];
-/** A round is void there, as the table gets another zero rule. */
-const REGULATED: readonly string[] = ["V2", "V3", "V6"];
+const OTHER_RULE = "The table's zero rule was changed";
+/** Where rounds are void, and why. */
+const VOID_AT: Readonly<Record<string, string>> = {
+  V2: OTHER_RULE,
+  V3: OTHER_RULE,
+  V6: OTHER_RULE,
+  V8: "The table kept meeting an error of its own",
+};
 /** The round is locked, and nobody knows. */
 const LOCKED = "C3";
 
@@ -154,7 +160,7 @@ async function dieAtAll(stage: Stage, points: readonly CrashPoint[]): Promise<vo
 async function inflictAt(stage: Stage, wanted: (row: string) => boolean): Promise<void> {
   const some = <Point extends { readonly row: string }>(points: readonly Point[]) =>
     points.filter(({ row }) => wanted(row));
-  if (REGULATED.some(wanted)) stage.excused.add("The table's zero rule was changed");
+  for (const [row, reason] of Object.entries(VOID_AT)) if (wanted(row)) stage.excused.add(reason);
   await dieAtAll(stage, some(POINTS));
   await changeTables(stage, wanted);
   await dieAtAll(stage, some(MAKING));

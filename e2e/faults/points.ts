@@ -88,6 +88,7 @@ export const POINTS: readonly CrashPoint[] = [
   takeover("T1"),
   takeover("T2"),
   takeover("T3", { mutants: ["crash-C6"], during: "locked" }),
+  play("V8", { mutants: ["crash-V8", "freeze-when-armed"] }),
   takeover("V6", {
     tables: tablesWith([], { ...CHANGED, ...SLOW }),
     alike: true,

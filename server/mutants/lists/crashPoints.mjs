@@ -190,6 +190,12 @@ export const mutants = [
       "SELECT FROM rounds WHERE table_id = $1 AND round = $2 AND status = 'void'",
       [tableId, round - 1])).rowCount === 1`,
   }),
+  crash("V8", tableStore, {
+    after: "const openedAt = await openRound(leased, opening, commitment);",
+    also: `${armed} && (await pool.query(
+      "SELECT FROM rounds WHERE table_id = $1 AND round BETWEEN $2 AND $3 AND status = 'void'",
+      [tableId, round - 2, round - 1])).rowCount === 2`,
+  }),
   {
     name: "short-chains",
     file: tableStore,
