@@ -184,7 +184,7 @@ export class Books {
     this.balances.set(playerId, balance);
     table.escrow += stakeChange;
     running.operations.push({ playerId, kind: posting.kind, changes });
-    this.#withinLimits(running, playerId, where);
+    withinLimits(running, { layout, changes, stake }, where);
     const answer: Answer = {
       op,
       round,
@@ -195,18 +195,6 @@ export class Books {
     this.operations.set(`${playerId} ${op}`, { content, answer, tableId, epoch });
     this.#conserved();
     return answer;
-  }
-
-  #withinLimits(round: BookedRound, playerId: string, where: () => string): void {
-    const { terms, layouts, nets } = round;
-    const layout = layoutAt(layouts, playerId);
-    layout.forEach((chips, spot) => {
-      const most = terms.spotMax[kindOf(spot)] ?? 0;
-      check(chips >= terms.min && chips <= most, () => `${where()}: ${chips} on ${spot}`);
-    });
-    check(chipsIn(layout) <= terms.playerMax, () => `${where()} passes the player's limit`);
-    const fits = nets.worst <= terms.houseMax;
-    check(fits, () => `${where()}: the house may have to pay ${nets.worst}`);
   }
 
   locked(
@@ -341,6 +329,24 @@ function isFinished({ status }: BookedRound): boolean {
   return status === "settled" || status === "void";
 }
 
+interface Placing {
+  readonly layout: ReadonlyMap<string, number>;
+  readonly changes: readonly Change[];
+  readonly stake: number;
+}
+
+/** Looks at what changed: all else was looked at when it did. */
+function withinLimits({ terms, nets }: BookedRound, after: Placing, where: () => string): void {
+  for (const [spot] of after.changes) {
+    const chips = after.layout.get(spot) ?? terms.min;
+    const most = terms.spotMax[kindOf(spot)] ?? 0;
+    check(chips >= terms.min && chips <= most, () => `${where()}: ${chips} on ${spot}`);
+  }
+  check(after.stake <= terms.playerMax, () => `${where()} passes the player's limit`);
+  const { worst } = nets;
+  check(worst <= terms.houseMax, () => `${where()}: the house may have to pay ${worst}`);
+}
+
 function layoutAt(
   layouts: Map<string, Map<string, number>>,
   playerId: string,
@@ -388,5 +394,8 @@ export function chipsIn(chips: ReadonlyMap<string, number>): number {
 
 /** What an operation asks for, in one text. */
 export function contentOf({ kind, chips }: Pick<Operation, "kind" | "chips">): string {
-  return `${kind} ${chips.join(" ")}`;
+  let text: string = kind;
+  // For each operation, several times: joining arrays of arrays takes three times as long.
+  for (const [spot, amount] of chips) text += ` ${spot},${amount}`;
+  return text;
 }

@@ -283,13 +283,12 @@ export class Shadow {
       () =>
         `${where()} changes ${layoutText(posting.changes)}, not ${layoutText(inFlight.changes)}`,
     );
-    const after = new Map(player.layout);
-    change(after, inFlight.changes, where);
-    check(posting.stakeAfter === chipsIn(after), () => `${where()}: another stake after`);
-    const { kind, chipsAfter } = posting;
-    const told = chipsAfter !== undefined;
-    const isDue = kind === "bet" ? !told : told && sameChips(chipsAfter, [...after]);
-    check(isDue, () => `${where()}: another layout after`);
+    const stakeAfter = chipsIn(player.layout) + sum(inFlight.changes.map(([, chips]) => chips));
+    check(posting.stakeAfter === stakeAfter, () => `${where()}: another stake after`);
+    check(
+      isToldAsDue(posting, player.layout, inFlight.changes),
+      () => `${where()}: another layout after`,
+    );
   }
 
   /** The bank answers the host about a posting. */
@@ -374,4 +373,16 @@ function expectedOf(outcome: Refused | "posted" | "already" | "reused"): Expecte
   if (outcome === "already") return { type: "answer", isReplay: true };
   if (outcome === "reused") return refusal({ code: "OP_REUSED" });
   return { type: "refusal", refusal: outcome, final: true };
+}
+
+/** A bet is not told its layout, which few look at; whatever takes chips away is. */
+function isToldAsDue(
+  { kind, chipsAfter, playerId, op }: AskedPosting,
+  layout: ReadonlyMap<string, number>,
+  changes: readonly Change[],
+): boolean {
+  if (kind === "bet") return chipsAfter === undefined;
+  const after = new Map(layout);
+  change(after, changes, () => `${playerId}'s ${op}`);
+  return chipsAfter !== undefined && sameChips(chipsAfter, [...after]);
 }
