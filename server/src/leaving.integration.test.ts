@@ -5,19 +5,13 @@ import type { Client, Room } from "@colyseus/sdk";
 import { CloseCode } from "@colyseus/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { systemClock } from "./platform/clock.ts";
-import { freePort } from "./platform/freePort.ts";
 import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
-import type { Run } from "./testing/mainProcess.ts";
+import type { Member } from "./testing/mainProcess.ts";
 import { MainProcesses } from "./testing/mainProcess.ts";
 import { clientAt, entryRefusal, FAST_TABLE, sit } from "./testing/openTestHouse.ts";
 import type { OwnRedis } from "./testing/ownRedis.ts";
 import { createOwnRedis } from "./testing/ownRedis.ts";
-
-interface Member {
-  readonly run: Run;
-  readonly url: string;
-}
 
 const processes = new MainProcesses();
 const rooms = new Set<Room>();
@@ -30,17 +24,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-async function start(): Promise<Member> {
-  const port = await freePort();
-  const run = processes.start({
+const start = (): Promise<Member> =>
+  processes.startMember({
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
-    PORT: String(port),
-    PUBLIC_ADDRESS: `127.0.0.1:${port}`,
     TABLES: JSON.stringify([FAST_TABLE]),
   });
-  return { run, url: await run.open };
-}
 
 beforeEach(async () => {
   redis = await createOwnRedis();

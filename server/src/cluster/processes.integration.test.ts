@@ -2,10 +2,9 @@ import type { Client } from "@colyseus/sdk";
 import type { LobbyTableView } from "@croupier/shared/protocol/state";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
-import { freePort } from "../platform/freePort.ts";
 import type { TestDatabase } from "../testing/database.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import type { Run } from "../testing/mainProcess.ts";
+import type { Member } from "../testing/mainProcess.ts";
 import { MainProcesses } from "../testing/mainProcess.ts";
 import type { TableConnection } from "../testing/openTestHouse.ts";
 import {
@@ -20,11 +19,6 @@ import {
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
 
-interface Member {
-  readonly run: Run;
-  readonly url: string;
-}
-
 /** Rounds so short that a table changes hands soon. */
 const SHORT = { bettingMs: 600, closingMs: 100, spinningMs: 100, resultMs: 100 };
 
@@ -37,17 +31,8 @@ let redis: OwnRedis;
 let holder: Member;
 let other: Member;
 
-async function start(environment: Record<string, string> = {}): Promise<Member> {
-  const port = await freePort();
-  const run = processes.start({
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    PORT: String(port),
-    PUBLIC_ADDRESS: `127.0.0.1:${port}`,
-    ...environment,
-  });
-  return { run, url: await run.open };
-}
+const start = (environment: Record<string, string> = {}): Promise<Member> =>
+  processes.startMember({ DATABASE_URL: database.url, REDIS_URL: redis.url, ...environment });
 
 beforeAll(async () => {
   database = await createTestDatabase();

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { freePort } from "../platform/freePort.ts";
 import { SLOW_TABLE } from "./openTestHouse.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -23,6 +24,12 @@ export interface Run {
   readonly open: Promise<string>;
   /** Code or signal. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** One of several processes. */
+export interface Member {
+  readonly run: Run;
+  readonly url: string;
 }
 
 export class MainProcesses {
@@ -69,6 +76,17 @@ export class MainProcesses {
       open: open.promise,
       ended: ended.promise,
     };
+  }
+
+  /** Starts one of several, which players reach at its own port. */
+  async startMember(environment: Readonly<Record<string, string>>): Promise<Member> {
+    const port = await freePort();
+    const run = this.start({
+      PORT: String(port),
+      PUBLIC_ADDRESS: `127.0.0.1:${port}`,
+      ...environment,
+    });
+    return { run, url: await run.open };
   }
 
   /** A start that fails, with what it says. */
