@@ -6,7 +6,8 @@
  * it predicts each reply. It shares no code with what it audits.
  */
 import type { Booked, BookedRound, BooksOptions } from "./books.ts";
-import { Books, chipsIn } from "./books.ts";
+import { Books } from "./books.ts";
+import { chipsIn } from "./layouts.ts";
 import { fits, isSame, textOf, wouldReplay } from "./replies.ts";
 import { checkResumption } from "./resumption.ts";
 import type { Expected } from "./shadow.ts";

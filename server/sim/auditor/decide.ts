@@ -1,5 +1,5 @@
 /** Whether an operation is allowed by the rules, and what it would change. */
-import { chipsIn, sum } from "./books.ts";
+import { chipsIn, sum } from "./layouts.ts";
 import { Nets } from "./nets.ts";
 import { feltOf, kindOf } from "./rules.ts";
 import type { Change, Operation, Refused, TableTerms } from "./terms.ts";

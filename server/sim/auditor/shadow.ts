@@ -5,9 +5,10 @@
  * anew from the books.
  */
 import type { BookedRound, Books } from "./books.ts";
-import { betsOf, change, chipsIn, contentOf, sum } from "./books.ts";
+import { contentOf } from "./books.ts";
 import type { Decision } from "./decide.ts";
 import { decide } from "./decide.ts";
+import { betsOf, change, chipsIn, sum } from "./layouts.ts";
 import { Nets } from "./nets.ts";
 import { digestOf } from "./rules.ts";
 import type { AskedPosting, Change, Operation, Refused, TableTerms, View } from "./terms.ts";

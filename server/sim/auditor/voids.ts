@@ -7,7 +7,7 @@
  * less: it tells all but those who did something in a later round, until it has settled one itself.
  */
 import type { BookedRound, Books } from "./books.ts";
-import { chipsIn } from "./books.ts";
+import { chipsIn } from "./layouts.ts";
 import type { Seat } from "./shadow.ts";
 import type { TableTerms } from "./terms.ts";
 import { check } from "./terms.ts";
