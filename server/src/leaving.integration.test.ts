@@ -1,7 +1,7 @@
 /** A process that ends while another one is there, and those who were in its rooms. */
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { Client, Room } from "@colyseus/sdk";
+import type { Room } from "@colyseus/sdk";
 import { CloseCode } from "@colyseus/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { systemClock } from "./platform/clock.ts";
@@ -9,7 +9,7 @@ import type { TestDatabase } from "./testing/database.ts";
 import { createTestDatabase } from "./testing/database.ts";
 import type { Member } from "./testing/mainProcess.ts";
 import { MainProcesses } from "./testing/mainProcess.ts";
-import { clientAt, entryRefusal, FAST_TABLE, sit } from "./testing/openTestHouse.ts";
+import { adaAt, entryRefusal, FAST_TABLE, sit } from "./testing/openTestHouse.ts";
 import type { OwnRedis } from "./testing/ownRedis.ts";
 import { createOwnRedis } from "./testing/ownRedis.ts";
 
@@ -47,12 +47,6 @@ afterEach(async () => {
   await redis.close();
 });
 
-async function guestAt({ url }: Member): Promise<Client> {
-  const client = clientAt(url);
-  await client.auth.signInAnonymously({ name: "Ada" });
-  return client;
-}
-
 /** Whether somebody new gets a connection. */
 async function isOpen({ url }: Member): Promise<boolean> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
@@ -72,7 +66,7 @@ function leftWith(room: Room): Promise<number> {
 }
 
 it("seats those at the next process who come back through the one that ends", async () => {
-  const client = await guestAt(leaving);
+  const client = await adaAt(leaving);
   const left = leftWith(await sit({ client }, FAST_TABLE.id));
   leaving.run.child.kill("SIGTERM");
   expect(await left).toBe(CloseCode.FAILED_TO_RECONNECT);
@@ -84,7 +78,7 @@ it("seats those at the next process who come back through the one that ends", as
 });
 
 it("sends those in its lobby off before it ends, and lets nobody in there any more", async () => {
-  const client = await guestAt(leaving);
+  const client = await adaAt(leaving);
   const left = leftWith(await client.join("lobby"));
   leaving.run.child.kill("SIGTERM");
   expect(await left).toBe(CloseCode.FAILED_TO_RECONNECT);
@@ -93,14 +87,14 @@ it("sends those in its lobby off before it ends, and lets nobody in there any mo
     expect.stringMatching(/^TABLE_PAUSED: /),
   ]);
   expect(await leaving.run.ended).toBe(0);
-  rooms.add(await (await guestAt(next)).join("lobby"));
+  rooms.add(await (await adaAt(next)).join("lobby"));
 });
 
 it("answers what it was asked before it ends", async () => {
   const lock = await database.pool.connect();
   await lock.query("BEGIN");
   await lock.query("LOCK TABLE players IN EXCLUSIVE MODE");
-  const signedIn = guestAt(leaving);
+  const signedIn = adaAt(leaving);
   const waiting = () => lock.query("SELECT FROM pg_locks WHERE NOT granted");
   await expect.poll(waiting, { timeout: 10_000 }).toHaveProperty("rowCount", 1);
   leaving.run.child.kill("SIGTERM");
@@ -112,7 +106,7 @@ it("answers what it was asked before it ends", async () => {
 });
 
 it("stays for nobody where it knows no way to others: Redis is away", async () => {
-  const client = await guestAt(leaving);
+  const client = await adaAt(leaving);
   const left = leftWith(await sit({ client }, FAST_TABLE.id));
   await redis.kill();
   const isAway = async () => (await (await fetch(`${leaving.url}/ready`)).text()).includes("away");

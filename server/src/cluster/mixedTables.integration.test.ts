@@ -2,21 +2,14 @@
  * Two processes with different tables in their settings, as while an update rolls that changes `TABLES`:
  * each table is run by one that has it, and found through either.
  */
-import type { Client } from "@colyseus/sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freePort } from "../platform/freePort.ts";
 import type { TestDatabase } from "../testing/database.ts";
 import { createTestDatabase } from "../testing/database.ts";
-import type { Run } from "../testing/mainProcess.ts";
+import type { Member } from "../testing/mainProcess.ts";
 import { MainProcesses } from "../testing/mainProcess.ts";
-import { clientAt, entryRefusal, nextMessage, sit } from "../testing/openTestHouse.ts";
+import { adaAt, entryRefusal, nextMessage, sit } from "../testing/openTestHouse.ts";
 import type { OwnRedis } from "../testing/ownRedis.ts";
 import { createOwnRedis } from "../testing/ownRedis.ts";
-
-interface Member {
-  readonly run: Run;
-  readonly url: string;
-}
 
 /** Rounds so short that a table that is to change hands does so soon. */
 const SHORT = { bettingMs: 600, closingMs: 100, spinningMs: 100, resultMs: 100 };
@@ -39,23 +32,12 @@ afterEach(async () => {
   await database.close();
 });
 
-async function start(tableIds: readonly string[]): Promise<Member> {
-  const port = await freePort();
-  const run = processes.start({
+const start = (tableIds: readonly string[]): Promise<Member> =>
+  processes.startMember({
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
-    PORT: String(port),
-    PUBLIC_ADDRESS: `127.0.0.1:${port}`,
     TABLES: JSON.stringify(tableIds.map((id) => ({ id, ...SHORT }))),
   });
-  return { run, url: await run.open };
-}
-
-async function guestAt({ url }: Member): Promise<Client> {
-  const client = clientAt(url);
-  await client.auth.signInAnonymously({ name: "Ada" });
-  return client;
-}
 
 /** Which tables were ever handed over, without what both processes have. */
 async function handedOver(): Promise<readonly string[]> {
@@ -94,7 +76,7 @@ async function soon<Room>(attempt: () => Promise<Room>): Promise<Room> {
 
 /** A player comes in through `member` by the table's name, by its room's, and back after a cut. */
 async function comesInThrough(member: Member, tableId: string): Promise<void> {
-  const client = await guestAt(member);
+  const client = await adaAt(member);
   const room = await soon(() => sit({ client }, tableId));
   room.reconnection.enabled = false;
   const { reconnectionToken, roomId } = room;
@@ -124,7 +106,7 @@ describe("a process with other tables than those of one that runs", () => {
       await enough.toBeGreaterThan(ROUNDS);
       expect(await handedOver()).toEqual([]);
       await comesInThrough(old, "added-2");
-      const stranger = await guestAt(old);
+      const stranger = await adaAt(old);
       for (const attempt of [
         stranger.join("table", { tableId: "added-4" }),
         stranger.join("table", { tableId: "x".repeat(10_000) }),
@@ -163,7 +145,7 @@ describe("a process with other tables than those of one that runs", () => {
         "SELECT FROM rounds WHERE status IN ('open', 'locked') AND table_id <> 'kept'";
       expect((await database.pool.query(unfinished)).rowCount).toBe(0);
       const refused = async () => {
-        return entryRefusal((await guestAt(next)).join("table", { tableId: "gone-2" }));
+        return entryRefusal((await adaAt(next)).join("table", { tableId: "gone-2" }));
       };
       await expect.poll(refused, PATIENT).toEqual(NOT_THERE);
     },

@@ -8,6 +8,7 @@ import type { Member } from "../testing/mainProcess.ts";
 import { MainProcesses } from "../testing/mainProcess.ts";
 import type { TableConnection } from "../testing/openTestHouse.ts";
 import {
+  adaAt,
   betSoon,
   clientAt,
   entryRefusal,
@@ -49,12 +50,6 @@ afterEach(async () => {
   processes.killAll();
   await redis.close();
 });
-
-async function guestAt({ url }: Member): Promise<Client> {
-  const client = clientAt(url);
-  await client.auth.signInAnonymously({ name: "Ada" });
-  return client;
-}
 
 const seated = new Set<TableConnection>();
 afterEach(() => {
@@ -98,19 +93,19 @@ const warnings = ({ run }: Member): string[] =>
 
 describe("two processes and their Redis", () => {
   it("seat players at the table of either, whichever was asked", async () => {
-    const [ada, bob] = [await guestAt(holder), await guestAt(other)];
+    const [ada, bob] = [await adaAt(holder), await adaAt(other)];
     const [near, far] = [await sitAt(ada), await sitAt(bob)];
     expect(await far.request("bet", { op: "far", chips: [["red", 10]] })).toMatchObject({
       balance: 9_990,
     });
     await expect.poll(() => near.state.players).toBe(2);
-    const anywhere = await (await guestAt(other)).join("lobby");
+    const anywhere = await (await adaAt(other)).join("lobby");
     expect(anywhere.roomId).toBe("lobby");
     await Promise.all([near.leave(), far.leave(), anywhere.leave()]);
   });
 
   it("go on without it, answer at once where they cannot, and find each other again", async () => {
-    const [ada, bob] = [await guestAt(holder), await guestAt(other)];
+    const [ada, bob] = [await adaAt(holder), await adaAt(other)];
     const room = await sitAt(ada);
     for (const [go, comeBack] of [
       [() => redis.kill(), () => redis.start()],
@@ -121,7 +116,7 @@ describe("two processes and their Redis", () => {
       expect((await fetch(`${holder.url}/ready`)).status).toBe(200);
       const op = `during-${systemClock.now()}`;
       expect(await room.request("bet", { op, chips: [["red", 1]] })).toMatchObject({ op });
-      await (await sitAt(await guestAt(holder))).leave();
+      await (await sitAt(await adaAt(holder))).leave();
       const startedAt = systemClock.now();
       expect(await entryRefusal(bob.join("table", { tableId: SLOW_TABLE.id }))).toEqual([
         503,
@@ -132,7 +127,7 @@ describe("two processes and their Redis", () => {
       await seatWithin5s(bob);
     }
     await redis.run("FLUSHALL");
-    await seatWithin5s(await guestAt(other));
+    await seatWithin5s(await adaAt(other));
     for (const member of [holder, other]) {
       expect(member.run.child.exitCode).toBeNull();
       expect(warnings(member).length).toBeLessThanOrEqual(6);
@@ -142,7 +137,7 @@ describe("two processes and their Redis", () => {
   });
 
   it("tell of the day's chips wherever their player sits, whichever was asked", async () => {
-    const ada = await guestAt(holder);
+    const ada = await adaAt(holder);
     const room = await sitAt(ada);
     await room.request("bet", { op: "most", chips: [["red", 9_500]] });
     const told = nextMessage<{ balance: number }>(room, "balance");
@@ -155,12 +150,12 @@ describe("two processes and their Redis", () => {
     const third = await start();
     expect(await redisOf(third)).toBe("away");
     await redis.start();
-    await seatWithin5s(await guestAt(third));
+    await seatWithin5s(await adaAt(third));
   });
 
   it("take over from one that was killed, and seat its players, within five seconds", async () => {
-    await sitAt(await guestAt(holder));
-    const bob = await guestAt(other);
+    await sitAt(await adaAt(holder));
+    const bob = await adaAt(other);
     holder.run.child.kill("SIGKILL");
     await holder.run.ended;
     await seatWithin5s(bob);
@@ -172,13 +167,13 @@ describe("two processes and their Redis", () => {
   });
 
   it("believe the one that took over, and not one that wakes up", async () => {
-    const bob = await guestAt(other);
+    const bob = await adaAt(other);
     holder.run.child.kill("SIGSTOP");
     await expect
       .poll(() => sitAt(bob).then(() => true), { timeout: 10_000, interval: 200 })
       .toBe(true);
     holder.run.child.kill("SIGCONT");
-    await seatWithin5s(await guestAt(holder));
+    await seatWithin5s(await adaAt(holder));
     const ownersOf = async () => {
       const listings = (await redis.run("HVALS", "roomcaches")) as string[];
       return listings.map((text) => (JSON.parse(text) as { publicAddress: string }).publicAddress);
@@ -196,14 +191,14 @@ describe("two processes and their Redis", () => {
       const readiness = async ({ url }: Member) => (await fetch(`${url}/ready`)).status;
       expect([await readiness(astray), await readiness(other)]).toEqual([503, 200]);
       expect(astray.run.output()).toMatch(/"level":50,.*p\/9".* leads elsewhere/);
-      const ada = await guestAt(astray);
+      const ada = await adaAt(astray);
       expect(await entryRefusal(ada.join("lobby"))).toEqual([
         503,
         expect.stringMatching(/^TABLE_PAUSED: /),
       ]);
       await sitAt(ada);
       holder.run.child.kill("SIGKILL");
-      await seatWithin5s(await guestAt(other));
+      await seatWithin5s(await adaAt(other));
       other.run.child.kill("SIGKILL");
       // A table that may not be reached is better than one that nobody runs.
       await expect.poll(() => readiness(astray), { timeout: 10_000 }).toBe(200);
@@ -223,7 +218,7 @@ describe("two processes and their Redis", () => {
       await expect.poll(() => readiness(holder), { timeout: 10_000 }).toBe(503);
       expect([await readiness(successor), await readiness(other)]).toEqual([200, 200]);
       expect(successor.run.output()).not.toMatch(/"level":50/);
-      await seatWithin5s(await guestAt(successor));
+      await seatWithin5s(await adaAt(successor));
     },
     STARTS_MS,
   );
@@ -253,7 +248,7 @@ describe("two processes with a table each", () => {
   it("show the same in each lobby and over HTTP, and a balance wherever its player sits", async () => {
     const [one, other] = members;
     if (one === undefined || other === undefined) throw new Error("two processes were started");
-    const ada = await guestAt(one);
+    const ada = await adaAt(one);
     const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
     for (const { url } of members) {
       const players = async () => {
@@ -288,7 +283,7 @@ describe("two processes with a table each", () => {
   it("show each other's tables to one that never saw a Redis", async () => {
     const [one] = members;
     if (one === undefined) throw new Error("two processes were started");
-    const ada = await guestAt(one);
+    const ada = await adaAt(one);
     const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
     await redis.kill();
     const { url } = await start({ TABLES: JSON.stringify(ids.map((id) => ({ id, ...SHORT }))) });
@@ -310,7 +305,7 @@ describe("two processes with a table each", () => {
   it("show a balance everywhere that changed while Redis was away", async () => {
     const [one] = members;
     if (one === undefined) throw new Error("two processes were started");
-    const ada = await guestAt(one);
+    const ada = await adaAt(one);
     const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
     const heard: number[] = [];
     right.onMessage("balance", ({ balance }: { balance: number }) => heard.push(balance));
@@ -330,7 +325,7 @@ describe("two processes with a table each", () => {
   it("give nobody the day's chips for hearing of a balance", async () => {
     const [one] = members;
     if (one === undefined) throw new Error("two processes were started");
-    const ada = await guestAt(one);
+    const ada = await adaAt(one);
     const [left, right] = [await sit({ client: ada }, "left"), await sit({ client: ada }, "right")];
     const told = nextMessage<{ balance: number }>(right, "balance");
     const chips = ["red", "black"].map((spot) => [spot, 4_750]);
@@ -350,7 +345,7 @@ describe("two processes with a table each", () => {
       ["right", "odd"],
       ["right", "even"],
     ] as const) {
-      const room = await sit({ client: await guestAt(one) }, tableId);
+      const room = await sit({ client: await adaAt(one) }, tableId);
       await betSoon(room, { op: "big", chips: [[spot, 2_000]] });
       rooms.push(room);
     }

@@ -14,6 +14,11 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 }
 
+async function pass(elapsedMs: number): Promise<void> {
+  clock.advance(elapsedMs);
+  await settle();
+}
+
 /** Asks for their end now; answers whether it has come. */
 function watchEnd(until = 60_000): () => boolean {
   let over = false;
@@ -38,16 +43,13 @@ describe("moves", () => {
     moves.add(promise);
     await settle();
     const isOver = watchEnd();
-    clock.advance(5_000);
-    await settle();
+    await pass(5_000);
     expect(isOver()).toBe(false);
     resolve(1);
     await settle();
-    clock.advance(1_999);
-    await settle();
+    await pass(1_999);
     expect(isOver()).toBe(false);
-    clock.advance(1);
-    await settle();
+    await pass(1);
     expect(isOver()).toBe(true);
   });
 
@@ -64,11 +66,9 @@ describe("moves", () => {
     moves.add(Promise.resolve(3));
     await settle();
     const isOver = watchEnd(1_000);
-    clock.advance(899);
-    await settle();
+    await pass(899);
     expect(isOver()).toBe(false);
-    clock.advance(1);
-    await settle();
+    await pass(1);
     expect(isOver()).toBe(true);
   });
 });
