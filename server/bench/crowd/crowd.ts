@@ -9,11 +9,7 @@ import type { LoopAnswer, Order, Report, RoundAnswer } from "./orders.ts";
  * through what is old every few seconds otherwise, half of a processor's work for a tenth of a second,
  * and while bets are placed rather than while echoes are.
  */
-const FLAGS = [
-  "--max-semi-space-size=32",
-  "--initial-old-space-size=1024",
-  "--v8-pool-size=1",
-];
+const FLAGS = ["--max-semi-space-size=32", "--initial-old-space-size=1024", "--v8-pool-size=1"];
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 export interface Crowd {
