@@ -12,10 +12,16 @@ import type { WatchedHost } from "./auditor/watchedHost.ts";
 import { Link, PutInError } from "./link.ts";
 import type { MetProcess, Surroundings } from "./surroundings.ts";
 
+/** What a process lives in. */
+export interface ProcessSurroundings extends Surroundings {
+  /** A process has taken a table, and begins there. */
+  took(process: SimulatedProcess): void;
+}
+
 export class SimulatedProcess implements MetProcess {
   readonly id: string;
   readonly tables: Tables;
-  readonly #world: Surroundings;
+  readonly #world: ProcessSurroundings;
   readonly #watched = new Map<string, WatchedHost>();
   /** What arrived while it slept. */
   readonly #backlog: (() => void)[] = [];
@@ -26,7 +32,7 @@ export class SimulatedProcess implements MetProcess {
   /** Dies instead of its so many'th effect from now on. */
   #doom: { effects: number; readonly died: () => void } | null = null;
 
-  constructor(world: Surroundings, id: string, configs: readonly TableConfig[]) {
+  constructor(world: ProcessSurroundings, id: string, configs: readonly TableConfig[]) {
     this.#world = world;
     this.id = id;
     world.deadlines.began(id);

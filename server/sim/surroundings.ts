@@ -6,7 +6,6 @@ import type { AuditError, TableTerms } from "./auditor/terms.ts";
 import type { WatchedHost } from "./auditor/watchedHost.ts";
 import type { Bank } from "./bank.ts";
 import type { Counts } from "./counts.ts";
-import type { SimulatedProcess } from "./process.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Faults } from "./setting.ts";
@@ -63,8 +62,6 @@ export interface Surroundings {
   nextRequest(): number;
   /** How late a timer is, in milliseconds. */
   lateMs(): number;
-  /** A process has taken a table, and begins there. */
-  took(process: SimulatedProcess): void;
   /** One player has done very much in the running round of the table. */
   drummed(tableId: string): void;
   termsOf(tableId: string): TableTerms;

@@ -15,6 +15,7 @@ import { Counts } from "./counts.ts";
 import { Network } from "./network.ts";
 import { Places } from "./places.ts";
 import { SimulatedPlayer } from "./player.ts";
+import type { ProcessSurroundings } from "./process.ts";
 import { SimulatedProcess, termsOf } from "./process.ts";
 import { Random } from "./random.ts";
 import type { Happened } from "./scheduler.ts";
@@ -40,7 +41,7 @@ export interface WorldOptions {
   readonly rounds: number;
 }
 
-export class World implements Surroundings {
+export class World implements ProcessSurroundings {
   readonly random: Random;
   readonly scheduler = new Scheduler();
   readonly counts = new Counts();
