@@ -197,6 +197,20 @@ describe("a void round", () => {
       "Round 6 is void, every stake is back. It broke.",
     ]);
   });
+
+  it("leaves a later round's result to be told when the ball rests", () => {
+    const rolling = run([
+      { type: "table-changed", table: aTable({ phase: "spinning" }) },
+      { type: "settled", message: aSettlement() },
+      { type: "voided", message: { round: 6, reason: "It broke.", stake: 25, balance: 1880 } },
+    ]);
+    expect(rolling.notices.at(-1)?.text).toMatch(/^Round 6 is void/);
+    expect(rolling.balance).toBe(1000);
+
+    const rests = run([{ type: "table-changed", table: aTable({ phase: "result" }) }], rolling);
+    expect(rests.settlement).toMatchObject({ kind: "settled", returned: 900 });
+    expect(rests.balance).toBe(1880);
+  });
 });
 
 describe("notices", () => {

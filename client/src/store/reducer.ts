@@ -153,11 +153,18 @@ function onSettlement(state: AppState, settlement: Settlement): AppState {
   return revealWhenDue({ ...state, heldSettlement: settlement });
 }
 
-/** Who was away may hear of several, one right after the other, and before the table is there. */
+/**
+ * Who was away may hear of several, one right after the other, and before the table is there; or of an
+ * old one while the ball of a later round rolls, whose result is told all the same.
+ */
 function onVoided(state: AppState, message: VoidedMessage): AppState {
-  const { round, reason } = message;
-  const words = `Round ${round} is void, every stake is back. ${reason}`;
-  return onSettlement(noticed(state, "warning", words), { kind: "voided", ...message });
+  const { round, reason, balance } = message;
+  const told = noticed(state, "warning", `Round ${round} is void, every stake is back. ${reason}`);
+  const held = state.heldSettlement;
+  if (held !== null && held.round > round) {
+    return { ...told, heldSettlement: { ...held, balance } };
+  }
+  return onSettlement(told, { kind: "voided", ...message });
 }
 
 /** Nobody learns what they won before the ball rests; a void round has no ball to wait for. */
