@@ -2,6 +2,7 @@ import { asChips } from "@croupier/shared/core/chips";
 import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../platform/log.ts";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
 import { connectToRedis } from "../testing/connectToRedis.ts";
@@ -54,10 +55,10 @@ afterEach(async () => {
 });
 
 /** A desk of one process; it looks when the test says so, and never beside it. */
-function deskOf(over: RedisConnection | null = connection): EventDesk {
+function deskOf(over: RedisConnection | null = connection, tables = TABLES): EventDesk {
   const { database } = rig;
   const clock = withoutTimers(rig.clock);
-  const options = { pool: database.serverPool, tables: TABLES, clock, log, redis: over };
+  const options = { pool: database.serverPool, tables, clock, log, redis: over };
   const desk = new EventDesk(options);
   desks.push(desk);
   return desk;
@@ -119,6 +120,19 @@ describe("events", () => {
     expect(await told()).toHaveLength(before.length + 2);
     const { rows } = await rig.database.pool.query("SELECT FROM outbox");
     expect(rows).toEqual([]);
+  });
+
+  it("of a table that a process does not know are told when its ball is spun at the latest", async () => {
+    await deskOf().tell();
+    const before = await told();
+    await play("two");
+    const desk = deskOf(connection, TABLES.slice(0, 1));
+    rig.clock.advance(UNKNOWN_CLOSING_MS - 1);
+    await desk.tell();
+    expect(await told()).toEqual(before);
+    rig.clock.advance(1);
+    await desk.tell();
+    expect(await told()).toEqual([...before, `two ${rounds.get("two")}`]);
   });
 
   it("are told again in the same places where it is not certain that they were", async () => {

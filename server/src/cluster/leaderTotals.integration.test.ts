@@ -4,6 +4,7 @@ import { PERIODS } from "@croupier/shared/protocol/leaderboard";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createArchive } from "../http/records.ts";
 import { createLogger } from "../platform/log.ts";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
@@ -33,8 +34,8 @@ beforeEach(async () => {
 afterEach(() => rig.database.close());
 
 /** A round has two bets, so a slice of three ends in the middle of one, and takes it whole. */
-const totalsOf = (betsAtOnce = 3) =>
-  new LeaderTotals({ pool: rig.database.serverPool, tables: TABLES, betsAtOnce });
+const totalsOf = (betsAtOnce = 3, tables = TABLES) =>
+  new LeaderTotals({ pool: rig.database.serverPool, tables, betsAtOnce });
 
 async function play(tableId: string, amount = 10): Promise<void> {
   const round = (rounds.get(tableId) ?? 0) + 1;
@@ -124,6 +125,17 @@ describe("totals", () => {
     await Promise.all(all.map(catchUp));
     await catchUp(totalsOf());
     await expectTrue(totalsOf());
+  });
+
+  it("have a round of a table that is not known when its ball is spun at the latest", async () => {
+    await play("two");
+    const totals = totalsOf(3, TABLES.slice(0, 1));
+    rig.clock.advance(UNKNOWN_CLOSING_MS - 1);
+    await catchUp(totals);
+    expect(await totals.best("all", rig.clock.now())).toEqual([]);
+    rig.clock.advance(1);
+    await catchUp(totals);
+    await expectTrue(totals);
   });
 
   it("wait for nobody who adds to them", async () => {

@@ -11,6 +11,7 @@ import type { Leader, Period } from "@croupier/shared/protocol/leaderboard";
 import type { Pool, PoolClient } from "pg";
 import type { Queryable } from "../db/transaction.ts";
 import { inTransaction } from "../db/transaction.ts";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import { BankUnavailableError } from "../tables/store.ts";
 
 /** Names are not in the totals. */
@@ -58,7 +59,7 @@ const PROGRESS = `
        CROSS JOIN LATERAL (
          SELECT round FROM rounds
          WHERE rounds.table_id = every.table_id AND round > after AND status IN ('settled', 'void')
-           AND settled_at <= $3::timestamptz - coalesce(closing_ms, 0) * interval '1 millisecond'
+           AND settled_at <= $3::timestamptz - coalesce(closing_ms, ${UNKNOWN_CLOSING_MS}) * interval '1 millisecond'
          ORDER BY round DESC LIMIT 1) AS last
      ORDER BY table_id LIMIT 1) AS next
   FROM leader_progress`;

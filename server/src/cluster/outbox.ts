@@ -5,6 +5,7 @@
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../db/transaction.ts";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import type { PlacedEvent, RoundEvent } from "./houseEvents.ts";
 
 /** Rounds in one go. */
@@ -86,7 +87,7 @@ export class Outbox {
          LEFT JOIN unnest($1::text[], $2::integer[]) AS known (table_id, closing_ms)
            USING (table_id)
          WHERE seq IS NULL
-           AND at <= $3::timestamptz - coalesce(closing_ms, 0) * interval '1 millisecond'
+           AND at <= $3::timestamptz - coalesce(closing_ms, ${UNKNOWN_CLOSING_MS}) * interval '1 millisecond'
          ORDER BY id LIMIT ${MOST_ROUNDS})
        UPDATE outbox SET seq = $4 + number FROM due WHERE outbox.id = due.id`,
       [

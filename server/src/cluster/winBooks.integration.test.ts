@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
 import { tableConfig } from "../testing/rounds.ts";
@@ -45,12 +46,12 @@ beforeAll(async () => {
 afterAll(() => rig.database.close());
 
 /** Books that are read so long after the start, and how many rounds each statement over bets was of. */
-function booksAt(seconds: number) {
+function booksAt(seconds: number, tables = TABLES) {
   const query = vi.spyOn(rig.database.serverPool, "query");
   query.mockClear();
   const books = winBooks({
     pool: rig.database.serverPool,
-    tables: TABLES,
+    tables,
     now: () => start + seconds * 1_000,
   });
   const slices = () => {
@@ -83,6 +84,17 @@ it("name none whose ball is not spun, nor one of before", async () => {
     "two 597 Ada 2000",
     "two 597 Bob 1000",
   ]);
+});
+
+it("name none of a table that is not known while its ball may not be spun", async () => {
+  const [one] = TABLES;
+  if (one === undefined) throw new Error("there is no table one");
+  const last = 1_201;
+  const early = booksAt(last + UNKNOWN_CLOSING_MS / 1_000 - 0.001, [one]);
+  const [newest] = name(await early.books(start + (last - 1) * 1_000));
+  expect(newest).toBeUndefined();
+  const late = booksAt(last + UNKNOWN_CLOSING_MS / 1_000, [one]);
+  expect(name(await late.books(start + (last - 1) * 1_000))[0]).toBe("two 600 Ada 2000");
 });
 
 it("give up after a thousand rounds, a few at a time", async () => {

@@ -4,6 +4,7 @@
  */
 import type { TableConfig } from "@croupier/shared/core/types";
 import type { Pool } from "pg";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import { MOST_WINNERS } from "./outbox.ts";
 import type { Win } from "./winFeed.ts";
 import { BIG_WIN, MOST_WINS } from "./winFeed.ts";
@@ -20,7 +21,7 @@ const ROUNDS = `
     SELECT table_id, round, settled_at FROM rounds
     WHERE status = 'settled' AND settled_at > $4 ORDER BY settled_at DESC LIMIT ${MOST_ROUNDS}) AS newest
     LEFT JOIN unnest($1::text[], $2::integer[]) AS known (table_id, closing_ms) USING (table_id)
-  WHERE settled_at <= $3::timestamptz - coalesce(closing_ms, 0) * interval '1 millisecond'
+  WHERE settled_at <= $3::timestamptz - coalesce(closing_ms, ${UNKNOWN_CLOSING_MS}) * interval '1 millisecond'
   ORDER BY settled_at DESC`;
 
 const WINS = `

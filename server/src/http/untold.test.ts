@@ -3,6 +3,7 @@ import type { Stage } from "@croupier/shared/core/table/state";
 import type { TableConfig } from "@croupier/shared/core/types";
 import { buildRecord } from "@croupier/shared/testing/records";
 import { describe, expect, it } from "vitest";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import type { TableHost } from "../tables/tableHost.ts";
 import { tableEndpoints } from "./api.ts";
 
@@ -13,7 +14,7 @@ const CLOSING_MS = 2_000;
 /** What `/api/…` answers while the table is in `stage` of `round`. */
 async function ask(
   path: "api-round" | "api-rounds",
-  at: { stage: Stage; round: number } | { elsewhere: true; now: number },
+  at: { stage: Stage; round: number } | { elsewhere: true; now: number; unknown?: true },
 ) {
   const { tableId, round } = record;
   const host = { config: { tableId }, state: at } as unknown as TableHost;
@@ -27,7 +28,7 @@ async function ask(
   };
   const endpoints = tableEndpoints({
     tables: {
-      configs: [{ tableId, closingMs: CLOSING_MS } as TableConfig],
+      configs: "unknown" in at ? [] : [{ tableId, closingMs: CLOSING_MS } as TableConfig],
       hosts: new Map("elsewhere" in at ? [] : [[tableId, host]]),
     },
     floor: { summary: () => null },
@@ -65,6 +66,15 @@ describe("a round that is settled", () => {
     const after = { elsewhere: true, now: end } as const;
     expect(await ask("api-round", after)).toEqual(record);
     expect((await ask("api-rounds", after)).rounds).toHaveLength(2);
+  });
+
+  it("is not told while a process may be closing it whose table this one does not know", async () => {
+    const end = settledAt.getTime() + UNKNOWN_CLOSING_MS;
+    const before = { elsewhere: true, unknown: true, now: end - 1 } as const;
+    const told = await ask("api-round", before);
+    expect(told).toMatchObject({ status: "open" });
+    for (const outcome of ["seed", "pocket"]) expect(told).not.toHaveProperty(outcome);
+    expect(await ask("api-round", { ...before, now: end })).toEqual(record);
   });
 
   it.each<[Stage, number]>([

@@ -6,6 +6,7 @@
  */
 import type { RoundRecord } from "@croupier/shared/core/record";
 import { sealRecord } from "@croupier/shared/core/recordDigest";
+import { UNKNOWN_CLOSING_MS } from "../tables/spun.ts";
 import type { HouseTables } from "../tables/tables.ts";
 
 interface FinishedRound {
@@ -26,8 +27,9 @@ export function untoldOf(
     return ({ round }) =>
       state.round === round && (state.stage === "settling" || state.stage === "settled");
   }
-  // Another process runs it; by its own closing time the ball is spun at the latest.
-  const closingMs = configs.find((config) => config.tableId === tableId)?.closingMs ?? 0;
+  // Another process runs it; after its closing time the ball is spun at the latest.
+  const known = configs.find((config) => config.tableId === tableId);
+  const closingMs = known?.closingMs ?? UNKNOWN_CLOSING_MS;
   return ({ settledAt }) => settledAt != null && now() < Date.parse(settledAt) + closingMs;
 }
 
