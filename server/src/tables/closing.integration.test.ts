@@ -5,6 +5,7 @@ import { closedTables } from "../rounds/closedTables.ts";
 import { TableLeases } from "../rounds/tableLeases.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig } from "../testing/bankRig.ts";
+import { untilDeadAreKnown } from "../testing/databaseUp.ts";
 import { openRound, tableConfig } from "../testing/rounds.ts";
 import { Closing } from "./closing.ts";
 import type { Lease } from "./lease.ts";
@@ -15,6 +16,7 @@ const LONG_MS = 2 * LEASE_MS;
 let rig: BankRig;
 beforeAll(async () => {
   rig = await createBankRig();
+  await untilDeadAreKnown(rig.database.pool);
 });
 afterAll(() => rig?.database.close());
 

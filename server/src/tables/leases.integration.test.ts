@@ -7,9 +7,10 @@ import { createLogger } from "../platform/log.ts";
 import { TableLeases } from "../rounds/tableLeases.ts";
 import type { BankRig } from "../testing/bankRig.ts";
 import { createBankRig, STARTING_CHIPS } from "../testing/bankRig.ts";
+import { untilDeadAreKnown } from "../testing/databaseUp.ts";
 import { bet, lockAndDraw, openRound, tableConfig } from "../testing/rounds.ts";
 import type { Lease } from "./lease.ts";
-import { BEAT_MS, LEASE_MS, StaleLeaseError } from "./lease.ts";
+import { LEASE_MS, StaleLeaseError } from "./lease.ts";
 import type { TableStore } from "./store.ts";
 
 let rig: BankRig;
@@ -18,8 +19,7 @@ const processes: TableLeases[] = [];
 beforeAll(async () => {
   rig = await createBankRig();
   pool = createPool(rig.database.url, createLogger("silent"), { pipeline: true });
-  // Right after the database's start nobody is taken for dead.
-  for (let up = 0; up <= 2 * BEAT_MS; ) up = await uptime();
+  await untilDeadAreKnown(pool);
 });
 afterEach(() => {
   for (const process of processes.splice(0)) process.close();
@@ -28,13 +28,6 @@ afterAll(async () => {
   await pool?.end();
   await rig?.database.close();
 });
-
-async function uptime(): Promise<number> {
-  const { rows } = await pool.query<{ up: number }>(
-    "SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8 * 1000 AS up",
-  );
-  return rows[0]?.up ?? 0;
-}
 
 /** The leases as another process would hold them. */
 function newProcess(): TableLeases {
