@@ -198,5 +198,11 @@ async function dieAsOnlyOne(stage: Stage, house: SharedHouse, dying: Dying): Pro
   owner.arm(true);
   await burst();
   await expectDeath(stage, ownerAt, owner);
+  await forgetOwner(stage);
   if (closers.length > 0) await expectDeath(stage, row, whoeverOf(others));
+}
+
+/** As if the minute had passed in which whoever had the table may come again. */
+async function forgetOwner({ database }: Stage): Promise<void> {
+  await database.ask(`DELETE FROM processes WHERE '${SHUT}' = ANY(table_ids)`);
 }

@@ -3,9 +3,12 @@ import type { Pool } from "pg";
 import { inOneLine, isPassing } from "../db/errors.ts";
 import type { ClosedTable } from "../tables/closing.ts";
 import { BankUnavailableError } from "../tables/store.ts";
+import { LISTED_FOR } from "./tableLeases.ts";
 
 /**
  * The tables that are none of `configured` and have an unfinished round, be they run by somebody or not.
+ * Left out are those that a process would run which is there, or was killed a moment ago: it may come again,
+ * and players are told so.
  * Rejects with a {@link BankUnavailableError} where the database is away.
  */
 export async function closedTables(
@@ -18,6 +21,8 @@ export async function closedTables(
        concat_ws(' ', leases.epoch, leases.renewed_at, pg_postmaster_start_time()) AS "signOfLife"
      FROM rounds JOIN leases USING (table_id)
      WHERE status IN ('open', 'locked') AND table_id <> ALL($1)
+       AND NOT EXISTS (SELECT FROM processes WHERE rounds.table_id = ANY(table_ids)
+         AND processes.expires_at > clock_timestamp() - ${LISTED_FOR})
      ORDER BY table_id`,
     [configured],
   );

@@ -51,10 +51,13 @@ const LIVES = `(processes.expires_at > clock_timestamp()
 
 const LIFE = `interval '${LEASE_MS} ms'`;
 
+/** How long a process that shows no life any more is listed: it may have been killed, and come again. */
+export const LISTED_FOR = "interval '1 minute'";
+
 /** On the way of who comes, and of who looks; whoever is just coming back is let be. */
 const FORGETS_GONE = `gone AS (
     DELETE FROM processes WHERE holder IN (
-      SELECT holder FROM processes WHERE expires_at < clock_timestamp() - interval '1 minute'
+      SELECT holder FROM processes WHERE expires_at < clock_timestamp() - ${LISTED_FOR}
       FOR UPDATE SKIP LOCKED))`;
 
 const REPORT = `

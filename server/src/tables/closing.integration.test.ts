@@ -57,6 +57,14 @@ async function outage(): Promise<void> {
   );
 }
 
+/** As if so much time had passed since the last sign of life of any process. */
+async function silence(seconds: number): Promise<void> {
+  await rig.database.pool.query(
+    "UPDATE processes SET expires_at = clock_timestamp() - $1 * interval '1 second'",
+    [seconds],
+  );
+}
+
 /** A process that does not have the table. */
 function closingElsewhere() {
   const told: string[] = [];
@@ -101,6 +109,35 @@ it("finishes the round of a holder that is gone, once it was seen so for two liv
   await closing.look();
   expect([told, await status()]).toEqual([[], "open"]);
   rig.clock.advance(1);
+  await closing.look();
+  expect([told, await status()]).toEqual([[`finished ${tableId}`], "void"]);
+});
+
+it("leaves the round of one that was killed and may come again, for as long as players are told so", async () => {
+  await holder.census({ accepts: true, players: new Map(), tableIds: [tableId] });
+  holder.close();
+  const { closing, told } = closingElsewhere();
+  const look = async () => {
+    rig.clock.advance(LONG_MS);
+    await closing.look();
+  };
+  await silence(50);
+  for (let looks = 0; looks < 3; looks += 1) await look();
+  expect([told, await status()]).toEqual([[], "open"]);
+  await silence(61);
+  await look();
+  await look();
+  expect([told, await status()]).toEqual([[`finished ${tableId}`], "void"]);
+});
+
+it("waits for nobody where whoever had the table has left", async () => {
+  const others = newProcess();
+  await holder.census({ accepts: true, players: new Map(), tableIds: [tableId] });
+  await holder.leave();
+  await others.census({ accepts: true, players: new Map(), tableIds: ["another"] });
+  const { closing, told } = closingElsewhere();
+  await closing.look();
+  rig.clock.advance(LONG_MS);
   await closing.look();
   expect([told, await status()]).toEqual([[`finished ${tableId}`], "void"]);
 });
