@@ -90,6 +90,20 @@ it("sends those in its lobby off before it ends, and lets nobody in there any mo
   rooms.add(await (await adaAt(next)).join("lobby"));
 });
 
+it("waits for nobody who has a seat in its lobby and did not come", async () => {
+  const left = leftWith(await (await adaAt(leaving)).join("lobby"));
+  const { status } = await fetch(`${leaving.url}/matchmake/join/lobby`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  expect(status).toBe(200);
+  leaving.run.child.kill("SIGTERM");
+  await left;
+  expect(await leaving.run.ended).toBe(0);
+  expect(leaving.run.output()).not.toContain("closing takes too long");
+});
+
 it("answers what it was asked before it ends", async () => {
   const lock = await database.pool.connect();
   await lock.query("BEGIN");

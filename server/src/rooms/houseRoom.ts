@@ -64,6 +64,7 @@ export abstract class HouseRoom<Options extends RoomOptions> extends Room<Option
 
   /** The SDK comes back by itself: to the next process, or to this room's successor. */
   override disconnect(closeCode: number = CloseCode.MAY_TRY_RECONNECT): Promise<unknown> {
+    this.dropReservations();
     return super.disconnect(closeCode);
   }
 
