@@ -204,6 +204,25 @@ describe("in one line it is told", () => {
     expect(await workedAs(await openAs(login))).toMatchObject({ role: "croupier_server", login });
   });
 
+  it.each(["9999", "0000"])(
+    "that another made what it would call, and does not call it (migrations to %s)",
+    async (end) => {
+      if (end === "0000") await olderDatabase(end);
+      await database.pool.query(
+        `CREATE SCHEMA marks; CREATE TABLE marks.called (by text);
+         GRANT CREATE ON SCHEMA public TO ${login}; SET ROLE ${login};
+         CREATE FUNCTION public.quote_ident(name) RETURNS text LANGUAGE plpgsql AS $$
+           BEGIN INSERT INTO marks.called VALUES (current_user); RETURN $1::text; END $$;
+         RESET ROLE; REVOKE CREATE ON SCHEMA public FROM ${login}`,
+      );
+      const line =
+        /made what the owner's functions would call\. .* DROP ROUTINE public\.quote_ident\(name\);/;
+      await expect(openAs()).rejects.toThrow(line);
+      const { rows } = await database.pool.query("SELECT by FROM marks.called");
+      expect(rows).toEqual([]);
+    },
+  );
+
   it("that there are no tables, and who does not make them", async () => {
     await olderDatabase("0000");
     await database.pool.query(`GRANT croupier_server TO ${login}`);

@@ -3,13 +3,12 @@
  * changing nothing. Each fault is one line for whoever starts the server: what is wrong, what to do.
  */
 import type { Pool } from "pg";
-import { faultOfRights } from "./db/mendRights.ts";
 import type { Schema } from "./db/migrate.ts";
 import { checkPlace, readSchema, SchemaError } from "./db/migrate.ts";
+import { checkPlanted, checkRights } from "./db/planted.ts";
 import { SERVER_ROLE } from "./db/pool.ts";
 import type { SchemaObjects } from "./db/schemaObjects.ts";
-import { namesIn, objectsAfter, objectsThere } from "./db/schemaObjects.ts";
-import { plantedThere, rightsAfter, rightsThere, roleThere } from "./db/schemaRights.ts";
+import { objectsAfter, objectsThere } from "./db/schemaObjects.ts";
 import type { Queryable } from "./db/transaction.ts";
 import { inTransaction } from "./db/transaction.ts";
 import { checkSeedKey } from "./rounds/seedVault.ts";
@@ -41,6 +40,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Throws {@link PreflightError}, `SchemaError` or `SeedKeyError`; writes nothing. */
 export async function preflight(pool: Pool, options: PreflightOptions): Promise<void> {
+  await checkPlanted(pool);
   await checkVersion(pool);
   await checkOptions(pool);
   await checkWritable(pool);
@@ -174,21 +174,6 @@ function checkWorking({ applied }: Schema, there: SchemaObjects): void {
       `The database's ${object} is switched off, by an interrupted restore perhaps. Restore it whole from a backup, or run as ${who}: ALTER TABLE ${found} ENABLE TRIGGER ${which}; and prove the books with npm run audit.`,
     );
   }
-}
-
-/** The server may do what the recorded migrations let it do, and change nothing else of theirs. */
-async function checkRights(client: Queryable, { applied, missing }: Schema): Promise<void> {
-  const wanted = rightsAfter(applied);
-  // Of before there was the role.
-  if (wanted.size === 0) return;
-  const names = ["migrations", ...namesIn(objectsAfter(applied))];
-  const role = await roleThere(client, names);
-  if (role === undefined) return;
-  const known = rightsAfter([...applied, ...missing]);
-  const there = await rightsThere(client, names);
-  const planted = await plantedThere(client, names);
-  const fault = faultOfRights({ wanted, known, there, role, planted });
-  if (fault !== null) throw new SchemaError(fault);
 }
 
 /** So many entries are looked at: a clock that was set back wrote the last of them with earlier times. */

@@ -85,7 +85,7 @@ it.each([
   [
     "an operator",
     "CREATE OPERATOR public.|| (FUNCTION = int4pl, LEFTARG = integer, RIGHTARG = integer)",
-    "DROP OPERATOR ||(integer,integer);",
+    "DROP OPERATOR public.||(integer,integer);",
   ],
 ])(
   "is refused where another had %s in the house's schema, who may do so no more",

@@ -72,6 +72,29 @@ it("exits 1 and names what is broken, in JSON as well", async () => {
   });
 });
 
+it("calls nothing that others have made for Postgres's own, and says how to be rid of it", async () => {
+  const { pool, serverPool, url } = rig.database;
+  await pool.query(
+    "GRANT CREATE ON SCHEMA public TO PUBLIC; CREATE TABLE public.called (by text); GRANT INSERT ON called TO PUBLIC",
+  );
+  await serverPool.query(
+    `CREATE FUNCTION public.called(name, name) RETURNS boolean LANGUAGE plpgsql AS $$
+       BEGIN INSERT INTO public.called VALUES (current_user); RETURN true; END $$;
+     CREATE OPERATOR public.= (FUNCTION = public.called, LEFTARG = name, RIGHTARG = name)`,
+  );
+  await pool.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+  const { code, stderr } = await runAudit({ DATABASE_URL: url });
+  const { rows } = await pool.query("SELECT by FROM public.called");
+  await serverPool.query(
+    "DROP OPERATOR public.= (name, name); DROP FUNCTION public.called(name, name)",
+  );
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining("Run as a superuser: DROP OPERATOR public.=(name,name);"),
+  ]);
+  expect(rows).toEqual([]);
+});
+
 it("holds the ledger to what it told earlier", async () => {
   const folder = await mkdtemp(join(tmpdir(), "audit-"));
   const file = join(folder, "earlier.json");

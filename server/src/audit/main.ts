@@ -11,6 +11,7 @@ import { startEmbedded } from "../db/embedded.ts";
 import { EmbeddedPostgresError } from "../db/embeddedUser.ts";
 import { inOneLine } from "../db/errors.ts";
 import { checkSchema, SchemaError } from "../db/migrate.ts";
+import { checkPlanted } from "../db/planted.ts";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../platform/log.ts";
 import type { Since } from "./audit.ts";
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
   let sound = false;
   try {
     await connectOrExplain(pool);
+    await checkPlanted(pool);
     await checkSchema(pool);
     sound = await report(pool, values.json, since);
   } finally {

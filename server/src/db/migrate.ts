@@ -10,6 +10,7 @@ import type { Pool, PoolClient } from "pg";
 import { retrying } from "../platform/retry.ts";
 import { SERVER_ROLE } from "./pool.ts";
 import type { Queryable } from "./transaction.ts";
+import { inCatalog } from "./transaction.ts";
 
 /** Any fixed number: the key of the advisory lock. */
 const LOCK = 0x63726f75;
@@ -58,12 +59,16 @@ interface Standing {
  */
 export async function mayMigrate(pool: Pool): Promise<boolean> {
   await checkPlace(pool);
-  const { rows: users } = await pool.query<{ login: string; creates: boolean }>(
+  return inCatalog(pool, mayMigrateHere);
+}
+
+async function mayMigrateHere(database: Queryable): Promise<boolean> {
+  const { rows: users } = await database.query<{ login: string; creates: boolean }>(
     `SELECT quote_ident(current_user) AS login,
-       coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS creates`,
+       coalesce(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), false) AS creates`,
   );
   const login = users[0]?.login;
-  const standing = await standingOf(pool);
+  const standing = await standingOf(database);
   if (standing === null) {
     if (users[0]?.creates) return true;
     throw new SchemaError(
@@ -84,10 +89,12 @@ export async function mayMigrate(pool: Pool): Promise<boolean> {
 
 /** Throws {@link SchemaError} where the pool's tables would be elsewhere than those of all others. */
 export async function checkPlace(pool: Pool): Promise<void> {
+  // On the search_path that it asks for: without the schema another's `quote_ident(name)` goes first.
   const { rows } = await pool.query<Place>(
-    `SELECT quote_ident(session_user) AS login, quote_ident(current_user) AS "user",
-       current_schema() AS schema,
-       has_schema_privilege(to_regnamespace('public')::oid, 'USAGE') AS usable`,
+    `SELECT pg_catalog.quote_ident(session_user) AS login,
+       pg_catalog.quote_ident(current_user) AS "user", pg_catalog.current_schema() AS schema,
+       pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace('public')::pg_catalog.oid, 'USAGE')
+         AS usable`,
   );
   const { login, user, schema, usable } = rows[0] ?? {};
   // Without that right the schema is not on anybody's search_path, whatever that is set to.
@@ -115,13 +122,13 @@ const AS_OWNER =
   "Start this version of the server once with the DATABASE_URL of the tables' owner.";
 
 /** How the pool's user stands to the tables; null where there are none. */
-async function standingOf(pool: Pool): Promise<Standing | null> {
-  const { rows } = await pool.query<Standing>(
+async function standingOf(database: Queryable): Promise<Standing | null> {
+  const { rows } = await database.query<Standing>(
     `SELECT pg_has_role(relowner, 'USAGE') AS owns,
        coalesce(has_table_privilege(pg_roles.oid, pg_class.oid, 'SELECT'), false) AS known,
        coalesce(pg_has_role(pg_roles.oid, 'MEMBER'), false) AS member
      FROM pg_class LEFT JOIN pg_roles ON rolname = $1
-     WHERE relname = 'migrations' AND relnamespace = current_schema()::regnamespace`,
+     WHERE relname = 'migrations' AND relnamespace = to_regnamespace('public')`,
     [SERVER_ROLE],
   );
   return rows[0] ?? null;
@@ -149,14 +156,15 @@ export interface Schema {
 export async function readSchema(database: Queryable, folder = MIGRATIONS): Promise<Schema> {
   const migrations = await readMigrations(folder);
   const { rowCount } = await database.query(
-    "SELECT FROM pg_tables WHERE tablename = 'migrations' AND schemaname = current_schema()",
+    "SELECT FROM pg_tables WHERE tablename = 'migrations' AND schemaname = 'public'",
   );
   const rows = rowCount === 0 ? [] : await readApplied(database);
   checkApplied(rows, migrations);
   return { applied: migrations.slice(0, rows.length), missing: migrations.slice(rows.length) };
 }
 
-async function readMigrations(folder: string): Promise<readonly Migration[]> {
+/** All migrations of this code, in order. */
+export async function readMigrations(folder = MIGRATIONS): Promise<readonly Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
   return Promise.all(
     names.map(async (name) => {
@@ -191,7 +199,7 @@ interface AppliedMigration {
 
 async function readApplied(database: Queryable): Promise<readonly AppliedMigration[]> {
   const { rows } = await database.query<AppliedMigration>(
-    "SELECT name, checksum FROM migrations ORDER BY name",
+    "SELECT name, checksum FROM public.migrations ORDER BY name",
   );
   return rows;
 }

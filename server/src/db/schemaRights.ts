@@ -39,8 +39,8 @@ export function rightsAfter(migrations: readonly { readonly sql: string }[]): Se
 export type RightsThere = ReadonlyMap<string, readonly string[]>;
 
 /**
- * The rights to the tables and functions of `names`, and to the tables' sequences, in the schema that the
- * connection works in, and to the schema. Where the role is missing they are everybody's.
+ * The rights to the tables and functions of `names`, and to the tables' sequences, in the schema public,
+ * and to that schema. Where the role is missing they are everybody's.
  *
  * Who may create in the schema can do whatever the tables' owner can: a function of the very types that
  * are asked for goes before one of Postgres's own for any, and the owner's functions would call it.
@@ -60,7 +60,7 @@ export async function rightsThere(
         WHERE server.rolname = $1
     ), tables AS (
       SELECT oid, relname FROM pg_class
-      WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY($2)
+      WHERE relnamespace = to_regnamespace('public') AND relkind = 'r' AND relname = ANY($2)
     ), sequences AS (
       SELECT pg_class.oid, pg_class.relname FROM pg_class
         JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype IN ('a', 'i')
@@ -68,7 +68,7 @@ export async function rightsThere(
       WHERE relkind = 'S'
     ), functions AS (
       SELECT oid, proname FROM pg_proc
-      WHERE pronamespace = current_schema()::regnamespace AND proname = ANY($2)
+      WHERE pronamespace = to_regnamespace('public') AND proname = ANY($2)
     ), rights AS (
       SELECT privilege_type || ' ON ' || relname AS given, holder
         FROM holders, tables, ${privilegesOf("r")}
@@ -82,9 +82,9 @@ export async function rightsThere(
         WHERE has_sequence_privilege(acting, oid, privilege_type)
       UNION ALL SELECT 'EXECUTE ON FUNCTION ' || proname, holder FROM holders, functions
         WHERE has_function_privilege(acting, oid, 'EXECUTE')
-      UNION ALL SELECT privilege_type || ' ON SCHEMA ' || current_schema(), holder
+      UNION ALL SELECT privilege_type || ' ON SCHEMA public', holder
         FROM holders, ${privilegesOf("n")}
-        WHERE has_schema_privilege(acting, current_schema(), privilege_type))
+        WHERE has_schema_privilege(acting, 'public', privilege_type))
     SELECT given, array_agg(DISTINCT quote_ident(holder)) AS holders FROM rights GROUP BY given ORDER BY given`,
     [SERVER_ROLE, names],
   );
@@ -123,14 +123,14 @@ export async function roleThere(
        pg_has_role(owner.oid, nspowner, 'USAGE') AS "ownerHasSchema",
        coalesce(server.rolsuper, false) AS superuser,
        EXISTS (SELECT FROM pg_class WHERE relowner = server.oid AND relname = ANY($2)
-           AND relnamespace = current_schema()::regnamespace)
+           AND relnamespace = to_regnamespace('public'))
          OR EXISTS (SELECT FROM pg_proc WHERE proowner = server.oid AND proname = ANY($2)
-           AND pronamespace = current_schema()::regnamespace)
+           AND pronamespace = to_regnamespace('public'))
          OR EXISTS (SELECT FROM pg_database WHERE datdba = server.oid AND datname = current_database())
          OR nspowner IS NOT DISTINCT FROM server.oid AS owns,
        login.rolsuper OR coalesce(pg_has_role(login.oid, server.oid, 'MEMBER'), false) AS "takesLogin"
      FROM pg_roles AS login
-       JOIN pg_namespace ON pg_namespace.oid = current_schema()::regnamespace
+       JOIN pg_namespace ON pg_namespace.oid = to_regnamespace('public')
        JOIN pg_class AS migrations ON relnamespace = pg_namespace.oid AND relname = 'migrations'
        JOIN pg_roles AS owner ON owner.oid = relowner
        LEFT JOIN pg_roles AS server ON server.rolname = $1
@@ -143,7 +143,7 @@ export async function roleThere(
 /**
  * Routines and operators of the schema that the tables' owner's functions would call for those of
  * Postgres, or of `names`, and that neither that owner nor a superuser made: as DROP names them. What lets
- * somebody make them may be gone again.
+ * somebody make them may be gone again. Where there are no tables yet, who asks would own them.
  */
 export async function plantedThere(
   database: Queryable,
@@ -151,18 +151,20 @@ export async function plantedThere(
 ): Promise<readonly string[]> {
   const { rows } = await database.query<{ object: string }>(
     `WITH others AS (
-      SELECT oid FROM pg_roles WHERE NOT rolsuper AND oid <> (SELECT relowner FROM pg_class
-        WHERE relname = 'migrations' AND relnamespace = current_schema()::regnamespace)
+      SELECT oid FROM pg_roles WHERE NOT rolsuper AND oid <> coalesce(
+        (SELECT relowner FROM pg_class
+          WHERE relname = 'migrations' AND relnamespace = to_regnamespace('public')),
+        (SELECT oid FROM pg_roles WHERE rolname = current_user))
     )
-    SELECT format('ROUTINE %I.%I(%s)', current_schema(), proname, oidvectortypes(proargtypes)) AS object
+    SELECT format('ROUTINE public.%I(%s)', proname, oidvectortypes(proargtypes)) AS object
       FROM pg_proc
-      WHERE pronamespace = current_schema()::regnamespace AND proowner IN (SELECT oid FROM others)
+      WHERE pronamespace = to_regnamespace('public') AND proowner IN (SELECT oid FROM others)
         AND EXISTS (SELECT FROM pg_proc AS meant WHERE meant.proname = pg_proc.proname
           AND (meant.pronamespace = 'pg_catalog'::regnamespace OR meant.proname = ANY($1)
             AND meant.pronamespace = pg_proc.pronamespace
             AND meant.proowner NOT IN (SELECT oid FROM others)))
     UNION ALL SELECT 'OPERATOR ' || oid::regoperator FROM pg_operator
-      WHERE oprnamespace = current_schema()::regnamespace AND oprowner IN (SELECT oid FROM others)
+      WHERE oprnamespace = to_regnamespace('public') AND oprowner IN (SELECT oid FROM others)
     ORDER BY object`,
     [names],
   );

@@ -32,6 +32,19 @@ export async function inTransaction<Answer>(
   });
 }
 
+/**
+ * Runs `work` in one snapshot, changing nothing, where a name without a schema is Postgres's own: what
+ * others made in the schema public is not called, however well its types fit.
+ */
+export function inCatalog<Answer>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<Answer>,
+): Promise<Answer> {
+  return inTransaction(pool, work, IN_CATALOG);
+}
+const IN_CATALOG =
+  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog";
+
 /** What a transaction has to say, and what it adds at last. */
 export interface LastRows<Answer> {
   readonly answer: Answer;
