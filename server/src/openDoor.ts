@@ -11,14 +11,10 @@ import type { Closers } from "./platform/closers.ts";
 import { colyseusLog } from "./platform/log.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import { serveMetrics } from "./platform/metrics.ts";
-import { within } from "./platform/within.ts";
 import type { House } from "./rooms/house.ts";
 import { openRooms } from "./rooms/openRooms.ts";
 import { createTransport } from "./transport/createTransport.ts";
 import { UnderWay } from "./transport/underWay.ts";
-
-/** Whatever is asked at the end is answered by then, or its bank does not answer. */
-const LAST_ANSWERS_MS = 2_000;
 
 interface Door {
   readonly options: ContextOptions;
@@ -42,12 +38,12 @@ export async function openDoor(
   const { trustProxy, publicAddress } = config;
   const warning = trustWarning(config);
   if (warning !== null) log.warn(warning);
-  const requests = new UnderWay();
+  const requests = new UnderWay(options.clock);
   const edge = { trustProxy, log, heard, handle: requests.counted(handle) };
   const transport = await createTransport(config.transport, edge);
-  closers.add("transport", async () => {
+  closers.add("transport", async (until) => {
     transport.stopListening();
-    await within(requests.over(), LAST_ANSWERS_MS, options.clock);
+    await requests.over(until);
     transport.shutdown();
   });
   const server = new Server({

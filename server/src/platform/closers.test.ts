@@ -42,16 +42,18 @@ describe("closing by a deadline", () => {
   async function closeBy(until: number, hanging: readonly string[]) {
     const clock = new ManualClock(0);
     const begun: [string, number][] = [];
+    const untils: number[] = [];
     const closers = new Closers(clock, log);
     for (const part of ["a", "b", "c", "d"]) {
-      closers.add(part, () => {
+      closers.add(part, (partUntil) => {
         begun.push([part, clock.now()]);
+        untils.push(partUntil);
         return hanging.includes(part) ? Promise.withResolvers<void>().promise : null;
       });
     }
     const closing = closers.close(until).then(() => "closed");
     while ((await Promise.race([closing, nextTurn()])) !== "closed") clock.next();
-    return { begun, endedAt: clock.now() };
+    return { begun, untils, endedAt: clock.now() };
   }
 
   it("begins to close each part, and is over in time, however many hang", async () => {
@@ -63,6 +65,11 @@ describe("closing by a deadline", () => {
       ["a", 7_000],
     ]);
     expect(endedAt).toBe(7_500);
+  });
+
+  it("tells a part to be done a moment before it is given up", async () => {
+    const { untils } = await closeBy(8_000, ["a", "b", "c", "d"]);
+    expect(untils).toEqual([3_900, 5_900, 6_900, 7_400]);
   });
 
   it("gives a part no more than it has where there is much time, and goes on without it", async () => {

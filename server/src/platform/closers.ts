@@ -5,8 +5,10 @@ import { within } from "./within.ts";
 
 /** No part may keep the process from ending, nor the others from being closed in good order. */
 const MOST_MS = 10_000;
+/** A part that waits is told to be done so long before it would be taken for hanging. */
+const EARLY_MS = 100;
 
-/** @param until epoch milliseconds, past which it is not waited for */
+/** @param until epoch milliseconds, past which it is hardly waited for */
 type Close = (until: number) => unknown;
 
 export class Closers {
@@ -34,7 +36,7 @@ export class Closers {
       const { what, close } = next;
       const now = this.#clock.now();
       const mostMs = Math.min(MOST_MS, Math.max(0, until - now) / 2);
-      const closing = (async () => close(now + mostMs))().catch((error: unknown) => {
+      const closing = (async () => close(now + mostMs - EARLY_MS))().catch((error: unknown) => {
         this.#log.error({ err: error }, `closing failed: ${what}`);
       });
       if (!(await within(closing, mostMs, this.#clock))) {

@@ -66,7 +66,7 @@ describe("moves", () => {
     moves.add(Promise.resolve(3));
     await settle();
     const isOver = watchEnd(1_000);
-    await pass(899);
+    await pass(999);
     expect(isOver()).toBe(false);
     await pass(1);
     expect(isOver()).toBe(true);

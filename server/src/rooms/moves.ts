@@ -12,8 +12,6 @@ import { within } from "../platform/within.ts";
 
 /** From the last goodbye until everyone is in: a crowd of some hundreds takes more than a second. */
 const COME_IN_MS = 2_000;
-/** Waiting ends so long before it would be taken for hanging. */
-const EARLY_MS = 100;
 
 export class Moves {
   readonly #clock: Clock;
@@ -39,8 +37,7 @@ export class Moves {
    * @param until epoch milliseconds: it is not waited for longer than that
    */
   async over(until: number): Promise<void> {
-    const leftMs = until - EARLY_MS - this.#clock.now();
-    await within(this.#allIn(), leftMs, this.#clock);
+    await within(this.#allIn(), until - this.#clock.now(), this.#clock);
   }
 
   async #allIn(): Promise<void> {
