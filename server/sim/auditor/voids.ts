@@ -3,7 +3,7 @@
  * specification, the books and the seats alone.
  *
  * Who had a stake in a round that the host took back hears of it at once, or when they sit down there,
- * however much later and however many rounds are void after it. A host that found rounds void knows
+ * however much later, of the last rounds that are void after one another. A host that found rounds void knows
  * less: it tells all but those who did something in a later round, until it has settled one itself.
  */
 import type { BookedRound, Books } from "./books.ts";

@@ -2,9 +2,9 @@
  * The word that rounds were taken back, for those who are still to hear it at this table.
  *
  * A process that took a round back itself knows who was there to be told, and keeps the word for
- * everybody else for as long as it runs the table, however many rounds are void after it. One that
- * finds void rounds in the table's past cannot know who heard of them: it tells who comes back before
- * its own first round is over, and nobody later.
+ * everybody else for as long as it runs the table: of the last void rounds in which somebody had a
+ * stake. One that finds void rounds in the table's past cannot know who heard of them: it tells who comes
+ * back before its own first round is over, and nobody later.
  */
 import type { VoidedStake } from "./recovery.ts";
 import { MOST_VOID_ROUNDS } from "./store.ts";
