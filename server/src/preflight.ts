@@ -40,8 +40,8 @@ const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Throws {@link PreflightError}, `SchemaError` or `SeedKeyError`; writes nothing. */
 export async function preflight(pool: Pool, options: PreflightOptions): Promise<void> {
-  await checkPlanted(pool);
   await checkVersion(pool);
+  await checkPlanted(pool);
   await checkOptions(pool);
   await checkWritable(pool);
   if (!options.unsafeDatabase) await checkSafe(pool);
@@ -57,10 +57,11 @@ export async function checkRole(pool: Pool): Promise<void> {
   await checkPlace(pool);
 }
 
+/** By what is Postgres's own: nobody has looked yet for what others made of these names. */
 async function checkVersion(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ number: number; version: string }>(
-    `SELECT current_setting('server_version_num')::integer AS number,
-       split_part(current_setting('server_version'), ' ', 1) AS version`,
+    `SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS number,
+       pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1) AS version`,
   );
   const [server] = rows;
   if (server !== undefined && server.number >= OLDEST_POSTGRES * 10_000) return;
