@@ -12,7 +12,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { exitMessage, timed } from "./checkSteps.mjs";
 import { cache } from "./paths.mjs";
-import { closingLine, countOf } from "./testCount.mjs";
+import { closingLine, countOf, failuresOf } from "./testCount.mjs";
 
 const given = process.argv.slice(2);
 const staticOnly = given.length === 1 && given[0] === "--static";
@@ -62,11 +62,13 @@ async function runTests() {
     ...given,
   ];
   const { code, seconds } = await timed(arguments_, "inherit");
-  const count = countOf(readReport());
+  const ended = readReport();
+  const count = countOf(ended);
   const skipped = filtered ? 0 : count.skipped;
   if (skipped > 0) console.log(`${skipped} tests did not run: a test runs or is not there.`);
   const good = code === 0 && count.failed === 0 && skipped === 0;
   if (!good && count.failed === 0) console.log(`The tests ended badly. ${exitMessage(code)}`);
+  for (const failure of failuresOf(ended)) console.log(`✗ ${failure}`);
   console.log(`${good ? "✓" : "✗"} tests (${seconds} s)`);
   return { good, count };
 }

@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+
 /**
  * @typedef {object} Count
  * @property {number} passed
@@ -5,8 +7,10 @@
  * @property {number} skipped
  *
  * @typedef {object} TestFile
+ * @property {string} name its path
  * @property {string} status
- * @property {{ status: string }[]} assertionResults
+ * @property {string} message why it did not load; empty where it did
+ * @property {{ status: string, fullName: string, failureMessages: string[] }[]} assertionResults
  */
 
 /**
@@ -28,6 +32,29 @@ export function countOf(report) {
     if (file.status === "failed" && count.failed === failedBefore) count.failed += 1;
   }
   return count;
+}
+
+/**
+ * A line for each failure that `countOf` counts, to be read at the end of a long run.
+ *
+ * @param {{ testResults: TestFile[] } | undefined} report
+ * @returns {string[]} what failed, and the first line of why
+ */
+export function failuresOf(report) {
+  if (report === undefined) return ["there is no report of the tests"];
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(process.cwd(), name);
+    const tests = assertionResults
+      .filter((test) => test.status === "failed")
+      .map((test) => `${file} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+    if (status !== "failed" || tests.length > 0) return tests;
+    return [`${file}: ${firstLine(message)}`];
+  });
+}
+
+/** @param {string | undefined} text */
+function firstLine(text) {
+  return (text ?? "").trim().split("\n", 1)[0] || "no reason given";
 }
 
 /** @param {Count} count */
