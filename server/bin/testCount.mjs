@@ -38,7 +38,7 @@ export function countOf(report) {
  * A line for each failure that `countOf` counts, to be read at the end of a long run.
  *
  * @param {{ testResults: TestFile[] } | undefined} report
- * @returns {string[]} what failed, and the first line of why
+ * @returns {string[]} what failed, and shortly why
  */
 export function failuresOf(report) {
   if (report === undefined) return ["there is no report of the tests"];
@@ -46,15 +46,20 @@ export function failuresOf(report) {
     const file = relative(process.cwd(), name);
     const tests = assertionResults
       .filter((test) => test.status === "failed")
-      .map((test) => `${file} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+      .map((test) => `${file} > ${test.fullName}: ${shortly(test.failureMessages[0])}`);
     if (status !== "failed" || tests.length > 0) return tests;
-    return [`${file}: ${firstLine(message)}`];
+    return [`${file}: ${shortly(message)}`];
   });
 }
 
-/** @param {string | undefined} text */
-function firstLine(text) {
-  return (text ?? "").trim().split("\n", 1)[0] || "no reason given";
+const MOST = 400;
+
+/** What it says before it tells where, on one line. @param {string | undefined} text */
+function shortly(text) {
+  const lines = (text ?? "").split("\n").map((line) => line.trim());
+  const end = lines.findIndex((line) => line.startsWith("at "));
+  const said = lines.slice(0, end < 0 ? lines.length : end).filter(Boolean);
+  return said.join(" | ").slice(0, MOST) || "no reason given";
 }
 
 /** @param {Count} count */

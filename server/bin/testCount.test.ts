@@ -38,17 +38,25 @@ it("closes with one plain line", () => {
   expect(closingLine({ passed: 12, failed: 3, skipped: 0 })).toBe("12 passed, 3 failed");
 });
 
-it("names what failed, and the first line of why", () => {
-  const wrong = test("failed", "a round is settled", "1 is not 2\n  at x");
+it("names what failed, and shortly why", () => {
+  const wrong = test(
+    "failed",
+    "a round is settled",
+    "the third:\n  1 is not 2\n    at x\n    at y",
+  );
   const report = {
     testResults: [
       file("failed", [test("passed"), wrong]),
-      { ...file("failed", []), name: resolve("b.test.ts"), message: "Cannot find module\n at y" },
+      {
+        ...file("failed", []),
+        name: resolve("b.test.ts"),
+        message: "Cannot find module\n    at y",
+      },
       file("passed", tests("passed")),
     ],
   };
   expect(failuresOf(report)).toEqual([
-    "server/a.test.ts > a round is settled: 1 is not 2",
+    "server/a.test.ts > a round is settled: the third: | 1 is not 2",
     "b.test.ts: Cannot find module",
   ]);
   expect(failuresOf(undefined)).toEqual(["there is no report of the tests"]);
