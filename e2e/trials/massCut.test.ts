@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { costsByThirds, faultsOfCosts, faultsOfReturn } from "./massCutCosts.ts";
+import { costsByThirds, faultsOfCosts, faultsOfReturn, wereCut } from "./massCutCosts.ts";
 
 /** A return each millisecond, told each tenth of them. */
 const news = Array.from({ length: 31 }, (_, index) => ({
@@ -46,6 +46,26 @@ describe("what a return costs", () => {
     expect(
       costsByThirds({ sockets: 300, news: [], samples: [], rest: { empty: 0, full: 0 } }),
     ).toEqual([]);
+  });
+});
+
+describe("a cut", () => {
+  const full = { at: 0, inside: 300, entries: 500, anew: 500, failures: 0 };
+  const cut = (...told: readonly object[]) =>
+    wereCut(
+      300,
+      full,
+      told.map((changes) => ({ ...full, ...changes })),
+    );
+
+  it("is told of where most are out, or came in once more before anything was told", () => {
+    expect(cut({ inside: 299 }, { inside: 12 })).toBe(true);
+    expect(cut({ entries: 800 })).toBe(true);
+  });
+
+  it("is not where nothing happened yet", () => {
+    expect(cut()).toBe(false);
+    expect(cut({}, { inside: 290, entries: 510 })).toBe(false);
   });
 });
 

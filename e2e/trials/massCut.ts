@@ -8,7 +8,7 @@ import { childrenOf } from "../src/testing/childrenOf.ts";
 import type { LeanNews } from "./leanCrowd.ts";
 import { LeanCrowd } from "./leanCrowd.ts";
 import type { CpuSample } from "./massCutCosts.ts";
-import { costsByThirds, faultsOfCosts, faultsOfReturn } from "./massCutCosts.ts";
+import { costsByThirds, faultsOfCosts, faultsOfReturn, wereCut } from "./massCutCosts.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./stage.ts";
 import type { Scale, Trial } from "./trial.ts";
@@ -49,7 +49,7 @@ interface Return {
   readonly since: number;
   /** What the crowd told last before it: many may be back by the next line. */
   readonly before: LeanNews;
-  /** What the crowd told until everybody was back, and a little longer. */
+  /** What the crowd told until everybody was back: the last of it tells of all returns. */
   readonly news: readonly LeanNews[];
   readonly samples: readonly CpuSample[];
 }
@@ -60,8 +60,7 @@ async function cutAll(stage: Stage, crowd: LeanCrowd, sockets: number): Promise<
   const since = Date.now();
   for (const pid of childrenOf(stage.cluster.door.pid)) process.kill(pid, "SIGKILL");
   stage.notes.inflicted(`${sockets} sockets cut at once`);
-  // In all that was told: few sockets may be back before anybody looks.
-  const isCut = () => crowd.since(since).some(({ inside }) => inside < sockets / 2);
+  const isCut = () => wereCut(sockets, before, crowd.since(since));
   await until("the cut", isCut, { withinMs: BACK_MS });
   const samples: CpuSample[] = [cpuOf(stage)];
   await until(
@@ -72,10 +71,9 @@ async function cutAll(stage: Stage, crowd: LeanCrowd, sockets: number): Promise<
     },
     { withinMs: 6 * BACK_MS, everyMs: LOOK_MS },
   );
-  const told = crowd.since(since);
-  const back = told.findLast(({ inside }) => inside < sockets)?.at ?? since;
+  const news = crowd.since(since);
+  const back = news.findLast(({ inside }) => inside < sockets)?.at ?? since;
   stage.notes.measured("from the cut to everybody's return", back - since, BACK_MS);
-  const news = told.filter(({ at }) => at <= back + 2 * LOOK_MS);
   return { since, before, news, samples };
 }
 

@@ -42,6 +42,16 @@ const ANEW = 0.01;
 /** Tries in vain for each return: the sockets end before those who take them are there again. */
 const FAILURES = 2;
 
+/**
+ * Whether the crowd has told of a cut since `before`: that most are out, or, where few were back before
+ * it told anything, that most came in once more.
+ */
+export function wereCut(sockets: number, before: LeanNews, since: readonly LeanNews[]): boolean {
+  return since.some(
+    ({ inside, entries }) => inside < sockets / 2 || entries - before.entries > sockets / 2,
+  );
+}
+
 /** What is wrong with how `sockets` players came back; empty where nothing is. */
 export function faultsOfReturn(sockets: number, news: readonly LeanNews[]): readonly string[] {
   const [from, to] = [news[0], news.at(-1)];
