@@ -10,7 +10,7 @@ import { repository } from "../src/testing/processes.ts";
 import type { Stage } from "./act.ts";
 import { faultsOf, playWhile, toldOf } from "./bots.ts";
 import type { Variables } from "./engine.ts";
-import { findCompose, run, running } from "./engine.ts";
+import { docker, EngineError, findCompose, run, running } from "./engine.ts";
 import { until, unwell } from "./watching.ts";
 
 /** With volumes of its own: nobody's house for development is touched. */
@@ -41,7 +41,11 @@ export async function developing({ say }: Pick<Stage, "say">): Promise<readonly 
     const told = await house.compose("logs", "--no-log-prefix", "server");
     return told.split("\n").filter((line) => line.startsWith("Restarting ")).length === 3;
   });
-  await until("all services are well", async () => (await unwell(house)).length === 0);
+  // What the engine tells of their health is of before: it looks each quarter of a minute.
+  await until("all three servers are ready", async () => {
+    const servers = await house.containers("server");
+    return (await Promise.all(servers.map(isReady))).every(Boolean);
+  });
   const again = await playWhile(house, BOTS, () => pause(PLAY_MS));
   say(toldOf(again));
   return [
@@ -50,6 +54,17 @@ export async function developing({ say }: Pick<Stage, "say">): Promise<readonly 
     ...faultsOf(report),
     ...faultsOf(again),
   ];
+}
+
+/** Whether players may be sent to the server of this container, as it says itself now. */
+function isReady(container: string): Promise<boolean> {
+  return docker("exec", container, "node", "docker/server/health.ts", "/ready").then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof EngineError) return false;
+      throw error;
+    },
+  );
 }
 
 type Run = (args: readonly string[], more?: Variables) => Promise<string>;
