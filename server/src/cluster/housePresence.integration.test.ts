@@ -60,6 +60,32 @@ describe("what one process asks of another one's room", () => {
     await expect(askForSeat(other)).rejects.toThrow("ipc_timeout");
   });
 
+  it("is not asked where no answer could be heard: a seat would be kept for nobody", async () => {
+    const [one, other] = [await openPresence(), await openPresence()];
+    const asked: string[] = [];
+    await subscribeIPC(one, ROOM, async (method) => asked.push(method));
+    other["sub"].disconnect();
+    await expect(askForSeat(other)).rejects.toThrow("ipc_timeout");
+    // What was said before this is heard before it.
+    expect(await askForSeat(await openPresence())).toBe(1);
+  });
+
+  it("is not waited for where it could not be asked", async () => {
+    const [one, other] = [await openPresence(), await openPresence()];
+    await subscribeIPC(one, ROOM, async () => true);
+    other["pub"].disconnect();
+    await expect(askForSeat(other)).rejects.toThrow("ipc_timeout");
+  });
+
+  it("is answered with the next connection where that of the room's process was cut", async () => {
+    const [one, other] = [await openPresence(), await openPresence()];
+    await subscribeIPC(one, ROOM, async () => {
+      one["pub"].disconnect(true);
+      return true;
+    });
+    expect(await askForSeat(other)).toBe(true);
+  });
+
   it("leaves no topic behind, answered or not", async () => {
     const other = await openPresence();
     await askForSeat(other).catch(() => undefined);

@@ -7,9 +7,11 @@
  * with each connection.
  */
 import { IpcProtocol } from "@colyseus/core/Protocol";
+import { REMOTE_ROOM_SHORT_TIMEOUT } from "@colyseus/core/utils/Utils";
 import { RedisPresence } from "@colyseus/redis-presence";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
+import { within } from "../platform/within.ts";
 import { soundMessage } from "./ipcShapes.ts";
 import type { RedisHealth } from "./redisHealth.ts";
 import type { ColyseusRedis } from "./supervise.ts";
@@ -26,11 +28,25 @@ type Callback = (...args: unknown[]) => void;
 
 /** How the topic of a room begins, at which its process is asked for what the room knows. */
 const ROOMS = "$";
+/** How the topic begins at which an answer is waited for. */
+const ANSWERS = "ipc:";
+/** The framework waits no longer for an answer. */
+const WAITED_FOR_MS = REMOTE_ROOM_SHORT_TIMEOUT;
 /** What the framework says itself when an answer did not come in time. */
 const NO_ANSWER = "ipc_timeout";
 
+/** The topic at which the answer to a request is waited for. */
+function answersTo(request: unknown): string {
+  const [, requestId] = request as readonly [method: string, requestId: string, ...unknown[]];
+  return ANSWERS + requestId;
+}
+
 export class HousePresence extends RedisPresence {
   readonly #options: HousePresenceOptions;
+  /** Topics of answers that Redis was asked for in vain: the connection that hears was away. */
+  readonly #deafTo = new Set<string>();
+  /** Until Redis can be told something again; null where nobody waits for that. */
+  #connecting: Promise<void> | null = null;
   #dropped = 0;
 
   constructor(options: HousePresenceOptions) {
@@ -41,19 +57,25 @@ export class HousePresence extends RedisPresence {
   }
 
   override async subscribe(topic: string, callback: Callback): Promise<this> {
-    await this.#orElse(super.subscribe(topic, callback), this);
+    const heard = await this.#orElse<this | null>(super.subscribe(topic, callback), null);
+    if (heard === null && topic.startsWith(ANSWERS)) this.#deafTo.add(topic);
     return this;
   }
 
   override async unsubscribe(topic: string, callback?: Callback): Promise<this> {
+    this.#deafTo.delete(topic);
     await this.#orElse(super.unsubscribe(topic, callback), this);
     return this;
   }
 
   override async publish(topic: string, data: unknown): Promise<void> {
     const text = JSON.stringify(data === undefined ? false : data);
-    const heardBy = await this.#orElse<number | null>(this.pub.publish(topic, text), null);
-    if (heardBy === 0 && topic.startsWith(ROOMS)) this.#answerFor(data);
+    if (topic.startsWith(ROOMS)) await this.#ask(topic, data, text);
+    else if ((await this.#tell(topic, text)) === null && topic.startsWith(ANSWERS)) {
+      // Somebody waits for it, and a seat may be kept meanwhile.
+      const isBack = await within(this.#nextConnection(), WAITED_FOR_MS, this.#options.clock);
+      if (isBack) await this.#tell(topic, text);
+    }
   }
 
   override channels(pattern?: string): Promise<string[]> {
@@ -116,12 +138,29 @@ export class HousePresence extends RedisPresence {
   };
 
   /**
-   * For a room whose process is gone, and which may run elsewhere already: whoever asks is to ask
-   * again, and not to wait for an answer that nobody gives.
+   * Of a room whose process is gone, and which may run elsewhere already, or where Redis is away: whoever
+   * asks is to ask again, and not to wait for an answer that nobody gives or hears.
    */
-  #answerFor(request: unknown): void {
-    const [, requestId] = request as readonly [method: string, requestId: string, ...unknown[]];
-    this.subscriptions.emit(`ipc:${requestId}`, [IpcProtocol.ERROR, NO_ANSWER]);
+  async #ask(topic: string, request: unknown, text: string): Promise<void> {
+    const answers = answersTo(request);
+    // A seat that is given where nobody hears of it stays reserved for nobody.
+    const heardBy = await (this.#deafTo.has(answers) ? null : this.#tell(topic, text));
+    if (heardBy === null || heardBy === 0) {
+      this.subscriptions.emit(answers, [IpcProtocol.ERROR, NO_ANSWER]);
+    }
+  }
+
+  /** By how many it was heard; null where Redis could not be told. */
+  #tell(topic: string, text: string): Promise<number | null> {
+    return this.#orElse<number | null>(this.pub.publish(topic, text), null);
+  }
+
+  /** Resolves when Redis can be told something again. */
+  #nextConnection(): Promise<void> {
+    this.#connecting ??= new Promise<void>((resolve) => this.pub.once("ready", () => resolve()));
+    return this.#connecting.finally(() => {
+      this.#connecting = null;
+    });
   }
 
   async #orElse<Answer>(call: Promise<Answer>, otherwise: Answer): Promise<Answer> {
